@@ -1,0 +1,34 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { HookError } from './errors.js';
+import type { HookResponse } from './protocol.js';
+
+/**
+ * Writes the hook's answer in place of whatever the file holds: the runner reads exactly one JSON document. Its
+ * folder lies in `_temp`, which a job can remove, and is made again.
+ * @throws HookError RESPONSE_NOT_WRITTEN
+ */
+export async function writeResponse(file: string, response: HookResponse): Promise<void> {
+  // The one thing that the runner refuses and the type lets through.
+  if (response.context?.container !== undefined && response.isAlpine === undefined) {
+    throw notWritten(
+      file,
+      'it has a job container, but not isAlpine',
+      'Report this: it is a fault of the hook.',
+    );
+  }
+  try {
+    const json = JSON.stringify(response);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${json}\n`);
+  } catch (cause) {
+    const hint =
+      "Check on the runner that the disk is not full and that the runner's user may write to this folder.";
+    throw notWritten(file, cause instanceof Error ? cause.message : String(cause), hint, cause);
+  }
+}
+
+function notWritten(file: string, reason: string, hint: string, cause?: unknown): HookError {
+  const message = `The response ${file} could not be written: ${reason}`;
+  return new HookError('RESPONSE_NOT_WRITTEN', message, { hint, cause });
+}

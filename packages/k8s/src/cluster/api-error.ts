@@ -1,0 +1,95 @@
+import { HookError } from '@podhooks/hooklib';
+
+/** Kubernetes' answer to a request that it did not carry out (API reference: Status). */
+export interface ApiStatus {
+  code: number;
+  reason: string;
+  message: string;
+  /** Seconds after which the server wants to be asked again. */
+  retryAfterSeconds: number | undefined;
+}
+
+/** The server answered, and it was no. */
+export class ApiError extends Error {
+  readonly status: ApiStatus;
+
+  constructor(
+    readonly request: string,
+    status: ApiStatus,
+  ) {
+    super(`${request}: ${status.message}`);
+    this.name = 'ApiError';
+    this.status = status;
+  }
+}
+
+/** The connection failed before there was an answer, or before the answer was complete. */
+export class ConnectionError extends Error {
+  constructor(
+    readonly request: string,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(`${request}: ${message}`, cause === undefined ? undefined : { cause });
+    this.name = 'ConnectionError';
+  }
+}
+
+/** Reads the body of an answer that is no success; any text may come from a proxy in between. */
+export function statusOf(code: number, body: string, headers: Readonly<Record<string, unknown>>): ApiStatus {
+  const retryAfter = Number(headers['retry-after']);
+  const plain = {
+    code,
+    reason: '',
+    message: body.trim().slice(0, 500) || `HTTP ${code}`,
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+  };
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed !== 'object' || parsed === null) return plain;
+    const reason = 'reason' in parsed && typeof parsed.reason === 'string' ? parsed.reason : '';
+    const message =
+      'message' in parsed && typeof parsed.message === 'string' ? parsed.message : plain.message;
+    return { ...plain, reason, message };
+  } catch {
+    return plain;
+  }
+}
+
+/** What the user is told: what was tried, what the cluster answered, and what to do. */
+export function explain(error: unknown, server: string): unknown {
+  if (error instanceof ConnectionError)
+    return new HookError(
+      'API_UNREACHABLE',
+      `The Kubernetes API at ${server} cannot be reached: ${error.message}`,
+      {
+        cause: error,
+        hint: 'Check that the API server runs and that network policies and proxies let the runner pod reach it.',
+      },
+    );
+  if (!(error instanceof ApiError)) return error;
+  const { code, message } = error.status;
+  const text = `The Kubernetes API refused "${error.request}": ${message}`;
+  if (code === 401)
+    return new HookError('API_UNAUTHORIZED', text, {
+      cause: error,
+      hint: 'Check the service account of the runner pod: its token is not accepted.',
+    });
+  if (code === 403)
+    return new HookError('API_FORBIDDEN', text, { cause: error, hint: hintForForbidden(message) });
+  if (code === 404) return new HookError('NOT_FOUND', text, { cause: error });
+  return new HookError('API_REFUSED', text, { cause: error });
+}
+
+/** RBAC names the missing verb itself; admission plugins and quotas speak in their own words. */
+function hintForForbidden(message: string): string {
+  const missing = /User "([^"]+)" cannot (\S+) resource "([^"]+)".*?(?:in the namespace "([^"]+)")?$/.exec(
+    message,
+  );
+  if (missing !== null) {
+    const [, user, verb, resource, namespace] = missing;
+    return `Add the verb "${verb}" on "${resource}" to the Role${namespace === undefined ? '' : ` in the namespace "${namespace}"`} that is bound to ${user}.`;
+  }
+  if (message.includes('exceeded quota')) return 'Free or raise the ResourceQuota of the namespace.';
+  return 'An admission policy of the cluster refuses the object: the message above is its own.';
+}

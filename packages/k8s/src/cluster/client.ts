@@ -1,0 +1,101 @@
+import { request as httpsRequest } from 'node:https';
+import { ApiError, ConnectionError, statusOf } from './api-error.js';
+import type { Connection } from './connection.js';
+import { type RetryPolicy, withRetries } from './retry.js';
+
+export interface ApiRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** As in `/api/v1/namespaces/ci/pods`. */
+  path: string;
+  query?: Readonly<Record<string, string>>;
+  body?: unknown;
+}
+
+export interface ApiAnswer {
+  body: unknown;
+  /** Texts of `Warning:` headers, as a server sends for deprecated or unknown fields. */
+  warnings: readonly string[];
+}
+
+/** An answer that has not ended after this time is given up; the request is then tried again. */
+const REQUEST_TIMEOUT_MS = 20_000;
+
+/**
+ * Requests of the Kubernetes API as plain JSON. The typed client of @kubernetes/client-node is not used since it
+ * drops every field it does not know before sending: a typo in a template would vanish without a word.
+ */
+export class ApiClient {
+  constructor(
+    readonly connection: Connection,
+    readonly policy: RetryPolicy,
+  ) {}
+
+  /** Sends a request that may be repeated, until it is answered. @throws ApiError, ConnectionError, AbortError */
+  send(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
+    return withRetries(() => this.sendOnce(request, signal), this.policy, signal);
+  }
+
+  private async sendOnce(
+    { method, path, query, body }: ApiRequest,
+    cancelled: AbortSignal,
+  ): Promise<ApiAnswer> {
+    const name = `${method} ${path}`;
+    const url = new URL(this.connection.server + path);
+    for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
+    const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = {
+      accept: 'application/json',
+      'user-agent': 'podhooks',
+      ...(await this.connection.authorization()),
+      ...(content && { 'content-type': 'application/json', 'content-length': content.length }),
+    };
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const signal = AbortSignal.any([cancelled, timeout]);
+    return new Promise((resolve, reject) => {
+      const fail = (cause: Error) =>
+        reject(
+          cancelled.aborted
+            ? cause
+            : new ConnectionError(
+                name,
+                timeout.aborted ? `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` : cause.message,
+                cause,
+              ),
+        );
+      const outgoing = httpsRequest(
+        url,
+        { method, headers, agent: this.connection.agent, signal },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', fail);
+          response.on('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            const code = response.statusCode ?? 0;
+            if (code < 200 || code > 299)
+              return reject(new ApiError(name, statusOf(code, text, response.headers)));
+            try {
+              const parsed: unknown = JSON.parse(text);
+              resolve({ body: parsed, warnings: warningTexts(response.headers['warning']) });
+            } catch {
+              reject(new ConnectionError(name, 'the answer is not JSON'));
+            }
+          });
+        },
+      );
+      outgoing.on('error', fail);
+      outgoing.end(content);
+    });
+  }
+}
+
+/** `299 - "unknown field \"spec.x\""` -> `unknown field "spec.x"` (RFC 9111 §5.5 of the older RFC 7234). */
+function warningTexts(header: string | string[] | undefined): string[] {
+  return [header ?? []]
+    .flat()
+    .flatMap((line) =>
+      [...line.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map((match) =>
+        (match[1] ?? '').replaceAll(/\\(.)/g, '$1'),
+      ),
+    );
+}

@@ -1,0 +1,118 @@
+import type { V1Pod, V1Secret } from '@kubernetes/client-node';
+import { ApiError, ConnectionError } from './api-error.js';
+import type { ApiClient, ApiRequest } from './client.js';
+import { exec, type ExecHandlers, type ExecSession } from './exec.js';
+
+/** An object that was made, and what the server had to remark about it. */
+export interface Created<T> {
+  object: T;
+  warnings: readonly string[];
+}
+
+/** The few requests that the hooks make, in one namespace. What each needs of RBAC stands in permissions.ts. */
+export class Cluster {
+  constructor(
+    private readonly client: ApiClient,
+    readonly namespace: string,
+  ) {}
+
+  get server(): string {
+    return this.client.connection.server;
+  }
+
+  async getPod(name: string, signal: AbortSignal): Promise<V1Pod> {
+    return asPod(await this.send({ method: 'GET', path: this.path('pods', name) }, signal));
+  }
+
+  async listPods(labelSelector: string, signal: AbortSignal): Promise<V1Pod[]> {
+    return this.list('pods', labelSelector, isPod, signal);
+  }
+
+  async listSecrets(labelSelector: string, signal: AbortSignal): Promise<V1Secret[]> {
+    return this.list('secrets', labelSelector, isSecret, signal);
+  }
+
+  /** @throws ApiError, with reason AlreadyExists if there is a pod of this name. */
+  async createPod(pod: V1Pod, signal: AbortSignal): Promise<Created<V1Pod>> {
+    const { body, warnings } = await this.client.send(this.creation('pods', pod), signal);
+    return { object: asPod(body), warnings };
+  }
+
+  async createSecret(secret: V1Secret, signal: AbortSignal): Promise<void> {
+    await this.client.send(this.creation('secrets', secret), signal);
+  }
+
+  /** Removes an object at once, without its grace period; one that is gone already is as good. */
+  async delete(resource: 'pods' | 'secrets', name: string, signal: AbortSignal): Promise<void> {
+    const query = { gracePeriodSeconds: '0' };
+    try {
+      await this.send({ method: 'DELETE', path: this.path(resource, name), query }, signal);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** One try: what runs in the container must not be started twice by accident. */
+  exec(
+    pod: string,
+    container: string,
+    command: readonly string[],
+    handlers: ExecHandlers,
+  ): Promise<ExecSession> {
+    return exec(this.client.connection, { namespace: this.namespace, pod, container, command }, handlers);
+  }
+
+  private async list<T>(
+    resource: string,
+    labelSelector: string,
+    isItem: (value: unknown) => value is T,
+    signal: AbortSignal,
+  ): Promise<T[]> {
+    const body = await this.send(
+      { method: 'GET', path: this.path(resource), query: { labelSelector } },
+      signal,
+    );
+    const items: unknown = hasKey(body, 'items') ? body.items : undefined;
+    if (!Array.isArray(items))
+      throw new ConnectionError(`GET ${this.path(resource)}`, 'the answer is no list');
+    return items.filter(isItem);
+  }
+
+  private creation(resource: string, body: unknown): ApiRequest {
+    return { method: 'POST', path: this.path(resource), query: { fieldValidation: 'Strict' }, body };
+  }
+
+  private async send(request: ApiRequest, signal: AbortSignal): Promise<unknown> {
+    return (await this.client.send(request, signal)).body;
+  }
+
+  private path(resource: string, name?: string): string {
+    return `/api/v1/namespaces/${this.namespace}/${resource}${name === undefined ? '' : `/${name}`}`;
+  }
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status.code === 404;
+}
+
+export function isAlreadyExists(error: unknown): boolean {
+  return error instanceof ApiError && error.status.code === 409;
+}
+
+function hasKey<Key extends string>(value: unknown, key: Key): value is Record<Key, unknown> {
+  return typeof value === 'object' && value !== null && key in value;
+}
+
+/** Items of a list come without kind; the server's word is taken for the rest. */
+function isPod(value: unknown): value is V1Pod {
+  return hasKey(value, 'metadata') && hasKey(value, 'spec');
+}
+
+function isSecret(value: unknown): value is V1Secret {
+  return hasKey(value, 'metadata');
+}
+
+function asPod(body: unknown): V1Pod {
+  if (!isPod(body)) throw new ConnectionError('pods', 'the answer is no pod');
+  return body;
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
+import { HookError } from '@podhooks/hooklib';
+
+/** Where the service account of a pod is mounted (Kubernetes: "Accessing the API from within a pod"). */
+const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** How to reach the API server, and as whom. */
+export interface Connection {
+  /** Origin and path prefix without a slash at the end, as in `https://10.96.0.1:443`. */
+  readonly server: string;
+  /** Of the runner; objects are made there. */
+  readonly namespace: string | undefined;
+  /** One for all requests: keeps the TLS connection open between them. */
+  readonly agent: Agent;
+  /** Fresh for each request, since a token may have been renewed. */
+  authorization(): Promise<Readonly<Record<string, string>>>;
+}
+
+export interface ConnectionOptions {
+  /** `KUBERNETES_SERVICE_HOST` and `_PORT`; absent outside of a pod. */
+  inCluster: { host: string; port: string } | undefined;
+  /** `KUBECONFIG`; wins over the service account. */
+  kubeconfig: string | undefined;
+}
+
+/**
+ * The service account of the runner pod, or a kubeconfig where one is named.
+ * @throws HookError API_UNAUTHORIZED without either.
+ */
+export async function connect(options: ConnectionOptions): Promise<Connection> {
+  if (options.kubeconfig !== undefined) {
+    // Loaded only here: the library costs 30 ms at start, and a runner pod needs none of it.
+    const { connectWithKubeconfig } = await import('./kubeconfig.js');
+    return connectWithKubeconfig(options.kubeconfig);
+  }
+  if (options.inCluster === undefined)
+    throw new HookError(
+      'API_UNAUTHORIZED',
+      'There is no way to the Kubernetes API: this process runs in no pod and KUBECONFIG is not set.',
+      {
+        hint: 'Run the hooks in a runner pod that has a service account, or set KUBECONFIG.',
+      },
+    );
+  return connectInCluster(options.inCluster);
+}
+
+async function connectInCluster({ host, port }: { host: string; port: string }): Promise<Connection> {
+  const [ca, namespace] = await Promise.all([accountFile('ca.crt'), accountFile('namespace')]);
+  return {
+    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    namespace: namespace.trim(),
+    agent: new Agent({ keepAlive: true, ca }),
+    authorization: async () => ({ authorization: `Bearer ${(await accountFile('token')).trim()}` }),
+  };
+}
+
+async function accountFile(name: string): Promise<string> {
+  const path = `${SERVICE_ACCOUNT_FOLDER}/${name}`;
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new HookError(
+      'API_UNAUTHORIZED',
+      `The runner pod's service account is not mounted: ${path} cannot be read.`,
+      {
+        cause,
+        hint: "Set automountServiceAccountToken: true and a serviceAccountName with ARC's role in the runner pod template.",
+      },
+    );
+  }
+}

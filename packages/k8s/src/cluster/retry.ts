@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError, ConnectionError } from './api-error.js';
+
+export interface RetryPolicy {
+  /** How long a request is tried again, in milliseconds, counted from its first failure. */
+  budgetMs: number;
+  /** Told of each failure that leads to another try. */
+  onRetry?: (error: Error, delayMs: number) => void;
+}
+
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 5_000;
+
+/** Faults that pass by themselves: throttling, an API server that restarts, a leader that changes. */
+export function isTransient(error: unknown): error is ApiError | ConnectionError {
+  if (error instanceof ConnectionError) return true;
+  if (!(error instanceof ApiError)) return false;
+  const { code, message } = error.status;
+  return [408, 429, 500, 502, 503, 504].includes(code) && !message.includes('container not found');
+}
+
+/**
+ * Runs `attempt` until it succeeds, fails for good, or the budget is used up.
+ * Only for requests that may be repeated; each caller sees to that.
+ * @throws what the last attempt threw.
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  policy: RetryPolicy,
+  signal: AbortSignal,
+): Promise<T> {
+  let deadline: number | undefined;
+  for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isTransient(error) || signal.aborted) throw error;
+      deadline ??= Date.now() + policy.budgetMs;
+      const asked = error instanceof ApiError ? error.status.retryAfterSeconds : undefined;
+      // Jitter keeps the runners of a whole cluster from coming back all at once.
+      const wait = asked === undefined ? delay * (0.5 + Math.random()) : asked * 1_000;
+      if (Date.now() + wait > deadline) throw error;
+      policy.onRetry?.(error, wait);
+      await sleep(wait, undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { CleanupJobInput } from '@podhooks/hooklib';
+import { ApiError } from '../cluster/api-error.js';
+import { RUNNER_POD_LABEL } from '../pod/names.js';
+import type { CommandContext } from './context.js';
+import { requirePodName } from './require-pod-name.js';
+
+/** Removes everything that was made for this runner's job; nothing there is as good. */
+export async function cleanupJob(_input: CleanupJobInput, context: CommandContext): Promise<number> {
+  await removeAll(context, context.cancelled);
+  return 0;
+}
+
+/** Pods and secrets with the runner pod's label, whoever made them: a prepare_job that failed leaves no state. */
+export async function removeAll({ cluster, settings }: CommandContext, signal: AbortSignal): Promise<void> {
+  const selector = `${RUNNER_POD_LABEL}=${requirePodName(settings)}`;
+  const [pods, secrets] = await Promise.all([
+    cluster.listPods(selector, signal),
+    cluster.listSecrets(selector, signal).catch((error: unknown) => {
+      // Who may not list secrets could not have made any.
+      if (error instanceof ApiError && error.status.code === 403) return [];
+      throw error;
+    }),
+  ]);
+  const deletions = [
+    ...pods.map(({ metadata }) => cluster.delete('pods', metadata?.name ?? '', signal)),
+    ...secrets.map(({ metadata }) => cluster.delete('secrets', metadata?.name ?? '', signal)),
+  ];
+  // One failure must not keep the others from going.
+  const failures = (await Promise.allSettled(deletions)).flatMap((result): unknown[] =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HookError } from '@podhooks/hooklib';
+import { v4 as uuid } from 'uuid';
+import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
+import type { ExecSession } from '../cluster/exec.js';
+import { isTransient } from '../cluster/retry.js';
+import { readReport, type StepEnd, StepOutput, type StepReport } from '../step/output.js';
+import { cancelScript } from '../step/cancel.js';
+import { farewell, followScript, type StepScript, stepScript } from '../step/script.js';
+import type { CommandContext } from './context.js';
+import { whyGone } from './why-gone.js';
+
+export interface StepTarget {
+  pod: string;
+  container: string;
+}
+
+export interface StepResult {
+  end: StepEnd;
+  /** Contents of result files by their index in the request. */
+  files: StepReport['files'];
+}
+
+const RECONNECT_DELAY_MS = 250;
+const LONGEST_RECONNECT_DELAY_MS = 5_000;
+/** Execs in a row that end without a word although the container runs. */
+const MUTE_EXECS = 5;
+
+/**
+ * Runs a step to its end, over as many connections as it takes. Only the end marker in the pod's log, or the state of the
+ * pod, ends it; it is never run twice.
+ * @throws HookError STEP_LOST if the container is gone, API_UNREACHABLE after `stepReconnectSeconds` without any answer.
+ */
+export async function driveStep(
+  context: CommandContext,
+  target: StepTarget,
+  request: Omit<StepScript, 'id' | 'nonce'>,
+): Promise<StepResult> {
+  const { cluster, settings, cancelled, out } = context;
+  let step: StepScript = { ...request, id: uuid(), nonce: uuid() };
+  const output = new StepOutput(step.nonce);
+  let script = stepScript(step);
+  let lostSince: number | undefined;
+  let mute = 0;
+
+  const cancel = () => void cancelStep(context, target, step);
+  cancelled.addEventListener('abort', cancel, { once: true });
+  try {
+    for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_RECONNECT_DELAY_MS)) {
+      const before = output.offset;
+      const { report, fault } = await attach(context, target, step, script, output);
+      if (output.end !== undefined && report.done) return { end: output.end, files: report.files };
+      if (report.unstarted) {
+        if (cancelled.aborted) throw new HookError('CANCELLED', 'The step was cancelled before it began.');
+        step = { ...step, id: uuid() };
+        script = stepScript(step);
+        continue;
+      }
+      out.debug(`connection to the step lost at byte ${output.offset}: ${fault?.message ?? report.words}`);
+      if (fault instanceof ConnectionError || (fault !== undefined && isTransient(fault))) {
+        lostSince ??= Date.now();
+        if (Date.now() - lostSince > settings.stepReconnectSeconds * 1000)
+          throw explain(fault, cluster.server);
+      } else {
+        lostSince = undefined;
+        const gone = await whyGone(context, target);
+        if (gone !== undefined) throw gone;
+        if (fault instanceof ApiError && !isTransient(fault)) throw refused(target, fault, cluster.server);
+      }
+      if (output.offset > before) {
+        mute = 0;
+        delay = RECONNECT_DELAY_MS;
+      } else if (fault === undefined && ++mute >= MUTE_EXECS)
+        throw new HookError(
+          'STEP_LOST',
+          `The step in container ${target.container} of pod ${target.pod} cannot be followed: ${report.words || 'its log cannot be read'}.`,
+          {
+            hint: 'The hooks need sh, mkdir, cat and sleep in the job image and room on the volume of the pod.',
+          },
+        );
+      output.restart();
+      script = followScript(step, output.offset);
+      await sleep(delay);
+    }
+  } finally {
+    cancelled.removeEventListener('abort', cancel);
+  }
+}
+
+interface Attachment {
+  report: StepReport;
+  /** Why the exec was not to be had, or ended before its time; undefined if it just ended. */
+  fault: Error | undefined;
+}
+
+/** One exec: sends the text, passes the output on, and leaves as soon as everything is there. */
+async function attach(
+  { cluster, out }: CommandContext,
+  { pod, container }: StepTarget,
+  step: StepScript,
+  script: string,
+  output: StepOutput,
+): Promise<Attachment> {
+  const chunks: Buffer[] = [];
+  const report = () => readReport(Buffer.concat(chunks), step.nonce);
+  let session: ExecSession | undefined;
+  let fault: Error | undefined;
+  try {
+    let complete: () => void = () => undefined;
+    const completed = new Promise<void>((resolve) => (complete = resolve));
+    let reported = false;
+    const check = () => {
+      if (reported && output.end !== undefined) complete();
+    };
+    session = await cluster.exec(pod, container, ['sh'], {
+      onStdout: (chunk) => {
+        const bytes = output.take(chunk);
+        check();
+        return bytes.length === 0 ? undefined : out.write(bytes);
+      },
+      onStderr: (chunk) => {
+        chunks.push(chunk);
+        reported ||= chunk.includes(`${step.nonce} done\n`) || report().done;
+        check();
+      },
+    });
+    await Promise.race([session.write(script), session.done]);
+    await Promise.race([completed, session.done]);
+    if (reported && output.end !== undefined) await session.write(farewell(step));
+  } catch (error) {
+    fault = error instanceof Error ? error : new Error(String(error));
+  }
+  session?.close();
+  return { report: report(), fault };
+}
+
+async function cancelStep(
+  { cluster, out }: CommandContext,
+  { pod, container }: StepTarget,
+  step: StepScript,
+): Promise<void> {
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    try {
+      const session = await cluster.exec(pod, container, ['sh'], {
+        onStdout: () => undefined,
+        onStderr: () => undefined,
+      });
+      await session.write(cancelScript(step));
+      await session.done;
+      session.close();
+      return;
+    } catch (error) {
+      out.debug(`cancelling the step failed: ${String(error)}`);
+      await sleep(RECONNECT_DELAY_MS);
+    }
+  }
+}
+
+function refused({ pod, container }: StepTarget, fault: ApiError, server: string): unknown {
+  if (/executable file not found|no such file or directory/.test(fault.status.message))
+    return new HookError(
+      'STEP_INVALID',
+      `The image of container ${container} in pod ${pod} has no sh: ${fault.status.message}`,
+      {
+        cause: fault,
+        hint: 'Use a job image that has a POSIX shell in its PATH.',
+      },
+    );
+  return explain(fault, server);
+}

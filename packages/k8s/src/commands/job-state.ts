@@ -1,0 +1,26 @@
+import { HookError, type JobState } from '@podhooks/hooklib';
+
+/** What prepare_job leaves for the commands after it. The runner keeps it in memory and hands it back. */
+export interface PreparedJob {
+  jobPod: string;
+  mode: 'volume' | 'no-volume';
+}
+
+export function jobState(job: PreparedJob): JobState {
+  return { ...job };
+}
+
+/** @throws HookError STEP_INVALID if no job was prepared: steps with `always()` run after a failed prepare_job, too. */
+export function readJobState(state: JobState | null): PreparedJob {
+  const jobPod = state?.['jobPod'];
+  const mode = state?.['mode'];
+  if (typeof jobPod !== 'string' || (mode !== 'volume' && mode !== 'no-volume'))
+    throw new HookError(
+      'STEP_INVALID',
+      'There is no job container for this step: "Initialize containers" did not succeed.',
+      {
+        hint: 'See the log of "Initialize containers" for the reason.',
+      },
+    );
+  return { jobPod, mode };
+}

@@ -1,0 +1,174 @@
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { V1Pod } from '@kubernetes/client-node';
+import {
+  type HookContainer,
+  HookError,
+  type HookResponse,
+  type PrepareJobInput,
+  writeResponse,
+} from '@podhooks/hooklib';
+import { v4 as uuid } from 'uuid';
+import { isAlreadyExists, isNotFound } from '../cluster/cluster.js';
+import { openToAll } from '../files/file-commands.js';
+import { sendWorkFolder } from '../files/send-work-folder.js';
+import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
+import { JOB_CONTAINER, REQUEST_ANNOTATION, RUNNER_POD_LABEL } from '../pod/names.js';
+import { sourceOf, toRunner } from '../pod/paths.js';
+import { type JobPod, jobPod } from '../pod/job-pod.js';
+import { portMap } from '../pod/ports.js';
+import { readRunnerPod } from '../pod/runner-pod.js';
+import { workPath } from '../pod/volumes.js';
+import type { Probe } from '../step/probe.js';
+import { removeAll } from './cleanup-job.js';
+import type { CommandContext } from './context.js';
+import { jobState } from './job-state.js';
+import { probeJob } from './probe-job.js';
+import { requirePodName } from './require-pod-name.js';
+import { waitForPod } from './wait-for-pod.js';
+
+/** In no-volume mode nobody else makes them; the runner's own user could not, in another user's container. */
+const WORK_FOLDERS = ['/__w/_temp/_runner_file_commands', '/__w/_actions', '/__w/_tool'];
+/** Time for removing what was made, when prepare_job fails or is cancelled. */
+const CLEAN_UP_MS = 6_000;
+
+/** Makes the job pod and waits until steps can run in it. */
+export async function prepareJob(input: PrepareJobInput, context: CommandContext): Promise<number> {
+  try {
+    await writeResponse(input.responseFile, await prepare(input, context));
+    return 0;
+  } catch (error) {
+    await removeAll(context, AbortSignal.timeout(CLEAN_UP_MS)).catch((cause: unknown) =>
+      context.out.debug(`cleaning up failed: ${String(cause)}`),
+    );
+    throw error;
+  }
+}
+
+async function prepare({ args }: PrepareJobInput, context: CommandContext): Promise<HookResponse> {
+  const { cluster, settings, cancelled, out } = context;
+  const started = Date.now();
+  const { container } = args;
+  const work = workPath(container);
+  const runner = readRunnerPod(await getRunnerPod(context), { claimName: settings.claimName, work });
+  const job = jobPod({
+    runner,
+    args,
+    helperImage: settings.runnerImage,
+    request: uuid(),
+    sameNode: settings.readWriteOnce,
+  });
+  const name = job.pod.metadata?.name ?? '';
+  out.line(`Job pod ${name} in namespace ${cluster.namespace}: ${images(job.pod)}`);
+
+  const pod = await create(job, context);
+  const running = waitForPod(name, pod, context);
+  // A failure of one must end the others, and must not be lost while another is waited for.
+  const [probe] = await Promise.all([
+    container === null ? undefined : probeJob(name, probeOf(container, job), running, context),
+    work !== undefined && job.work?.mode === 'no-volume'
+      ? sendWorkFolder(cluster, name, work, cancelled)
+      : undefined,
+    work !== undefined && job.work?.mode === 'volume'
+      ? openToAll(sharedFolders(work, container), 0o777)
+      : undefined,
+    running,
+  ]);
+  out.line(`The job pod is ready after ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+  const services = args.services.map((service, index) => ({
+    id: job.services[index] ?? '',
+    network: name,
+    ports: portMap(service.portMappings),
+  }));
+  return {
+    state: jobState({ jobPod: name, mode: job.work?.mode ?? 'volume' }),
+    context: { ...(container !== null && { container: { id: JOB_CONTAINER, network: name } }), services },
+    ...(probe !== undefined && { isAlpine: probe.isAlpine }),
+  };
+}
+
+async function getRunnerPod(context: CommandContext): Promise<V1Pod> {
+  const name = requirePodName(context.settings);
+  try {
+    return await context.cluster.getPod(name, context.cancelled);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new HookError(
+      'NOT_FOUND',
+      `The runner pod ${name} is not in namespace ${context.cluster.namespace}.`,
+      {
+        cause: error,
+        hint: 'Check ACTIONS_RUNNER_POD_NAME and ACTIONS_RUNNER_KUBERNETES_NAMESPACE of the runner container.',
+      },
+    );
+  }
+}
+
+/** Makes secrets and pod. What an earlier job of this runner left under the same name is removed first. */
+async function create({ pod, secrets }: JobPod, context: CommandContext): Promise<V1Pod> {
+  const { cluster, cancelled, out } = context;
+  for (const secret of secrets) {
+    try {
+      await cluster.createSecret(secret, cancelled);
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      await cluster.delete('secrets', secret.metadata?.name ?? '', cancelled);
+      await cluster.createSecret(secret, cancelled);
+    }
+  }
+  for (;;) {
+    try {
+      const { object, warnings } = await cluster.createPod(pod, cancelled);
+      for (const warning of warnings) out.warning(warning);
+      return object;
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      const name = pod.metadata?.name ?? '';
+      const mine = pod.metadata?.labels?.[RUNNER_POD_LABEL];
+      const found = await cluster.getPod(name, cancelled).catch((cause: unknown) => {
+        if (isNotFound(cause)) return undefined;
+        throw cause;
+      });
+      if (found !== undefined && found.metadata?.labels?.[RUNNER_POD_LABEL] !== mine) throw error;
+      // The answer to an earlier try of this very request may have been lost on the way.
+      const request = pod.metadata?.annotations?.[REQUEST_ANNOTATION];
+      if (found !== undefined && found.metadata?.annotations?.[REQUEST_ANNOTATION] === request) return found;
+      await cluster.delete('pods', name, cancelled);
+      await sleep(200, undefined, { signal: cancelled });
+    }
+  }
+}
+
+/** Values that the pod's own spec sets stay as they are there: a template wins over the workflow. */
+function probeOf(container: HookContainer, job: JobPod): Probe {
+  const inSpec = job.pod.spec?.containers.find(({ name }) => name === JOB_CONTAINER)?.env ?? [];
+  const fixed = new Set(inSpec.map(({ name }) => name));
+  return {
+    environment: Object.fromEntries(
+      Object.entries(container.environmentVariables).filter(([name]) => !fixed.has(name)),
+    ),
+    folders:
+      job.work?.mode === 'no-volume'
+        ? [...WORK_FOLDERS, ...(container.workingDirectory === null ? [] : [container.workingDirectory])]
+        : [],
+    externals: { ready: EXTERNALS_READY, failed: EXTERNALS_FAILED },
+  };
+}
+
+/** Folders on the volume that the job's user has to write to, whoever that is. */
+function sharedFolders(work: string, container: HookContainer | null): string[] {
+  const home = container === null ? undefined : sourceOf(container.systemMountVolumes, '/github/home');
+  const workspace =
+    container?.workingDirectory == null ? undefined : toRunner(container.workingDirectory, work);
+  const folders = [workspace, workspace && dirname(workspace), home];
+  return [
+    ...['', '_temp', '_temp/_runner_file_commands', '_temp/_github_workflow', '_actions', '_tool'].map(
+      (name) => join(work, name),
+    ),
+    ...folders.flatMap((folder) => folder ?? []),
+  ];
+}
+
+function images(pod: V1Pod): string {
+  return (pod.spec?.containers ?? []).map(({ name, image }) => `${name} = ${image ?? '?'}`).join(', ');
+}

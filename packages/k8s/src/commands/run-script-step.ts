@@ -1,0 +1,46 @@
+import { dirname } from 'node:path';
+import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
+import { collectStepFiles, openToAll, storeFileCommands } from '../files/file-commands.js';
+import { JOB_CONTAINER } from '../pod/names.js';
+import type { CommandContext } from './context.js';
+import { driveStep } from './drive-step.js';
+import { readJobState } from './job-state.js';
+
+/** Runs a script step in the job container. @returns the step's exit code. */
+export async function runScriptStep(
+  { args, state }: RunScriptStepInput,
+  context: CommandContext,
+): Promise<number> {
+  const { settings } = context;
+  const job = readJobState(state);
+  const parsed = argumentsOf(args.entryPointArgs);
+  const work = settings.temp === undefined ? undefined : dirname(settings.temp);
+  const share = job.mode === 'no-volume' && work !== undefined;
+  const files = share
+    ? await collectStepFiles(work, parsed, settings.fileCommands)
+    : { send: [], commands: [] };
+  if (job.mode === 'volume') await openToAll(settings.fileCommands, 0o666);
+
+  const { end, files: results } = await driveStep(
+    context,
+    { pod: job.jobPod, container: JOB_CONTAINER },
+    {
+      command: [args.entryPoint, ...parsed],
+      workingDirectory: args.workingDirectory,
+      environment: args.environmentVariables,
+      prependPath: args.prependPath,
+      files: files.send,
+      results: files.commands.map(({ container }) => container),
+    },
+  );
+  await storeFileCommands(files.commands, results);
+  if (end === 'no working directory')
+    throw new HookError(
+      'STEP_INVALID',
+      `The working directory ${args.workingDirectory} does not exist in the job container, or may not be entered.`,
+      {
+        hint: 'Correct working-directory, or make the directory in an earlier step.',
+      },
+    );
+  return end.exitCode;
+}

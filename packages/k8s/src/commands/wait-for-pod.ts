@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { V1Pod } from '@kubernetes/client-node';
+import { HookError } from '@podhooks/hooklib';
+import { startState } from '../pod/status.js';
+import type { CommandContext } from './context.js';
+
+/** ARC's role has no watch on pods. While the kubelet works on the pod, looking often is what makes jobs start at once. */
+const POLL_ON_NODE_MS = 100;
+const POLL_UNSCHEDULED_MS = 1_000;
+/** A pod is scheduled within milliseconds, or it waits for something. */
+const SCHEDULED_SOON_MS = 2_000;
+
+/**
+ * Waits until all containers of a pod run, and says what it waits for.
+ * @throws HookError POD_FAILED as soon as the pod cannot get there, POD_TIMEOUT after `prepareTimeoutSeconds`.
+ */
+export async function waitForPod(name: string, created: V1Pod, context: CommandContext): Promise<V1Pod> {
+  const { cluster, settings, cancelled, out } = context;
+  const began = Date.now();
+  let troubledSince: number | undefined;
+  let said = '';
+  for (let pod = created; ; pod = await cluster.getPod(name, cancelled)) {
+    const state = startState(pod);
+    if (state.kind === 'running') return pod;
+    if (state.kind === 'failed')
+      throw new HookError('POD_FAILED', `The job pod cannot start: ${state.reason.what}`, {
+        hint: state.reason.hint,
+      });
+    const why = state.kind === 'waiting' ? state.why : state.reason.what;
+    const waited = Date.now() - began;
+    if (state.kind === 'troubled') {
+      troubledSince ??= Date.now();
+      if (Date.now() - troubledSince > settings.imagePullGraceSeconds * 1000)
+        throw new HookError('POD_FAILED', `The job pod cannot start: ${why}`, { hint: state.reason.hint });
+    }
+    if (waited > settings.prepareTimeoutSeconds * 1000)
+      throw new HookError(
+        'POD_TIMEOUT',
+        `The job pod ${name} did not start within ${settings.prepareTimeoutSeconds} s: ${why}`,
+        {
+          hint: 'Mend what it waits for, or raise ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS.',
+        },
+      );
+    if (why !== said && waited > SCHEDULED_SOON_MS) out.line((said = why));
+    const unscheduled = pod.spec?.nodeName === undefined && waited > SCHEDULED_SOON_MS;
+    await sleep(unscheduled ? POLL_UNSCHEDULED_MS : POLL_ON_NODE_MS, undefined, { signal: cancelled });
+  }
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HookError } from '@podhooks/hooklib';
+import { ApiError, ConnectionError } from '../cluster/api-error.js';
+import type { Cluster } from '../cluster/cluster.js';
+import { HELPER_CONTAINER } from '../pod/names.js';
+import { type RunnerPath, WORK_MOUNT } from '../pod/paths.js';
+import { hasFiles, packWorkFolder } from './pack.js';
+
+const RETRY_MS = 100;
+/** A transfer that is cut begins again, as tar overwrites what is there; a network that always cuts it is told. */
+const TRANSFERS = 3;
+
+/**
+ * Copies the runner's work folder into the pod, through the helper. It can begin while the job image is being pulled.
+ * @throws HookError FILES_LOST; AbortError.
+ */
+export async function sendWorkFolder(
+  cluster: Cluster,
+  pod: string,
+  work: RunnerPath,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await hasFiles(work))) return;
+  for (let cuts = 0; ;) {
+    try {
+      const { exitCode, words } = await transfer(cluster, pod, work, signal);
+      if (exitCode === 0) return;
+      throw lost(`tar in the helper ended with exit code ${exitCode}: ${words}`);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ConnectionError && ++cuts >= TRANSFERS) throw lost(error.message, error);
+      // Until the helper runs the kubelet answers "container not found"; waiting for the pod tells if it never will.
+      if (!(error instanceof ConnectionError) && !(error instanceof ApiError)) throw error;
+      if (error instanceof ApiError && [401, 403].includes(error.status.code)) throw error;
+      await sleep(RETRY_MS, undefined, { signal });
+    }
+  }
+}
+
+async function transfer(
+  cluster: Cluster,
+  pod: string,
+  work: RunnerPath,
+  signal: AbortSignal,
+): Promise<{ exitCode: number; words: string }> {
+  const words: Buffer[] = [];
+  const session = await cluster.exec(
+    pod,
+    HELPER_CONTAINER,
+    ['tar', '-x', '-p', '-f', '-', '-C', WORK_MOUNT],
+    {
+      onStdout: () => undefined,
+      onStderr: (chunk) => void words.push(chunk),
+    },
+  );
+  const leave = () => session.close();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    for await (const chunk of packWorkFolder(work)) await session.write(asBuffer(chunk));
+    session.endInput();
+    const { exitCode } = await session.done;
+    return { exitCode, words: Buffer.concat(words).toString('utf8').trim() };
+  } finally {
+    signal.removeEventListener('abort', leave);
+    session.close();
+  }
+}
+
+function asBuffer(chunk: unknown): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk;
+  throw new TypeError('a tar stream yields buffers');
+}
+
+function lost(why: string, cause?: unknown): HookError {
+  return new HookError('FILES_LOST', `The work folder could not be copied into the job pod: ${why}`, {
+    cause,
+    hint: 'Check that the runner image has tar, and the room on the disk of the node.',
+  });
+}

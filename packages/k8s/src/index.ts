@@ -1,0 +1,89 @@
+import * as core from '@actions/core';
+import { HookError, parseInput, readInput } from '@podhooks/hooklib';
+import { explain } from './cluster/api-error.js';
+import { ApiClient } from './cluster/client.js';
+import { Cluster } from './cluster/cluster.js';
+import { connect } from './cluster/connection.js';
+import { cleanupJob } from './commands/cleanup-job.js';
+import type { CommandContext, Output } from './commands/context.js';
+import { prepareJob } from './commands/prepare-job.js';
+import { runContainerStep } from './commands/run-container-step.js';
+import { runScriptStep } from './commands/run-script-step.js';
+import { readSettings, type Settings } from './settings/read.js';
+
+/** A failure of ours, told from a failing step; docker uses the same number for its own failures. */
+const HOOK_FAILED = 125;
+
+async function main(): Promise<number> {
+  // The runner cancels by SIGINT, then SIGTERM, then SIGKILL; the second must not cut short what the first began.
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
+
+  const input = parseInput(await readInput(process.stdin));
+  const settings = readSettings(process.env);
+  if (input.command === 'run_container_step') return runContainerStep(input);
+  const cluster = await clusterOf(settings);
+  const context: CommandContext = { settings, cluster, cancelled: controller.signal, out };
+  try {
+    switch (input.command) {
+      case 'prepare_job':
+        return await prepareJob(input, context);
+      case 'run_script_step':
+        return await runScriptStep(input, context);
+      case 'cleanup_job':
+        return await cleanupJob(input, context);
+    }
+  } catch (error) {
+    if (controller.signal.aborted && !(error instanceof HookError))
+      throw new HookError('CANCELLED', `${input.command} was cancelled.`, { cause: error });
+    throw explain(error, cluster.server);
+  }
+}
+
+async function clusterOf(settings: Settings): Promise<Cluster> {
+  const { serviceHost: host, servicePort: port, kubeconfig } = settings;
+  const connection = await connect({
+    inCluster: host === undefined || port === undefined ? undefined : { host, port },
+    kubeconfig,
+  });
+  const namespace = settings.namespace ?? connection.namespace;
+  if (namespace === undefined)
+    throw new HookError('SETTINGS_INVALID', 'The namespace of the runner pod is not known.', {
+      hint: 'Set ACTIONS_RUNNER_KUBERNETES_NAMESPACE.',
+    });
+  const client = new ApiClient(connection, {
+    budgetMs: settings.apiRetrySeconds * 1000,
+    onRetry: (error, delayMs) => core.debug(`${error.message}; again in ${Math.round(delayMs)} ms`),
+  });
+  return new Cluster(client, namespace);
+}
+
+const out: Output = {
+  write: (bytes) =>
+    process.stdout.write(bytes) ? undefined : new Promise((resolve) => process.stdout.once('drain', resolve)),
+  line: (text) => core.info(text),
+  debug: (text) => core.debug(text),
+  warning: (text) => core.warning(text),
+};
+
+/** The one place that tells of a failure: once, as an annotation of the step. */
+function tell(error: unknown): void {
+  if (!(error instanceof HookError)) {
+    core.error(error instanceof Error ? (error.stack ?? error.message) : String(error), {
+      title: 'podhooks: unexpected failure',
+    });
+    return;
+  }
+  core.error(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`, {
+    title: `podhooks: ${error.code}`,
+  });
+  if (error.cause instanceof Error) core.debug(error.cause.stack ?? error.cause.message);
+}
+
+main()
+  .catch((error: unknown) => {
+    tell(error);
+    return HOOK_FAILED;
+  })
+  // Not by itself: a connection that is kept alive would hold the process.
+  .then((code) => process.exit(code));

@@ -1,0 +1,161 @@
+import type { V1Affinity, V1Container, V1ObjectMeta, V1Pod, V1Secret } from '@kubernetes/client-node';
+import { argumentsOf, HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
+import { helperContainer, KEEP_ALIVE } from './helper.js';
+import {
+  JOB_CONTAINER,
+  jobPodName,
+  REQUEST_ANNOTATION,
+  RUNNER_POD_LABEL,
+  secretName,
+  serviceNames,
+} from './names.js';
+import { EXTERNALS_MOUNT, sourceOf } from './paths.js';
+import { containerPorts } from './ports.js';
+import { ownedBy, type RunnerPod } from './runner-pod.js';
+import { EnvironmentSecret, registrySecrets } from './secrets.js';
+import { Volumes, type WorkFolder, workFolder, workPath } from './volumes.js';
+
+export interface JobPodOptions {
+  runner: RunnerPod;
+  args: PrepareJobArgs;
+  /** Image of the helper; the runner's own where undefined. */
+  helperImage: string | undefined;
+  /** Unlike any other request's; told apart by REQUEST_ANNOTATION. */
+  request: string;
+  /** Overrides what the work volume says of where the pod may run. */
+  sameNode: boolean | undefined;
+}
+
+/** Everything that prepare_job makes, and what it has to know of it afterwards. */
+export interface JobPod {
+  pod: V1Pod;
+  secrets: V1Secret[];
+  /** Names of the service containers, in the order of the request. */
+  services: string[];
+  /** Undefined for a job with services only. */
+  work: WorkFolder | undefined;
+}
+
+/** The pod of a job: its container, its services, and the helper. Pure. */
+export function jobPod({ runner, args, helperImage, request, sameNode }: JobPodOptions): JobPod {
+  const { container } = args;
+  const metadata: V1ObjectMeta = {
+    labels: { [RUNNER_POD_LABEL]: runner.name },
+    ownerReferences: [ownedBy(runner)],
+  };
+  const services = serviceNames(args.services.map(imageOf));
+  const path = workPath(container);
+  const work = path === undefined ? undefined : workFolder(runner, path);
+  const volumes = new Volumes(
+    runner,
+    path === undefined || work === undefined ? undefined : { path, folder: work },
+  );
+  const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'services'));
+  const registries = registrySecrets(
+    [...(container === null ? [] : [container]), ...args.services],
+    metadata,
+    runner.name,
+  );
+
+  const containers = [
+    ...(container === null ? [] : jobContainers(container, helperImage ?? runner.image, volumes)),
+    ...args.services.map((service, index) =>
+      serviceContainer(service, services[index] ?? '', volumes, environment),
+    ),
+  ];
+  const pullSecrets = new Set(
+    [...runner.imagePullSecrets, ...registries.map((secret) => ({ name: secret.metadata?.name ?? '' }))].map(
+      ({ name }) => name ?? '',
+    ),
+  );
+  return {
+    services,
+    work,
+    secrets: [...registries, ...environment.secrets()],
+    pod: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        ...metadata,
+        name: jobPodName(runner.name),
+        annotations: { [REQUEST_ANNOTATION]: request },
+      },
+      spec: {
+        restartPolicy: 'Never',
+        ...(pullSecrets.size > 0 && { imagePullSecrets: [...pullSecrets].map((name) => ({ name })) }),
+        ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
+        containers,
+        volumes: volumes.list(),
+      },
+    },
+  };
+}
+
+function jobContainers(container: HookContainer, helperImage: string, volumes: Volumes): V1Container[] {
+  const externals = sourceOf(container.systemMountVolumes, EXTERNALS_MOUNT);
+  if (externals === undefined)
+    throw new HookError(
+      'INPUT_INVALID',
+      'The runner names no folder for /__e in args.container.systemMountVolumes.',
+    );
+  const job: V1Container = {
+    name: JOB_CONTAINER,
+    image: imageOf(container),
+    ...(container.entryPoint === null
+      ? { command: ['sh', '-c', KEEP_ALIVE] }
+      : { command: [container.entryPoint], args: argumentsOf(container.entryPointArgs) }),
+    env: [
+      { name: 'CI', value: 'true' },
+      { name: 'GITHUB_ACTIONS', value: 'true' },
+    ],
+    ports: containerPorts(container.portMappings),
+    volumeMounts: volumes.forJob(container),
+  };
+  return [helperContainer(helperImage, externals, volumes.forHelper()), job];
+}
+
+function serviceContainer(
+  service: HookContainer,
+  name: string,
+  volumes: Volumes,
+  environment: EnvironmentSecret,
+): V1Container {
+  const args = argumentsOf(service.entryPointArgs);
+  return {
+    name,
+    image: imageOf(service),
+    ...(service.entryPoint !== null && { command: [service.entryPoint] }),
+    ...(args.length > 0 && { args }),
+    env: environment.variables(name, service.environmentVariables),
+    ports: containerPorts(service.portMappings),
+    volumeMounts: volumes.forUser(service.userMountVolumes),
+  };
+}
+
+function imageOf({ image }: HookContainer): string {
+  if (image === null || image === '')
+    throw new HookError('INPUT_INVALID', 'A container of the job has no image.', {
+      hint: 'Set `image:` in the workflow.',
+    });
+  return image;
+}
+
+function staysOnNode(work: WorkFolder | undefined, sameNode: boolean | undefined): boolean {
+  return work?.mode === 'volume' && (sameNode ?? work.folder.sameNode);
+}
+
+/**
+ * A volume that is attached to one node only. By the scheduler, never by `nodeName`: the pod then waits for room where
+ * the kubelet would refuse it. matchFields needs no label of the node, as hostname labels may differ from its name.
+ */
+function sameNodeAffinity({ node }: RunnerPod): V1Affinity {
+  return {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [
+          { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node ?? ''] }] },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+
+/** Something that keeps a pod from running, in words for the user. */
+export interface Reason {
+  what: string;
+  hint: string;
+}
+
+/** How far a pod has come. */
+export type StartState =
+  | { kind: 'running' }
+  | { kind: 'waiting'; why: string }
+  /** May pass, but not for long: a registry that is down, a secret that is still being made. */
+  | { kind: 'troubled'; reason: Reason }
+  | { kind: 'failed'; reason: Reason };
+
+/** Answers of registries and runtimes that no waiting changes. */
+const HOPELESS_PULL =
+  /not found|manifest unknown|unauthorized|authentication required|authorization failed|denied|forbidden|no basic auth|invalid reference|no match for platform/i;
+
+const HOPELESS_WAITING: Readonly<Record<string, string>> = {
+  InvalidImageName: 'Correct the name of the image in the workflow.',
+  ErrImageNeverPull:
+    'The pull policy is Never and the image is not on the node: load it there, or change the policy.',
+  CreateContainerConfigError:
+    'The pod names something that is not there or does not fit, such as a secret or a config map.',
+  CreateContainerError: 'The container runtime refuses the container: check mounts, devices and the command.',
+  RunContainerError:
+    'The container runtime cannot start the container: check its command and its security context.',
+  CrashLoopBackOff: 'The container ends by itself: see its log.',
+};
+
+/** Where a pod stands on its way to running; terminal states are told at once. */
+export function startState(pod: V1Pod): StartState {
+  const name = pod.metadata?.name ?? '';
+  const { phase, reason, message, conditions = [] } = pod.status ?? {};
+  if (pod.metadata?.deletionTimestamp !== undefined) return failed(deleted(name));
+  const statuses = containerStatuses(pod);
+  for (const status of statuses) {
+    const ended = terminated(name, status);
+    if (ended !== undefined && !isInit(pod, status.name)) return failed(ended);
+    if (ended !== undefined && status.state?.terminated?.exitCode !== 0) return failed(ended);
+  }
+  if (phase === 'Failed' || phase === 'Succeeded')
+    return failed({
+      what: `pod ${name} ended before its job began: ${[reason, message].filter(Boolean).join(': ') || phase}`,
+      hint: hintForRejection(reason),
+    });
+  for (const status of statuses) {
+    const state = waitingState(pod, status);
+    if (state !== undefined) return state;
+  }
+  const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'False')
+    return {
+      kind: 'waiting',
+      why: `waiting for a node: ${scheduled.message ?? scheduled.reason ?? 'not scheduled'}`,
+    };
+  const expected = pod.spec?.containers.length ?? 0;
+  const running = (pod.status?.containerStatuses ?? []).filter(
+    ({ state }) => state?.running !== undefined,
+  ).length;
+  if (running === expected && expected > 0) return { kind: 'running' };
+  if (pod.spec?.nodeName === undefined) return { kind: 'waiting', why: 'waiting for a node' };
+  return {
+    kind: 'waiting',
+    why: `starting on node ${pod.spec.nodeName}: ${running} of ${expected} containers run`,
+  };
+}
+
+/** Why a container that ran does so no longer; undefined if it does. */
+export function goneReason(pod: V1Pod, container: string): Reason | undefined {
+  const name = pod.metadata?.name ?? '';
+  const status = pod.status?.containerStatuses?.find((candidate) => candidate.name === container);
+  const disruption = pod.status?.conditions?.find(
+    ({ type, status: is }) => type === 'DisruptionTarget' && is === 'True',
+  );
+  if (pod.status?.reason === 'Evicted' || disruption !== undefined)
+    return {
+      what: `pod ${name} was evicted: ${pod.status?.message ?? disruption?.message ?? disruption?.reason ?? 'no reason given'}`,
+      hint: 'Request more of what ran short (memory, ephemeral-storage) for the job container, or protect the pod from disruption.',
+    };
+  const ended = status && terminated(name, status);
+  if (ended !== undefined) return ended;
+  if (pod.metadata?.deletionTimestamp !== undefined) return deleted(name);
+  if (pod.status?.reason === 'NodeLost' || pod.status?.phase === 'Unknown')
+    return {
+      what: `the node of pod ${name} does not answer any more`,
+      hint: 'Check the node; spot instances vanish like this.',
+    };
+  if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded')
+    return {
+      what: `pod ${name} has ended: ${pod.status.message ?? pod.status.reason ?? pod.status.phase}`,
+      hint: 'See the events of the pod.',
+    };
+  return undefined;
+}
+
+function waitingState(pod: V1Pod, { name, image, state }: V1ContainerStatus): StartState | undefined {
+  const { reason = '', message = '' } = state?.waiting ?? {};
+  const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
+  if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
+    const secrets = (pod.spec?.imagePullSecrets ?? []).map((secret) => secret.name ?? '').join(', ');
+    const problem: Reason = {
+      what: `the image ${image} of ${where} cannot be pulled: ${message || reason}`,
+      hint: `Check that the image exists and may be pulled; pull secrets of the pod: ${secrets || 'none'}.`,
+    };
+    return HOPELESS_PULL.test(message) ? failed(problem) : { kind: 'troubled', reason: problem };
+  }
+  const hint = HOPELESS_WAITING[reason];
+  return hint === undefined
+    ? undefined
+    : failed({ what: `${where} cannot start: ${reason}: ${message}`, hint });
+}
+
+function terminated(pod: string, { name, state, lastState }: V1ContainerStatus): Reason | undefined {
+  const end = state?.terminated ?? lastState?.terminated;
+  if (end === undefined) return undefined;
+  const where = `container ${name} of pod ${pod}`;
+  if (end.reason === 'OOMKilled')
+    return {
+      what: `${where} was OOMKilled: it used more memory than its limit`,
+      hint: 'Raise the memory limit of the container.',
+    };
+  const words = [end.reason, end.message?.trim()].filter(Boolean).join(': ');
+  return {
+    what: `${where} ended with exit code ${end.exitCode}${words === '' ? '' : ` (${words})`}`,
+    hint: 'See the log of the container, and its command and image.',
+  };
+}
+
+function containerStatuses(pod: V1Pod): V1ContainerStatus[] {
+  return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+}
+
+function isInit(pod: V1Pod, name: string): boolean {
+  return pod.status?.initContainerStatuses?.some((status) => status.name === name) ?? false;
+}
+
+function failed(reason: Reason): StartState {
+  return { kind: 'failed', reason };
+}
+
+function deleted(name: string): Reason {
+  return {
+    what: `pod ${name} was deleted while it was in use`,
+    hint: 'Find out who deleted it: an administrator, a node that was drained, or a clean-up job.',
+  };
+}
+
+/** Reasons with which a kubelet refuses a pod that was bound to its node (Kubernetes: lifecycle/predicate.go). */
+function hintForRejection(reason: string | undefined): string {
+  return reason?.startsWith('OutOf') === true || reason === 'NodeAffinity' || reason === 'TopologyAffinity'
+    ? "The runner's node has no room left for the pod; use a work volume that can be mounted on other nodes, or larger nodes."
+    : 'See the events of the pod.';
+}

@@ -1,0 +1,123 @@
+import type { V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import { HookError, type HookContainer, type MountVolume } from '@podhooks/hooklib';
+import { HOOK_FOLDER } from '../step/script.js';
+import { below, EXTERNALS_MOUNT, type RunnerPath, sourceOf, TOOLS_MOUNT, WORK_MOUNT } from './paths.js';
+import type { RunnerPod, SharedFolder } from './runner-pod.js';
+
+const WORK = 'work';
+const EXTERNALS = 'externals';
+const HOOK = 'podhooks';
+
+/** How the job pod and the runner share the work folder. */
+export type WorkFolder = { mode: 'volume'; folder: SharedFolder } | { mode: 'no-volume' };
+
+export function workFolder(runner: RunnerPod, work: RunnerPath): WorkFolder {
+  const folder = runner.sharedFolder(work);
+  return folder === undefined ? { mode: 'no-volume' } : { mode: 'volume', folder };
+}
+
+/** Collects the volumes of a pod while its containers' mounts are made. */
+export class Volumes {
+  private readonly volumes = new Map<string, V1Volume>();
+  private anonymous = 0;
+
+  constructor(
+    private readonly runner: RunnerPod,
+    private readonly work: { path: RunnerPath; folder: WorkFolder } | undefined,
+  ) {}
+
+  list(): V1Volume[] {
+    return [...this.volumes.values()];
+  }
+
+  /** Mounts of the job container: work folder, tools, home, event, and what `volumes:` asks for. */
+  forJob(container: HookContainer): V1VolumeMount[] {
+    const mounts = [this.hookMount(), this.externalsMount(true), ...this.workMounts()];
+    for (const { sourceVolumePath, targetVolumePath } of container.systemMountVolumes) {
+      // `/__w/…` is there with `/__w`; a docker socket is what no pod of ours gets.
+      if (below(WORK_MOUNT, targetVolumePath) !== undefined || targetVolumePath === EXTERNALS_MOUNT) continue;
+      if (sourceVolumePath === null || targetVolumePath === '/var/run/docker.sock') continue;
+      const folder = this.runnerFolder(sourceVolumePath);
+      if (folder !== undefined) mounts.push({ ...folder, mountPath: targetVolumePath });
+      else if (targetVolumePath === TOOLS_MOUNT)
+        mounts.push({ name: this.empty('tools'), mountPath: TOOLS_MOUNT });
+    }
+    return [...mounts, ...this.forUser(container.userMountVolumes)];
+  }
+
+  /** Mounts of the helper: it brings the runner's externals, and moves files in and out of the work folder. */
+  forHelper(): V1VolumeMount[] {
+    return [this.hookMount(), this.externalsMount(false), ...this.workMounts().slice(0, 1)];
+  }
+
+  /** Mounts for lines of `volumes:`; names of docker volumes live as long as the pod. */
+  forUser(volumes: readonly MountVolume[]): V1VolumeMount[] {
+    return volumes.map(({ userProvidedValue, sourceVolumePath, targetVolumePath, readOnly }) => {
+      const mount = { mountPath: targetVolumePath, ...(readOnly && { readOnly }) };
+      if (sourceVolumePath === null) return { name: this.empty(`anonymous-${++this.anonymous}`), ...mount };
+      if (!sourceVolumePath.startsWith('/'))
+        return { name: this.empty(`named-${nameFor(sourceVolumePath)}`), ...mount };
+      const folder = this.runnerFolder(sourceVolumePath);
+      if (folder !== undefined) return { ...folder, ...mount };
+      throw new HookError(
+        'UNSUPPORTED',
+        `The volume "${userProvidedValue ?? sourceVolumePath}" cannot be mounted: ${sourceVolumePath} is no folder that the runner shares with other pods.`,
+        {
+          hint: 'Use a folder below the workspace, a named volume, or a volume from the pod template.',
+        },
+      );
+    });
+  }
+
+  private workMounts(): V1VolumeMount[] {
+    if (this.work === undefined) return [];
+    const { path, folder } = this.work;
+    const subPath = folder.mode === 'volume' ? folder.folder.subPath : '';
+    const name = this.add(WORK, folder.mode === 'volume' ? folder.folder.source : { emptyDir: {} });
+    const mount = { name, ...(subPath !== '' && { subPath }) };
+    // `${{ github.workspace }}` in a script is the runner's own path.
+    return [WORK_MOUNT, path].map((mountPath) => ({ ...mount, mountPath }));
+  }
+
+  /** A folder of the runner that the pod can have: in the work folder, or on another shared volume. */
+  private runnerFolder(path: RunnerPath): { name: string; subPath?: string } | undefined {
+    const inWork = this.work && below(this.work.path, path);
+    if (this.work !== undefined && inWork !== undefined) {
+      const base = this.work.folder.mode === 'volume' ? this.work.folder.folder.subPath : '';
+      return withSubPath(WORK, [base, inWork].filter(Boolean).join('/'));
+    }
+    const folder = this.runner.sharedFolder(path);
+    return folder && withSubPath(this.add(`runner-${nameFor(path)}`, folder.source), folder.subPath);
+  }
+
+  private hookMount(): V1VolumeMount {
+    return { name: this.empty(HOOK), mountPath: HOOK_FOLDER };
+  }
+
+  private externalsMount(readOnly: boolean): V1VolumeMount {
+    return { name: this.empty(EXTERNALS), mountPath: EXTERNALS_MOUNT, ...(readOnly && { readOnly }) };
+  }
+
+  private empty(name: string): string {
+    return this.add(name, { emptyDir: {} });
+  }
+
+  private add(name: string, source: Omit<V1Volume, 'name'>): string {
+    if (!this.volumes.has(name)) this.volumes.set(name, { name, ...source });
+    return name;
+  }
+}
+
+function withSubPath(name: string, subPath: string): { name: string; subPath?: string } {
+  return subPath === '' ? { name } : { name, subPath };
+}
+
+/** Volume names hold at most 63 of few characters; different texts must stay different. */
+function nameFor(text: string): string {
+  return Buffer.from(text).toString('hex').slice(-40);
+}
+
+/** The runner's folder that the job container sees at `/__w`; undefined without a job container. */
+export function workPath(container: HookContainer | null): RunnerPath | undefined {
+  return container === null ? undefined : sourceOf(container.systemMountVolumes, WORK_MOUNT);
+}

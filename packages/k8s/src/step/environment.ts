@@ -1,0 +1,63 @@
+import { HookError } from '@podhooks/hooklib';
+import { quote } from './quote.js';
+
+/** The kernel takes no string of an environment above 128 KiB, its closing NUL included (execve(2), MAX_ARG_STRLEN). */
+const LONGEST_STRING_BYTES = 128 * 1024 - 1;
+/** All strings together: a quarter of the usual 8 MiB of stack, less what image and arguments bring along. */
+const ALL_STRINGS_BYTES = 2 * 1024 * 1024 - 256 * 1024;
+
+/**
+ * Variables to which some shell gives a meaning of its own when they are assigned: read-only, counting, changing the
+ * shell's locale or its search for commands. Like keys that are no identifiers, they are set by `env` alone.
+ */
+const SPECIAL =
+  /^(_|_ph_.*|BASH.*|CDPATH|COLUMNS|COMP_.*|DIRSTACK|ENV|EPOCH.*|EUID|FUNCNAME|GID|GROUPS|HIST.*|IFS|KSH.*|LANG|LANGUAGE|LC_.*|LINENO|LINES|MAIL.*|OLDPWD|OPTARG|OPTERR|OPTIND|PATH|PIPESTATUS|POSIXLY_CORRECT|PPID|PS[0-4]|PWD|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|TMOUT|UID)$/;
+
+/**
+ * Lines of sh that give these variables to the step: exports for ordinary names, and positional parameters `NAME=value`
+ * for `env` for all others (`INPUT_FETCH-DEPTH`); PATH goes into `_ph_path`, which the start of the step reads. Values are exact to the byte.
+ * @throws HookError STEP_INVALID that names a variable which the kernel would refuse.
+ */
+export function environmentLines(variables: Readonly<Record<string, string>>): string[] {
+  checkSizes(variables);
+  return Object.entries(variables).map(([name, value]) => {
+    if (name === 'PATH') return `_ph_path=${quote(value)}`;
+    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !SPECIAL.test(name)
+      ? `export ${name}=${quote(value)}`
+      : `set -- "$@" ${quote(`${name}=${value}`)}`;
+  });
+}
+
+function checkSizes(variables: Readonly<Record<string, string>>): void {
+  let total = 0;
+  let largest = { name: '', bytes: 0 };
+  for (const [name, value] of Object.entries(variables)) {
+    if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0'))
+      throw new HookError(
+        'STEP_INVALID',
+        `The environment variable ${JSON.stringify(name)} cannot be set: its name is empty or holds "=", or there is a NUL byte in it.`,
+        {
+          hint: 'Change the variable in the workflow.',
+        },
+      );
+    const bytes = Buffer.byteLength(name) + 1 + Buffer.byteLength(value);
+    if (bytes > LONGEST_STRING_BYTES)
+      throw new HookError(
+        'STEP_INVALID',
+        `The environment variable ${name} is too large: ${bytes} bytes, and the kernel takes ${LONGEST_STRING_BYTES}.`,
+        {
+          hint: 'Pass large values through a file.',
+        },
+      );
+    total += bytes + 9;
+    if (bytes > largest.bytes) largest = { name, bytes };
+  }
+  if (total > ALL_STRINGS_BYTES)
+    throw new HookError(
+      'STEP_INVALID',
+      `The environment is too large: ${total} bytes in all, and the kernel takes ${ALL_STRINGS_BYTES}. The largest variable is ${largest.name} with ${largest.bytes} bytes.`,
+      {
+        hint: 'Pass large values through a file.',
+      },
+    );
+}

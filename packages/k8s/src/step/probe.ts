@@ -1,0 +1,60 @@
+import { environmentLines } from './environment.js';
+import { quote } from './quote.js';
+import { ENVIRONMENT_FILE, writeFileLine } from './script.js';
+
+export interface Probe {
+  /** Of the job container, for every step; keys that the pod's own spec sets stay out. */
+  environment: Readonly<Record<string, string>>;
+  /** Made if missing, writable for any user. */
+  folders: readonly string[];
+  /** The probe waits until one of these files is there. */
+  externals: { ready: string; failed: string };
+}
+
+/** What is known of a job container before its first step. */
+export interface ProbeReport {
+  isAlpine: boolean;
+  /** Programs that steps need and that the image does not have. */
+  missing: string[];
+  /** Why the runner's externals did not arrive; empty if they did. */
+  externalsFault: string;
+  /** The probe itself could not do its work; words of the shell. */
+  words: string;
+}
+
+const TOOLS = ['mkdir', 'cat', 'sleep', 'rm', 'env'];
+const GLIBC =
+  '/lib/libc.so.6 /lib64/libc.so.6 /usr/lib/libc.so.6 /usr/lib64/libc.so.6 /lib/*-linux-gnu*/libc.so.6 /usr/lib/*-linux-gnu*/libc.so.6';
+
+/**
+ * The one exec of prepare_job in the job container: leaves the job's environment there, and finds out about the image.
+ *
+ * `isAlpine` decides which node the runner starts, so it asks for the libc: an image is taken for Alpine if it says so
+ * (gcompat puts glibc's names beside musl there), or if it has musl's loader and no glibc.
+ */
+export function probeScript({ environment, folders, externals }: Probe): string {
+  return `umask 077
+${writeFileLine({ path: ENVIRONMENT_FILE, content: Buffer.from(environmentLines(environment).join('\n')) })} || exit 1
+umask 0
+${folders.length === 0 ? '' : `mkdir -p ${folders.map(quote).join(' ')} || exit 1`}
+for _ph_tool in ${TOOLS.join(' ')}; do
+  command -v $_ph_tool > /dev/null || printf 'missing %s\\n' $_ph_tool
+done
+_ph_exists() { for _ph_file; do [ -e "$_ph_file" ] && return 0; done; return 1; }
+if [ -e /etc/alpine-release ] || { _ph_exists /lib/ld-musl-*.so.1 && ! _ph_exists ${GLIBC}; }; then echo alpine; fi
+while ! _ph_exists ${quote(externals.ready)} ${quote(externals.failed)}; do sleep 0.02 || sleep 1 || exit 1; done
+[ ! -e ${quote(externals.failed)} ] || { printf 'externals '; cat ${quote(externals.failed)}; }
+echo probed
+exit 0
+`;
+}
+
+export function readProbe(stdout: string, stderr: string): ProbeReport {
+  const lines = stdout.split('\n');
+  return {
+    isAlpine: lines.includes('alpine'),
+    missing: lines.flatMap((line) => (line.startsWith('missing ') ? [line.slice('missing '.length)] : [])),
+    externalsFault: lines.find((line) => line.startsWith('externals '))?.slice('externals '.length) ?? '',
+    words: lines.includes('probed') ? '' : stderr.trim() || 'no answer',
+  };
+}

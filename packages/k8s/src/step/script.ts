@@ -1,0 +1,132 @@
+import { environmentLines } from './environment.js';
+import { quote } from './quote.js';
+import { SUPERVISOR } from './supervisor.js';
+
+/** Where the hook's own files lie in every container of ours: an emptyDir of their own, never the work volume. */
+export const HOOK_FOLDER = '/__podhooks';
+/** The job container's variables, as lines of sh; written once, read by each step. */
+export const ENVIRONMENT_FILE = `${HOOK_FOLDER}/environment`;
+
+/** A file that goes into the container before the step starts. */
+export interface StepFile {
+  path: string;
+  content: Buffer;
+}
+
+export interface StepScript {
+  /** Unlike any other of the job; names the step's folder in the pod. */
+  id: string;
+  /** Unguessable: what a step prints can never be taken for its end. */
+  nonce: string;
+  /** argv; its first entry is looked up in PATH. */
+  command: readonly [string, ...string[]];
+  workingDirectory: string;
+  environment: Readonly<Record<string, string>>;
+  /** Directories before PATH, first one first. */
+  prependPath: readonly string[];
+  files: readonly StepFile[];
+  /** Paths of files whose content is wanted back after the step. */
+  results: readonly string[];
+}
+
+/** The text that one exec of `sh` reads to run a step. Its last line starts it. */
+export function stepScript(step: StepScript): string {
+  return `${header(step)}${SUPERVISOR}
+_ph_step() {
+cd ${quote(step.workingDirectory)} 2> /dev/null || { : > "$_ph_dir/nocwd"; exit 1; }
+unset OLDPWD
+_ph_path=$PATH
+[ ! -r ${ENVIRONMENT_FILE} ] || . ${ENVIRONMENT_FILE}
+${environmentLines(step.environment).join('\n')}
+${startLines(step)}
+}
+_ph_files() {
+${step.files.map(writeFileLine).join('\n')}
+:
+}
+${resultsFunction(step)}
+_ph_run
+`;
+}
+
+/** Text that the hook sends to the same `sh` when it has everything: only then may the log go. */
+export function farewell({ id }: Pick<StepScript, 'id'>): string {
+  return `rm -rf ${folderOf(id)}\nexit 0\n`;
+}
+
+/**
+ * The text that follows a step's log from a byte on, after a connection was lost. It prints `unstarted` (see
+ * `StepReport`) if the step never began; making its folder keeps it from beginning later.
+ */
+export function followScript(step: Pick<StepScript, 'id' | 'nonce' | 'results'>, offset: number): string {
+  return `${header(step)}${SUPERVISOR}
+${resultsFunction(step)}
+trap '' INT TERM HUP QUIT PIPE
+if mkdir -m 700 "$_ph_dir" 2> /dev/null; then
+  printf '\\036podhooks %s unstarted\\n' "$_ph_nonce" >&2
+  exit 0
+fi
+if read -r _ph_old < "$_ph_dir/follower"; then
+  for _ph_stat in /proc/[0-9]*/stat; do
+    read -r _ph_line < "$_ph_stat" || continue
+    set -- \${_ph_line##*) }
+    [ "$2" != "$_ph_old" ] || kill -KILL "\${_ph_line%% *}"
+  done
+  kill -KILL "$_ph_old"
+fi 2> /dev/null
+exec 3< "$_ph_dir/log" || exit 1
+{ [ ${offset} = 0 ] || tail -c +${offset + 1} <&3; }
+{
+  printf '.\\n'
+  while [ ! -e "$_ph_dir/ended" ]; do
+    sleep 0.2 || sleep 1
+    printf '.\\n' || exit
+  done 
+  sleep 0.1 || sleep 1
+  printf 'e\\n'
+} 2> /dev/null 3<&- | _ph_follow
+`;
+}
+
+function header({ id, nonce }: Pick<StepScript, 'id' | 'nonce'>): string {
+  return `_ph_dir=${folderOf(id)} _ph_nonce=${nonce}\n`;
+}
+
+/** The step's folder in the pod: log, process ids, marks of its progress. */
+export function folderOf(id: string): string {
+  return `${HOOK_FOLDER}/${id}`;
+}
+
+/**
+ * `env` must be found in the image's PATH, not in a directory that the workflow put before it: so the new PATH is one of
+ * its arguments, and `env` then searches the command there.
+ */
+function startLines({ command, prependPath }: StepScript): string {
+  const prepend = prependPath.length === 0 ? '' : `_ph_path=${quote(prependPath.join(':'))}:$_ph_path\n`;
+  return `${prepend}[ "$_ph_path" = "$PATH" ] || set -- "$@" PATH="$_ph_path"
+[ $# = 0 ] || set -- env "$@"
+exec "$@" ${command.map(quote).join(' ')}`;
+}
+
+/** printf is built in, so contents are in no argument list; a NUL byte has to be written as an escape. */
+export function writeFileLine({ path, content }: StepFile): string {
+  const text = content.toString('utf8');
+  const exact = !text.includes('\0') && Buffer.from(text).equals(content);
+  const words = exact
+    ? `'%s' ${quote(text)}`
+    : `'${[...content].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')}'`;
+  return `printf ${words} > ${quote(path)}`;
+}
+
+function resultsFunction({ results }: Pick<StepScript, 'results'>): string {
+  const lines = results.map(
+    (path, index) => `if [ -e ${quote(path)} ]; then
+printf '\\036podhooks %s file ${index}\\n' "$_ph_nonce"
+[ ! -s ${quote(path)} ] || cat ${quote(path)}
+fi`,
+  );
+  return `_ph_results() {
+${lines.join('\n')}
+printf '\\036podhooks %s done\\n' "$_ph_nonce"
+}`;
+}
