@@ -3,33 +3,40 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /**
- * Parts of libraries that a hook cannot reach, and what they cost in the bundle: @actions/core's OIDC client brings undici
- * (416 KB); client-node brings a Unicode table by node-fetch's whatwg-url (259 KB), OIDC login and SOCKS proxies. Whoever
- * needs one all the same is told what is missing.
+ * Parts of libraries that a hook never reaches. They would be most of the bundle, and Node reads all of it at each step:
+ * @actions/core's OIDC client brings undici (416 KB), client-node's KubeConfig brings the typed API (370 KB), node-fetch
+ * with a Unicode table (280 KB), OIDC login and SOCKS proxies. Who needs one all the same is told what is missing.
  */
-const STUBS =
-  /^(@actions\/http-client(\/.*)?|@actions\/exec|openid-client|socks-proxy-agent|jsonpath-plus|whatwg-url)$/;
+const STUBBED =
+  /^(@actions\/http-client(\/.*)?|@actions\/exec|openid-client|socks-proxy-agent|jsonpath-plus|\.\/gen\/index\.js)$/;
+const REPLACED = { 'node-fetch': 'module.exports = { Headers };' };
 
 const stubs = {
   name: 'stubs',
   setup(builder) {
-    builder.onResolve({ filter: STUBS }, ({ path }) => ({ path, namespace: 'stub' }));
+    const take = ({ path }) => ({ path, namespace: 'stub' });
+    builder.onResolve({ filter: STUBBED }, take);
+    builder.onResolve({ filter: /^node-fetch$/ }, take);
     builder.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({
-      contents:
-        path === 'whatwg-url'
-          ? 'module.exports = { URL, URLSearchParams };'
-          : `module.exports = new Proxy({}, { get: (_, key) => key === '__esModule' ? undefined : class { constructor() { throw new Error('${path} is not part of the podhooks bundle'); } } });`,
+      contents: REPLACED[path] ?? stub(path),
     }));
   },
 };
 
-const dist = new URL('./dist/', import.meta.url).pathname;
-await mkdir(dist, { recursive: true });
+/** Any name can be imported; using it throws. */
+const stub = (path) => `module.exports = new Proxy({}, {
+  get: (_, key) => key === '__esModule' ? undefined : class {
+    constructor() { throw new Error(${JSON.stringify(`${path} is not part of the podhooks bundle`)}); }
+  },
+});`;
+
+const here = (path) => new URL(path, import.meta.url).pathname;
+await mkdir(here('./dist'), { recursive: true });
 // The package is ESM, the bundle is not: in dist Node must not take it for what it is not.
-await writeFile(`${dist}package.json`, '{ "type": "commonjs" }\n');
+await writeFile(here('./dist/package.json'), '{ "type": "commonjs" }\n');
 const { metafile } = await build({
-  entryPoints: [new URL('./src/index.ts', import.meta.url).pathname],
-  outfile: `${dist}index.js`,
+  entryPoints: [here('./src/index.ts')],
+  outfile: here('./dist/index.js'),
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -39,7 +46,8 @@ const { metafile } = await build({
   sourcemap: 'external',
   legalComments: 'linked',
   metafile: true,
-  external: ['encoding', 'bufferutil', 'utf-8-validate'],
+  // Optional native helpers of ws: looking for them costs more than they would save.
+  define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   plugins: [stubs],
 });
-await writeFile(`${dist}meta.json`, JSON.stringify(metafile));
+await writeFile(here('./dist/meta.json'), JSON.stringify(metafile));

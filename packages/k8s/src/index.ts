@@ -4,9 +4,7 @@ import { explain } from './cluster/api-error.js';
 import { ApiClient } from './cluster/client.js';
 import { Cluster } from './cluster/cluster.js';
 import { connect } from './cluster/connection.js';
-import { cleanupJob } from './commands/cleanup-job.js';
 import type { CommandContext, Output } from './commands/context.js';
-import { prepareJob } from './commands/prepare-job.js';
 import { runContainerStep } from './commands/run-container-step.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { readSettings, type Settings } from './settings/read.js';
@@ -27,11 +25,12 @@ async function main(): Promise<number> {
   try {
     switch (input.command) {
       case 'prepare_job':
-        return await prepareJob(input, context);
+        // Not at the top: a step, which runs far more often, should not load what only this needs.
+        return await (await import('./commands/prepare-job.js')).prepareJob(input, context);
       case 'run_script_step':
         return await runScriptStep(input, context);
       case 'cleanup_job':
-        return await cleanupJob(input, context);
+        return await (await import('./commands/cleanup-job.js')).cleanupJob(input, context);
     }
   } catch (error) {
     if (controller.signal.aborted && !(error instanceof HookError))
@@ -80,7 +79,7 @@ function tell(error: unknown): void {
   if (error.cause instanceof Error) core.debug(error.cause.stack ?? error.cause.message);
 }
 
-main()
+void main()
   .catch((error: unknown) => {
     tell(error);
     return HOOK_FAILED;

@@ -1,4 +1,4 @@
-import type { V1Pod, V1Secret } from '@kubernetes/client-node';
+import type { Pod, Secret } from '../pod/kubernetes.js';
 import { ApiError, ConnectionError } from './api-error.js';
 import type { ApiClient, ApiRequest } from './client.js';
 import { exec, type ExecHandlers, type ExecSession } from './exec.js';
@@ -20,25 +20,25 @@ export class Cluster {
     return this.client.connection.server;
   }
 
-  async getPod(name: string, signal: AbortSignal): Promise<V1Pod> {
+  async getPod(name: string, signal: AbortSignal): Promise<Pod> {
     return asPod(await this.send({ method: 'GET', path: this.path('pods', name) }, signal));
   }
 
-  async listPods(labelSelector: string, signal: AbortSignal): Promise<V1Pod[]> {
+  async listPods(labelSelector: string, signal: AbortSignal): Promise<Pod[]> {
     return this.list('pods', labelSelector, isPod, signal);
   }
 
-  async listSecrets(labelSelector: string, signal: AbortSignal): Promise<V1Secret[]> {
+  async listSecrets(labelSelector: string, signal: AbortSignal): Promise<Secret[]> {
     return this.list('secrets', labelSelector, isSecret, signal);
   }
 
   /** @throws ApiError, with reason AlreadyExists if there is a pod of this name. */
-  async createPod(pod: V1Pod, signal: AbortSignal): Promise<Created<V1Pod>> {
+  async createPod(pod: Pod, signal: AbortSignal): Promise<Created<Pod>> {
     const { body, warnings } = await this.client.send(this.creation('pods', pod), signal);
     return { object: asPod(body), warnings };
   }
 
-  async createSecret(secret: V1Secret, signal: AbortSignal): Promise<void> {
+  async createSecret(secret: Secret, signal: AbortSignal): Promise<void> {
     await this.client.send(this.creation('secrets', secret), signal);
   }
 
@@ -104,15 +104,15 @@ function hasKey<Key extends string>(value: unknown, key: Key): value is Record<K
 }
 
 /** Items of a list come without kind; the server's word is taken for the rest. */
-function isPod(value: unknown): value is V1Pod {
+function isPod(value: unknown): value is Pod {
   return hasKey(value, 'metadata') && hasKey(value, 'spec');
 }
 
-function isSecret(value: unknown): value is V1Secret {
+function isSecret(value: unknown): value is Secret {
   return hasKey(value, 'metadata');
 }
 
-function asPod(body: unknown): V1Pod {
+function asPod(body: unknown): Pod {
   if (!isPod(body)) throw new ConnectionError('pods', 'the answer is no pod');
   return body;
 }

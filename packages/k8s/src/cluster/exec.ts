@@ -71,13 +71,17 @@ export async function exec(
     ...command.map((argument): [string, string] => ['command', argument]),
   ]);
   const name = `exec in container ${container} of pod ${pod}`;
-  const socket = new WebSocket(`${connection.server.replace(/^http/, 'ws')}${path}?${query}`, [V5, V4], {
-    agent: connection.agent,
-    headers: { 'user-agent': 'podhooks', ...(await connection.authorization()) },
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    perMessageDeflate: false,
-    skipUTF8Validation: true,
-  });
+  const socket = new WebSocket(
+    `${connection.server.replace(/^http/, 'ws')}${path}?${query.toString()}`,
+    [V5, V4],
+    {
+      agent: connection.agent,
+      headers: { 'user-agent': 'podhooks', ...(await connection.authorization()) },
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      perMessageDeflate: false,
+      skipUTF8Validation: true,
+    },
+  );
   const session = new WebSocketExec(name, socket, handlers);
   await session.opened;
   return session;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, type RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { HookError } from '@podhooks/hooklib';
 import type { Connection } from './connection.js';
 
@@ -35,8 +35,8 @@ export async function connectWithKubeconfig(path: string): Promise<Connection> {
     authorization: async () => {
       const request: RequestOptions = {};
       await config.applyToHTTPSOptions(request);
-      const headers: Readonly<Record<string, unknown>> = { ...request.headers };
-      const token = headers['Authorization'];
+      const { headers = {} } = request;
+      const token: unknown = Array.isArray(headers) ? undefined : headers['Authorization'];
       return typeof token === 'string' ? { authorization: token } : {};
     },
   };

@@ -103,14 +103,13 @@ async function attach(
 ): Promise<Attachment> {
   const chunks: Buffer[] = [];
   const report = () => readReport(Buffer.concat(chunks), step.nonce);
+  let reported = false;
   let session: ExecSession | undefined;
   let fault: Error | undefined;
   try {
-    let complete: () => void = () => undefined;
-    const completed = new Promise<void>((resolve) => (complete = resolve));
-    let reported = false;
+    const complete = new Deferred();
     const check = () => {
-      if (reported && output.end !== undefined) complete();
+      if (reported && output.end !== undefined) complete.resolve();
     };
     session = await cluster.exec(pod, container, ['sh'], {
       onStdout: (chunk) => {
@@ -120,18 +119,30 @@ async function attach(
       },
       onStderr: (chunk) => {
         chunks.push(chunk);
-        reported ||= chunk.includes(`${step.nonce} done\n`) || report().done;
+        reported ||= report().done;
         check();
       },
     });
-    await Promise.race([session.write(script), session.done]);
-    await Promise.race([completed, session.done]);
-    if (reported && output.end !== undefined) await session.write(farewell(step));
+    // A write that fails shows as the end of the exec.
+    session.write(script).catch(() => undefined);
+    await Promise.race([complete.promise, session.done]);
+    if (complete.resolved) await session.write(farewell(step));
   } catch (error) {
     fault = error instanceof Error ? error : new Error(String(error));
   }
   session?.close();
   return { report: report(), fault };
+}
+
+class Deferred {
+  resolved = false;
+  private settle: () => void = () => undefined;
+  readonly promise = new Promise<void>((resolve) => (this.settle = resolve));
+
+  resolve(): void {
+    this.resolved = true;
+    this.settle();
+  }
 }
 
 async function cancelStep(

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { V1Pod } from '@kubernetes/client-node';
+import type { Pod } from '../pod/kubernetes.js';
 import {
   type HookContainer,
   HookError,
@@ -87,7 +87,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   };
 }
 
-async function getRunnerPod(context: CommandContext): Promise<V1Pod> {
+async function getRunnerPod(context: CommandContext): Promise<Pod> {
   const name = requirePodName(context.settings);
   try {
     return await context.cluster.getPod(name, context.cancelled);
@@ -105,7 +105,7 @@ async function getRunnerPod(context: CommandContext): Promise<V1Pod> {
 }
 
 /** Makes secrets and pod. What an earlier job of this runner left under the same name is removed first. */
-async function create({ pod, secrets }: JobPod, context: CommandContext): Promise<V1Pod> {
+async function create({ pod, secrets }: JobPod, context: CommandContext): Promise<Pod> {
   const { cluster, cancelled, out } = context;
   for (const secret of secrets) {
     try {
@@ -169,6 +169,6 @@ function sharedFolders(work: string, container: HookContainer | null): string[] 
   ];
 }
 
-function images(pod: V1Pod): string {
+function images(pod: Pod): string {
   return (pod.spec?.containers ?? []).map(({ name, image }) => `${name} = ${image ?? '?'}`).join(', ');
 }

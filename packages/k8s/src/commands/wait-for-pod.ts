@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { V1Pod } from '@kubernetes/client-node';
+import type { Pod } from '../pod/kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
 import { startState } from '../pod/status.js';
 import type { CommandContext } from './context.js';
@@ -14,7 +14,7 @@ const SCHEDULED_SOON_MS = 2_000;
  * Waits until all containers of a pod run, and says what it waits for.
  * @throws HookError POD_FAILED as soon as the pod cannot get there, POD_TIMEOUT after `prepareTimeoutSeconds`.
  */
-export async function waitForPod(name: string, created: V1Pod, context: CommandContext): Promise<V1Pod> {
+export async function waitForPod(name: string, created: Pod, context: CommandContext): Promise<Pod> {
   const { cluster, settings, cancelled, out } = context;
   const began = Date.now();
   let troubledSince: number | undefined;

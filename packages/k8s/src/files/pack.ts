@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type Pack, pack } from 'tar-stream';
+import { type HeaderArgument, type Pack, pack } from 'tar-stream';
 import type { RunnerPath } from '../pod/paths.js';
 
 /** Folders of the work folder that are of no use in the pod: the runner's own, and what each step brings itself. */
@@ -51,7 +51,7 @@ export function packWorkFolder(work: RunnerPath): Pack {
 async function* entries(
   work: RunnerPath,
   folder: Entry,
-): AsyncGenerator<{ header: Header; source: string }> {
+): AsyncGenerator<{ header: HeaderArgument; source: string }> {
   for (const child of await readdir(folder.source)) {
     const name = folder.name === '' ? child : `${folder.name}/${child}`;
     if (LEFT_OUT.has(name)) continue;

@@ -1,4 +1,4 @@
-import type { V1Container, V1VolumeMount } from '@kubernetes/client-node';
+import type { Container, VolumeMount } from './kubernetes.js';
 import { HOOK_FOLDER } from '../step/script.js';
 import { quote } from '../step/quote.js';
 import { HELPER_CONTAINER } from './names.js';
@@ -19,8 +19,8 @@ export const KEEP_ALIVE = `trap 'exit 0' TERM INT; while :; do sleep 3600 & wait
 export function helperContainer(
   image: string,
   externals: RunnerPath,
-  volumeMounts: V1VolumeMount[],
-): V1Container {
+  volumeMounts: VolumeMount[],
+): Container {
   const copy = `cp -R ${quote(externals)}/. ${EXTERNALS_MOUNT}/ 2> ${EXTERNALS_FAILED}.part`;
   return {
     name: HELPER_CONTAINER,

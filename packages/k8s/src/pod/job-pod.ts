@@ -1,4 +1,4 @@
-import type { V1Affinity, V1Container, V1ObjectMeta, V1Pod, V1Secret } from '@kubernetes/client-node';
+import type { Affinity, Container, ObjectMeta, Pod, Secret } from './kubernetes.js';
 import { argumentsOf, HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
 import { helperContainer, KEEP_ALIVE } from './helper.js';
 import {
@@ -28,8 +28,8 @@ export interface JobPodOptions {
 
 /** Everything that prepare_job makes, and what it has to know of it afterwards. */
 export interface JobPod {
-  pod: V1Pod;
-  secrets: V1Secret[];
+  pod: Pod;
+  secrets: Secret[];
   /** Names of the service containers, in the order of the request. */
   services: string[];
   /** Undefined for a job with services only. */
@@ -39,7 +39,7 @@ export interface JobPod {
 /** The pod of a job: its container, its services, and the helper. Pure. */
 export function jobPod({ runner, args, helperImage, request, sameNode }: JobPodOptions): JobPod {
   const { container } = args;
-  const metadata: V1ObjectMeta = {
+  const metadata: ObjectMeta = {
     labels: { [RUNNER_POD_LABEL]: runner.name },
     ownerReferences: [ownedBy(runner)],
   };
@@ -91,14 +91,14 @@ export function jobPod({ runner, args, helperImage, request, sameNode }: JobPodO
   };
 }
 
-function jobContainers(container: HookContainer, helperImage: string, volumes: Volumes): V1Container[] {
+function jobContainers(container: HookContainer, helperImage: string, volumes: Volumes): Container[] {
   const externals = sourceOf(container.systemMountVolumes, EXTERNALS_MOUNT);
   if (externals === undefined)
     throw new HookError(
       'INPUT_INVALID',
       'The runner names no folder for /__e in args.container.systemMountVolumes.',
     );
-  const job: V1Container = {
+  const job: Container = {
     name: JOB_CONTAINER,
     image: imageOf(container),
     ...(container.entryPoint === null
@@ -119,7 +119,7 @@ function serviceContainer(
   name: string,
   volumes: Volumes,
   environment: EnvironmentSecret,
-): V1Container {
+): Container {
   const args = argumentsOf(service.entryPointArgs);
   return {
     name,
@@ -148,7 +148,7 @@ function staysOnNode(work: WorkFolder | undefined, sameNode: boolean | undefined
  * A volume that is attached to one node only. By the scheduler, never by `nodeName`: the pod then waits for room where
  * the kubelet would refuse it. matchFields needs no label of the node, as hostname labels may differ from its name.
  */
-function sameNodeAffinity({ node }: RunnerPod): V1Affinity {
+function sameNodeAffinity({ node }: RunnerPod): Affinity {
   return {
     nodeAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: {

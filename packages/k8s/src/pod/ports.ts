@@ -1,4 +1,4 @@
-import type { V1ContainerPort } from '@kubernetes/client-node';
+import type { ContainerPort } from './kubernetes.js';
 import { HookError, type PortMap } from '@podhooks/hooklib';
 
 interface Port {
@@ -11,7 +11,7 @@ interface Port {
  * containers of a pod share one address. A hostPort would make two jobs on one node collide.
  * @throws HookError UNSUPPORTED for a range or what is no port.
  */
-export function containerPorts(mappings: readonly string[]): V1ContainerPort[] {
+export function containerPorts(mappings: readonly string[]): ContainerPort[] {
   const seen = new Set<string>();
   return mappings.map(parsePort).filter(({ containerPort, protocol }) => {
     const key = `${containerPort}/${protocol}`;

@@ -1,18 +1,12 @@
 import { posix } from 'node:path';
-import type {
-  V1Container,
-  V1LocalObjectReference,
-  V1OwnerReference,
-  V1Pod,
-  V1Volume,
-} from '@kubernetes/client-node';
+import type { Container, LocalObjectReference, OwnerReference, Pod, Volume } from './kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
 import { below, type RunnerPath } from './paths.js';
 
 /** A volume of the runner pod that other pods can mount, and where in it a folder of the runner lies. */
 export interface SharedFolder {
   /** Ready for another pod: an ephemeral volume is named by its claim. */
-  source: Omit<V1Volume, 'name'>;
+  source: Omit<Volume, 'name'>;
   /** Path in the volume, '' for its root. */
   subPath: string;
   /** Whether only pods on the runner's node can mount it. */
@@ -25,7 +19,7 @@ export interface RunnerPod {
   uid: string;
   node: string | undefined;
   image: string;
-  imagePullSecrets: readonly V1LocalObjectReference[];
+  imagePullSecrets: readonly LocalObjectReference[];
   /** The volume behind a folder of the runner container; undefined if no other pod can mount it. */
   sharedFolder(path: RunnerPath): SharedFolder | undefined;
 }
@@ -49,7 +43,7 @@ const PRIVATE_SOURCES = [
 ];
 
 /** Reads the runner pod. @throws HookError NOT_FOUND if it is no runner pod. */
-export function readRunnerPod(pod: V1Pod, options: RunnerPodOptions): RunnerPod {
+export function readRunnerPod(pod: Pod, options: RunnerPodOptions): RunnerPod {
   const { name, uid } = pod.metadata ?? {};
   const container = runnerContainer(pod);
   if (name === undefined || uid === undefined || container?.image === undefined)
@@ -71,7 +65,7 @@ export function readRunnerPod(pod: V1Pod, options: RunnerPodOptions): RunnerPod 
 }
 
 /** Kubernetes removes an object with this reference when the runner pod is gone. */
-export function ownedBy(runner: RunnerPod): V1OwnerReference {
+export function ownedBy(runner: RunnerPod): OwnerReference {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -83,7 +77,7 @@ export function ownedBy(runner: RunnerPod): V1OwnerReference {
 }
 
 /** ARC names it `runner`; a hand-made pod may have it under any name, but then with the hooks' variable. */
-function runnerContainer(pod: V1Pod): V1Container | undefined {
+function runnerContainer(pod: Pod): Container | undefined {
   const containers = pod.spec?.containers ?? [];
   return (
     containers.find(({ name }) => name === 'runner') ??
@@ -101,9 +95,9 @@ function claimedFolder(path: RunnerPath, { claimName, work }: RunnerPodOptions):
 }
 
 function mountedFolder(
-  pod: V1Pod,
+  pod: Pod,
   podName: string,
-  container: V1Container,
+  container: Container,
   path: RunnerPath,
 ): SharedFolder | undefined {
   const mount = (container.volumeMounts ?? [])

@@ -1,4 +1,4 @@
-import type { V1EnvVar, V1ObjectMeta, V1Secret } from '@kubernetes/client-node';
+import type { EnvVar, ObjectMeta, Secret } from './kubernetes.js';
 import type { HookContainer, RegistryCredentials } from '@podhooks/hooklib';
 import { secretName } from './names.js';
 
@@ -11,9 +11,9 @@ const DOCKER_HUB = 'https://index.docker.io/v1/';
  */
 export function registrySecrets(
   containers: readonly HookContainer[],
-  metadata: Omit<V1ObjectMeta, 'name'>,
+  metadata: Omit<ObjectMeta, 'name'>,
   runner: string,
-): V1Secret[] {
+): Secret[] {
   const sets: Map<string, RegistryCredentials>[] = [];
   for (const { registry } of containers) {
     if (registry === null) continue;
@@ -56,12 +56,12 @@ export class EnvironmentSecret {
   private readonly data: Record<string, string> = {};
 
   constructor(
-    private readonly metadata: Omit<V1ObjectMeta, 'name'>,
+    private readonly metadata: Omit<ObjectMeta, 'name'>,
     private readonly name: string,
   ) {}
 
   /** Variables of one container, as references. */
-  variables(container: string, values: Readonly<Record<string, string>>): V1EnvVar[] {
+  variables(container: string, values: Readonly<Record<string, string>>): EnvVar[] {
     return Object.entries(values).map(([name, value], index) => {
       const key = `${container}.${index}`;
       this.data[key] = base64(value);
@@ -70,7 +70,7 @@ export class EnvironmentSecret {
   }
 
   /** Nothing if no container has variables: then no right on secrets is needed. */
-  secrets(): V1Secret[] {
+  secrets(): Secret[] {
     if (Object.keys(this.data).length === 0) return [];
     return [
       {

@@ -1,4 +1,4 @@
-import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import type { ContainerStatus, Pod } from './kubernetes.js';
 
 /** Something that keeps a pod from running, in words for the user. */
 export interface Reason {
@@ -31,7 +31,7 @@ const HOPELESS_WAITING: Readonly<Record<string, string>> = {
 };
 
 /** Where a pod stands on its way to running; terminal states are told at once. */
-export function startState(pod: V1Pod): StartState {
+export function startState(pod: Pod): StartState {
   const name = pod.metadata?.name ?? '';
   const { phase, reason, message, conditions = [] } = pod.status ?? {};
   if (pod.metadata?.deletionTimestamp !== undefined) return failed(deleted(name));
@@ -69,7 +69,7 @@ export function startState(pod: V1Pod): StartState {
 }
 
 /** Why a container that ran does so no longer; undefined if it does. */
-export function goneReason(pod: V1Pod, container: string): Reason | undefined {
+export function goneReason(pod: Pod, container: string): Reason | undefined {
   const name = pod.metadata?.name ?? '';
   const status = pod.status?.containerStatuses?.find((candidate) => candidate.name === container);
   const disruption = pod.status?.conditions?.find(
@@ -96,7 +96,7 @@ export function goneReason(pod: V1Pod, container: string): Reason | undefined {
   return undefined;
 }
 
-function waitingState(pod: V1Pod, { name, image, state }: V1ContainerStatus): StartState | undefined {
+function waitingState(pod: Pod, { name, image, state }: ContainerStatus): StartState | undefined {
   const { reason = '', message = '' } = state?.waiting ?? {};
   const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
   if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
@@ -113,7 +113,7 @@ function waitingState(pod: V1Pod, { name, image, state }: V1ContainerStatus): St
     : failed({ what: `${where} cannot start: ${reason}: ${message}`, hint });
 }
 
-function terminated(pod: string, { name, state, lastState }: V1ContainerStatus): Reason | undefined {
+function terminated(pod: string, { name, state, lastState }: ContainerStatus): Reason | undefined {
   const end = state?.terminated ?? lastState?.terminated;
   if (end === undefined) return undefined;
   const where = `container ${name} of pod ${pod}`;
@@ -129,11 +129,11 @@ function terminated(pod: string, { name, state, lastState }: V1ContainerStatus):
   };
 }
 
-function containerStatuses(pod: V1Pod): V1ContainerStatus[] {
+function containerStatuses(pod: Pod): ContainerStatus[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
 }
 
-function isInit(pod: V1Pod, name: string): boolean {
+function isInit(pod: Pod, name: string): boolean {
   return pod.status?.initContainerStatuses?.some((status) => status.name === name) ?? false;
 }
 

@@ -23,7 +23,7 @@ export interface PodRoles {
 
 export type PodKind = 'job' | 'step';
 
-export const isSelector = (name: unknown): name is string =>
+export const isSelector = (name: unknown): name is `$${string}` =>
   typeof name === 'string' && name.startsWith(PREFIX);
 
 /** Why `$name` can never select a container; undefined when it can. */
@@ -55,12 +55,11 @@ export function select(selector: string, kind: PodKind, roles: PodRoles): string
   return service ? [service.name] : [];
 }
 
-/** The general before the special, whatever their order in the file: `$job`, `$redis`, `$redis-1`, `$step`. */
-export function bySpecificity(patches: readonly JsonMap[], roles: PodRoles): JsonMap[] {
-  const rank = ({ name }: JsonMap): number => {
-    if (name === '$job') return 0;
-    if (name === '$step') return 3;
-    return roles.services.some((service) => name === PREFIX + service.name) ? 2 : 1;
+/** The general before the special, whatever their order in the file: `$redis` before `$redis-1`, `$job` before `$step`. */
+export function bySpecificity(patches: readonly JsonMap[], kind: PodKind, roles: PodRoles): JsonMap[] {
+  const breadth = ({ name }: JsonMap): number => {
+    if (name === '$step') return 0;
+    return isSelector(name) ? select(name, kind, roles).length : 0;
   };
-  return [...patches].sort((a, b) => rank(a) - rank(b));
+  return [...patches].sort((a, b) => breadth(b) - breadth(a));
 }

@@ -13,10 +13,10 @@ export interface Protected {
 }
 
 /** The rest of a pod's metadata is the hook's; upstream takes no notice of it either. */
-const METADATA = ['labels', 'annotations', DIRECTIVE];
+const METADATA = ['labels', 'annotations'];
 
 /** An init container of upstream's pods that templates adapt; the helper container does its work here. */
-const UPSTREAM_INIT = 'fs-init';
+export const UPSTREAM_INIT = 'fs-init';
 
 /**
  * Takes out of a template what the hook decides itself. Fields that upstream ignores are ignored with a
@@ -42,7 +42,13 @@ export function protect(template: JsonMap, document: TemplateDocument): Protecte
   if (spec.nodeName)
     warn(['spec', 'nodeName'], 'the pod goes to this node without the scheduler, even if there is no room');
 
+  for (const path of [[], ['metadata'], ['spec']]) {
+    const map = path.reduce(mapAt, template);
+    if (Object.hasOwn(map, DIRECTIVE)) refuse([...path, DIRECTIVE], 'would remove what the hook needs');
+  }
+
   const patch = mapMembers(template, (key, value) => {
+    if (value === null) return undefined; // a heading with nothing below it
     if (key === 'metadata' && isMap(value))
       return mapMembers(value, (field, member) => ownMetadata(field, member, warn));
     if (key === 'spec' && isMap(value))
@@ -67,6 +73,7 @@ function ownSpec(field: string, value: unknown, warn: Note): unknown {
     if (value !== 'Never') warn(path, "ignored: a job runs once, so that the pod's restartPolicy is Never");
     return undefined;
   }
+  if (field === 'containers' && value === null) return undefined;
   if (!isList(value)) return value;
   if (field === 'containers')
     return value.map((element, index) => withoutImage(element, [...path, index], warn));

@@ -1,8 +1,9 @@
 import { isList, isMap, mapAt, mapsAt, type JsonMap } from './json.js';
+import { DIRECTIVE } from './merge.js';
 import { checkSchema } from './template-check.js';
 import { formatFault, templateError, type Fault } from './template-fault.js';
 import { isSelector } from './template-names.js';
-import { protect } from './template-protect.js';
+import { protect, UPSTREAM_INIT } from './template-protect.js';
 import { nearest } from './template-suggest.js';
 import { readDocuments, type TemplateDocument, type TemplateFile } from './template-yaml.js';
 
@@ -13,6 +14,12 @@ export interface PodTemplate {
   readonly patches: readonly JsonMap[];
   /** What was left out of it or is doubtful, each with file, line and path. */
   readonly warnings: readonly string[];
+}
+
+interface Checked {
+  readonly document: TemplateDocument;
+  readonly template: JsonMap;
+  readonly patch: JsonMap;
 }
 
 /** A template is no object of its own, but people write what they know. */
@@ -26,7 +33,7 @@ const KINDS = ['PodTemplate', 'Pod'];
 export function loadTemplate(files: readonly TemplateFile[]): PodTemplate {
   const faults: Fault[] = [];
   const warnings: Fault[] = [];
-  const patches: { document: TemplateDocument; patch: JsonMap }[] = [];
+  const read: Checked[] = [];
   for (const file of [...files].sort((a, b) => (a.file < b.file ? -1 : 1))) {
     const documents = readDocuments(file);
     if (!isList(documents)) {
@@ -42,12 +49,12 @@ export function loadTemplate(files: readonly TemplateFile[]): PodTemplate {
       const checked = protect(template.map, document);
       faults.push(...inOrder([...checkSchema(template.map, document), ...checked.faults]));
       warnings.push(...inOrder(checked.warnings));
-      patches.push({ document, patch: checked.patch });
+      read.push({ document, template: template.map, patch: checked.patch });
     }
   }
-  faults.push(...sidecarsWithoutImage(patches));
+  faults.push(...sidecarsWithoutImage(read));
   if (faults.length > 0) throw templateError(faults.map(formatFault));
-  return { patches: patches.map(({ patch }) => patch), warnings: warnings.map(formatFault) };
+  return { patches: read.map(({ patch }) => patch), warnings: warnings.map(formatFault) };
 }
 
 const inOrder = (faults: readonly Fault[]): Fault[] =>
@@ -75,19 +82,20 @@ function templateIn(document: TemplateDocument): { map: JsonMap } | Fault {
 }
 
 /** Often a `$` that was forgotten: `job` is a container of its own, where `$job` patches that of the job. */
-function sidecarsWithoutImage(patches: readonly { document: TemplateDocument; patch: JsonMap }[]): Fault[] {
-  const all = patches.flatMap(({ document, patch }) =>
+function sidecarsWithoutImage(checked: readonly Checked[]): Fault[] {
+  const sidecars = checked.flatMap(({ document, template }) =>
     ['containers', 'initContainers'].flatMap((list) =>
-      mapsAt(mapAt(patch, 'spec'), list).map((container, index) => ({ document, list, container, index })),
+      mapsAt(mapAt(template, 'spec'), list).map((container, index) => ({ document, list, container, index })),
     ),
   );
   const complete = new Set(
-    all
-      .filter(({ container }) => container.image ?? container.$patch === 'delete')
+    sidecars
+      .filter(({ container }) => typeof container.image === 'string' || container[DIRECTIVE] === 'delete')
       .map(({ container }) => container.name),
   );
-  return all.flatMap(({ document, list, container: { name }, index }) => {
-    if (typeof name !== 'string' || isSelector(name) || complete.has(name)) return [];
+  return sidecars.flatMap(({ document, list, container: { name }, index }) => {
+    if (typeof name !== 'string' || isSelector(name) || name === UPSTREAM_INIT || complete.has(name))
+      return [];
     const meant = nearest(name, ['job', 'step', 'helper']);
     const path = ['spec', list, index];
     const message = `${name} has no image${meant ? `; did you mean $${meant}?` : ''}`;

@@ -1,4 +1,4 @@
-import type { V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import type { Volume, VolumeMount } from './kubernetes.js';
 import { HookError, type HookContainer, type MountVolume } from '@podhooks/hooklib';
 import { HOOK_FOLDER } from '../step/script.js';
 import { below, EXTERNALS_MOUNT, type RunnerPath, sourceOf, TOOLS_MOUNT, WORK_MOUNT } from './paths.js';
@@ -18,7 +18,7 @@ export function workFolder(runner: RunnerPod, work: RunnerPath): WorkFolder {
 
 /** Collects the volumes of a pod while its containers' mounts are made. */
 export class Volumes {
-  private readonly volumes = new Map<string, V1Volume>();
+  private readonly volumes = new Map<string, Volume>();
   private anonymous = 0;
 
   constructor(
@@ -26,12 +26,12 @@ export class Volumes {
     private readonly work: { path: RunnerPath; folder: WorkFolder } | undefined,
   ) {}
 
-  list(): V1Volume[] {
+  list(): Volume[] {
     return [...this.volumes.values()];
   }
 
   /** Mounts of the job container: work folder, tools, home, event, and what `volumes:` asks for. */
-  forJob(container: HookContainer): V1VolumeMount[] {
+  forJob(container: HookContainer): VolumeMount[] {
     const mounts = [this.hookMount(), this.externalsMount(true), ...this.workMounts()];
     for (const { sourceVolumePath, targetVolumePath } of container.systemMountVolumes) {
       // `/__w/…` is there with `/__w`; a docker socket is what no pod of ours gets.
@@ -46,12 +46,12 @@ export class Volumes {
   }
 
   /** Mounts of the helper: it brings the runner's externals, and moves files in and out of the work folder. */
-  forHelper(): V1VolumeMount[] {
+  forHelper(): VolumeMount[] {
     return [this.hookMount(), this.externalsMount(false), ...this.workMounts().slice(0, 1)];
   }
 
   /** Mounts for lines of `volumes:`; names of docker volumes live as long as the pod. */
-  forUser(volumes: readonly MountVolume[]): V1VolumeMount[] {
+  forUser(volumes: readonly MountVolume[]): VolumeMount[] {
     return volumes.map(({ userProvidedValue, sourceVolumePath, targetVolumePath, readOnly }) => {
       const mount = { mountPath: targetVolumePath, ...(readOnly && { readOnly }) };
       if (sourceVolumePath === null) return { name: this.empty(`anonymous-${++this.anonymous}`), ...mount };
@@ -69,7 +69,7 @@ export class Volumes {
     });
   }
 
-  private workMounts(): V1VolumeMount[] {
+  private workMounts(): VolumeMount[] {
     if (this.work === undefined) return [];
     const { path, folder } = this.work;
     const subPath = folder.mode === 'volume' ? folder.folder.subPath : '';
@@ -90,11 +90,11 @@ export class Volumes {
     return folder && withSubPath(this.add(`runner-${nameFor(path)}`, folder.source), folder.subPath);
   }
 
-  private hookMount(): V1VolumeMount {
+  private hookMount(): VolumeMount {
     return { name: this.empty(HOOK), mountPath: HOOK_FOLDER };
   }
 
-  private externalsMount(readOnly: boolean): V1VolumeMount {
+  private externalsMount(readOnly: boolean): VolumeMount {
     return { name: this.empty(EXTERNALS), mountPath: EXTERNALS_MOUNT, ...(readOnly && { readOnly }) };
   }
 
@@ -102,7 +102,7 @@ export class Volumes {
     return this.add(name, { emptyDir: {} });
   }
 
-  private add(name: string, source: Omit<V1Volume, 'name'>): string {
+  private add(name: string, source: Omit<Volume, 'name'>): string {
     if (!this.volumes.has(name)) this.volumes.set(name, { name, ...source });
     return name;
   }

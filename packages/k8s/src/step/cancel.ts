@@ -7,7 +7,9 @@ import { folderOf } from './script.js';
  */
 export function cancelScript(step: { id: string }): string {
   return `_ph_dir=${folderOf(step.id)}
-read -r _ph_main < "$_ph_dir/main" && read -r _ph_step < "$_ph_dir/step" && read -r _ph_own < "$_ph_dir/own" || exit 0
+read -r _ph_main < "$_ph_dir/main" && read -r _ph_step < "$_ph_dir/step" || exit 0
+# one line that is still being written: the end of the file is no failure
+read -r _ph_own < "$_ph_dir/own"
 _ph_wait() {
   _ph_n=0
   while [ ! -e "$_ph_dir/ended" ] && [ $_ph_n -lt $1 ]; do
@@ -26,7 +28,7 @@ for _ph_round in 1 2 3; do
     # state, parent, group, session; the name before them may hold anything
     set -- \${_ph_line##*) }
     [ "$4" = "$_ph_main" ] || continue
-    [ "$_ph_pid" = "$_ph_step" ] || case " $_ph_own" in *" $_ph_pid "* | *" $2 "*) continue ;; esac
+    [ "$_ph_pid" = "$_ph_step" ] || case " $_ph_own " in *" $_ph_pid "* | *" $2 "*) continue ;; esac
     kill -s KILL "$_ph_pid"
   done
 done 2> /dev/null

@@ -89,6 +89,11 @@ describe('readDocuments', () => {
       `a: [${'1,'.repeat(200_000)}]`,
       '-: more than 100000 values with all aliases replaced',
     ],
+    [
+      'one long list that many aliases repeat',
+      `a: &a [${'1,'.repeat(50_000)}]\nb: [${'*a ,'.repeat(150_000)}]`,
+      '-: more than 100000 values with all aliases replaced',
+    ],
     ['a megabyte', `a: ${'x'.repeat(1 << 20)}`, '-: the file is larger than 1048576 bytes'],
     ['a secret near a fault, without showing it', 'token: hunter2\ntoken: hunter2', /^2: no YAML: [^2]*$/],
   ];

@@ -1,0 +1,107 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { isList, isMap, mapAt, mapsAt, type JsonMap } from './json.js';
+import { DIRECTIVE, strategicMerge } from './merge.js';
+import { fillPlaceholders, type PlaceholderValues } from './placeholders.js';
+import { templateError } from './template-fault.js';
+import { changedByTemplate } from './template-guard.js';
+import { bySpecificity, isSelector, select, type PodKind, type PodRoles } from './template-names.js';
+import type { PodTemplate } from './template.js';
+
+export type { PodKind, PodRoles } from './template-names.js';
+
+/** `"true"` in the template's annotations: step pods get its side-cars, too. */
+export const STEP_SIDECARS_ANNOTATION = 'podhooks.dev/sidecars-in-step-pods';
+
+/** What `$job` says for the job container and means for no other: a step pod's container has a task of its own. */
+const JOB_ONLY = ['command', 'args', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle'];
+
+/**
+ * The pod with the template merged into it: `$job`, `$step`, `$helper` and services patch our containers, the
+ * other containers are added as side-cars (to step pods only where the template's annotation asks for it).
+ * An account chosen by the template comes with its token, which pods of ours do not mount otherwise.
+ *
+ * @throws HookError TEMPLATE_INVALID when the result lacks, or has in another form, what the hook needs.
+ */
+export function applyTemplate(
+  pod: V1Pod,
+  template: PodTemplate,
+  kind: PodKind,
+  roles: PodRoles,
+  values: PlaceholderValues = {},
+): { pod: V1Pod; warnings: string[] } {
+  const withSidecars = kind === 'job' || template.patches.some(asksForSidecars);
+  const patches = template.patches.map((patch) => {
+    const { spec, ...rest } = fillPlaceholders(patch, values);
+    return isMap(spec) ? { ...rest, spec: specPatch(spec, kind, roles, withSidecars) } : { ...rest, spec };
+  });
+
+  const base = template.patches.some(choosesAccount) ? withoutTokenSetting(pod) : pod;
+  const collisions = nameCollisions(pod, template);
+  const merged = patches.reduce((merging, patch) => strategicMerge(merging, patch), base);
+  const faults = [...collisions, ...changedByTemplate(strategicMerge(pod, {}), merged, roles)];
+  if (faults.length > 0) throw templateError(faults);
+  return { pod: merged, warnings: [...template.warnings] };
+}
+
+const asksForSidecars = (patch: JsonMap): boolean =>
+  mapAt(mapAt(patch, 'metadata'), 'annotations')[STEP_SIDECARS_ANNOTATION] === 'true';
+
+const choosesAccount = (patch: JsonMap): boolean =>
+  typeof mapAt(patch, 'spec').serviceAccountName === 'string';
+
+function withoutTokenSetting(pod: V1Pod): V1Pod {
+  return strategicMerge(pod, { spec: { automountServiceAccountToken: null } });
+}
+
+function specPatch(spec: JsonMap, kind: PodKind, roles: PodRoles, withSidecars: boolean): JsonMap {
+  const { containers, initContainers, ...rest } = spec;
+  return {
+    ...rest,
+    ...(isList(containers) && {
+      containers: containerPatches(containers.filter(isMap), kind, roles, withSidecars),
+    }),
+    ...(isList(initContainers) && {
+      initContainers: initContainers.filter((container) => withSidecars || !isSidecar(container)),
+    }),
+  };
+}
+
+/** An init container that is restarted runs beside the others, as a side-car does. */
+const isSidecar = (container: unknown): boolean => isMap(container) && container.restartPolicy === 'Always';
+
+function containerPatches(
+  containers: readonly JsonMap[],
+  kind: PodKind,
+  roles: PodRoles,
+  withSidecars: boolean,
+): JsonMap[] {
+  const ours = containers.filter(({ name }) => isSelector(name));
+  const sidecars = withSidecars ? containers.filter(({ name }) => !isSelector(name)) : [];
+  const patches = bySpecificity(ours, kind, roles).flatMap((container) => {
+    const { name } = container;
+    if (!isSelector(name)) return [];
+    const patch = name === '$job' && kind === 'step' ? withoutJobOnly(container) : container;
+    return select(name, kind, roles).map((target) => ({ ...patch, name: target }));
+  });
+  return [...patches, ...sidecars];
+}
+
+function withoutJobOnly(container: JsonMap): JsonMap {
+  return Object.fromEntries(Object.entries(container).filter(([field]) => !JOB_ONLY.includes(field)));
+}
+
+/** A container of the template that has the name of one of ours, without saying that it means it. */
+function nameCollisions(pod: V1Pod, template: PodTemplate): string[] {
+  const ours = new Set(
+    [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].map(({ name }) => name),
+  );
+  return template.patches
+    .flatMap((patch) =>
+      ['containers', 'initContainers'].flatMap((list) => mapsAt(mapAt(patch, 'spec'), list)),
+    )
+    .flatMap(({ name, [DIRECTIVE]: directive }) =>
+      typeof name === 'string' && ours.has(name) && directive !== 'delete'
+        ? [`container ${name}: the pod has a container of this name; write $${name} to patch it`]
+        : [],
+    );
+}
