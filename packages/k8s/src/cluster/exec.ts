@@ -24,7 +24,10 @@ export interface ExecStatus {
 
 /** A command that runs in a container, as seen through one connection. */
 export interface ExecSession {
-  /** Resolves when the bytes have left this process: waiting for it is the back-pressure. */
+  /**
+   * Resolves when the bytes have left this process: waiting for it is the back-pressure. Bytes for a command that has
+   * ended are dropped. Rejects as `done` does if the connection is lost.
+   */
   write(data: Buffer | string): Promise<void>;
   /** Closes the command's stdin. Servers older than 1.30 (v4) cannot: there it does nothing. */
   endInput(): void;
@@ -143,8 +146,11 @@ class WebSocketExec implements ExecSession {
 
   async write(data: Buffer | string): Promise<void> {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-    for (let start = 0; start < bytes.length; start += MAX_FRAME_BYTES)
-      await this.send(Buffer.concat([Buffer.of(STDIN), bytes.subarray(start, start + MAX_FRAME_BYTES)]));
+    for (let start = 0; start < bytes.length; start += MAX_FRAME_BYTES) {
+      const frame = Buffer.concat([Buffer.of(STDIN), bytes.subarray(start, start + MAX_FRAME_BYTES)]);
+      // The reason why the connection does not take it is on its way: a status, or the loss of the connection.
+      if (!(await this.send(frame))) return void (await this.done);
+    }
   }
 
   endInput(): void {
@@ -157,11 +163,9 @@ class WebSocketExec implements ExecSession {
     this.socket.terminate();
   }
 
-  private send(frame: Buffer): Promise<void> {
-    return new Promise((resolve, reject) =>
-      this.socket.send(frame, (error) =>
-        error ? reject(new ConnectionError(this.name, error.message, error)) : resolve(),
-      ),
+  private send(frame: Buffer): Promise<boolean> {
+    return new Promise((resolve) =>
+      this.socket.send(frame, (error) => resolve(error === undefined || error === null)),
     );
   }
 

@@ -35,8 +35,7 @@ export async function connectWithKubeconfig(path: string): Promise<Connection> {
     authorization: async () => {
       const request: RequestOptions = {};
       await config.applyToHTTPSOptions(request);
-      const { headers = {} } = request;
-      const token: unknown = Array.isArray(headers) ? undefined : headers['Authorization'];
+      const token = new Map(Object.entries(request.headers ?? {})).get('Authorization');
       return typeof token === 'string' ? { authorization: token } : {};
     },
   };

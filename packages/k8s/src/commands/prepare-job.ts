@@ -14,7 +14,7 @@ import { openToAll } from '../files/file-commands.js';
 import { sendWorkFolder } from '../files/send-work-folder.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
 import { JOB_CONTAINER, REQUEST_ANNOTATION, RUNNER_POD_LABEL } from '../pod/names.js';
-import { sourceOf, toRunner } from '../pod/paths.js';
+import { below, sourceOf, toRunner, WORK_MOUNT } from '../pod/paths.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
 import { portMap } from '../pod/ports.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
@@ -27,8 +27,6 @@ import { probeJob } from './probe-job.js';
 import { requirePodName } from './require-pod-name.js';
 import { waitForPod } from './wait-for-pod.js';
 
-/** In no-volume mode nobody else makes them; the runner's own user could not, in another user's container. */
-const WORK_FOLDERS = ['/__w/_temp/_runner_file_commands', '/__w/_actions', '/__w/_tool'];
 /** Time for removing what was made, when prepare_job fails or is cancelled. */
 const CLEAN_UP_MS = 6_000;
 
@@ -67,7 +65,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const [probe] = await Promise.all([
     container === null ? undefined : probeJob(name, probeOf(container, job), running, context),
     work !== undefined && job.work?.mode === 'no-volume'
-      ? sendWorkFolder(cluster, name, work, cancelled)
+      ? sendWorkFolder({ cluster, pod: name, work, existing: existingFolders(container) }, cancelled)
       : undefined,
     work !== undefined && job.work?.mode === 'volume'
       ? openToAll(sharedFolders(work, container), 0o777)
@@ -148,11 +146,21 @@ function probeOf(container: HookContainer, job: JobPod): Probe {
       Object.entries(container.environmentVariables).filter(([name]) => !fixed.has(name)),
     ),
     folders:
-      job.work?.mode === 'no-volume'
-        ? [...WORK_FOLDERS, ...(container.workingDirectory === null ? [] : [container.workingDirectory])]
-        : [],
+      job.work?.mode === 'no-volume' ? workFolders(container).map((name) => `${WORK_MOUNT}/${name}`) : [],
     externals: { ready: EXTERNALS_READY, failed: EXTERNALS_FAILED },
   };
+}
+
+/** What a no-volume work folder must have; made by the container's own user, as the runner's could not write there. */
+function workFolders(container: HookContainer | null): string[] {
+  const workspace =
+    container?.workingDirectory == null ? undefined : below(WORK_MOUNT, container.workingDirectory);
+  return ['_temp/_runner_file_commands', '_actions', '_tool', ...(workspace ? [workspace] : [])];
+}
+
+/** Those, and what the kubelet makes for mounts of sub paths. */
+function existingFolders(container: HookContainer | null): string[] {
+  return ['_temp', '_temp/_github_home', '_temp/_github_workflow', ...workFolders(container)];
 }
 
 /** Folders on the volume that the job's user has to write to, whoever that is. */

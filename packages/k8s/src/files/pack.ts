@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type HeaderArgument, type Pack, pack } from 'tar-stream';
+import { type Pack, pack } from 'tar-stream';
 import type { RunnerPath } from '../pod/paths.js';
 
 /** Folders of the work folder that are of no use in the pod: the runner's own, and what each step brings itself. */
@@ -15,6 +15,9 @@ const LEFT_OUT = new Set([
 
 /** `_actions/<owner>/<repository>/<ref>` may be a link into a cache that no pod has (ActionManager, symlink cache). */
 const ACTION = /^_actions\/[^/]+\/[^/]+\/[^/]+$/;
+
+/** What tar-stream takes of a header; its types do not export it. */
+type Header = Exclude<Parameters<Pack['entry']>[0], string>;
 
 interface Entry {
   /** Relative to the work folder. */
@@ -30,11 +33,19 @@ export async function hasFiles(work: RunnerPath): Promise<boolean> {
   return false;
 }
 
-/** The work folder as a tar stream. Reading it is what drives it: nothing is kept in memory. */
-export function packWorkFolder(work: RunnerPath): Pack {
+/**
+ * The work folder as a tar stream. Reading it is what drives it: nothing is kept in memory. Folders come with the files
+ * in them, so only empty ones have an entry of their own, and `existing` ones none at all.
+ */
+export function packWorkFolder(work: RunnerPath, existing: readonly string[]): Pack {
   const tar = pack();
   const fill = async () => {
     for await (const { header, source } of entries(work, { name: '', source: work })) {
+      if (
+        header.type === 'directory' &&
+        (existing.includes(header.name) || (await readdir(source)).length > 0)
+      )
+        continue;
       if (header.type !== 'file') tar.entry(header);
       else
         await pipeline(
@@ -48,10 +59,7 @@ export function packWorkFolder(work: RunnerPath): Pack {
   return tar;
 }
 
-async function* entries(
-  work: RunnerPath,
-  folder: Entry,
-): AsyncGenerator<{ header: HeaderArgument; source: string }> {
+async function* entries(work: RunnerPath, folder: Entry): AsyncGenerator<{ header: Header; source: string }> {
   for (const child of await readdir(folder.source)) {
     const name = folder.name === '' ? child : `${folder.name}/${child}`;
     if (LEFT_OUT.has(name)) continue;

@@ -10,20 +10,23 @@ const RETRY_MS = 100;
 /** A transfer that is cut begins again, as tar overwrites what is there; a network that always cuts it is told. */
 const TRANSFERS = 3;
 
+export interface WorkTransfer {
+  cluster: Cluster;
+  pod: string;
+  work: RunnerPath;
+  /** Folders, relative to the work folder, that the pod has anyway and that may belong to another user there. */
+  existing: readonly string[];
+}
+
 /**
  * Copies the runner's work folder into the pod, through the helper. It can begin while the job image is being pulled.
  * @throws HookError FILES_LOST; AbortError.
  */
-export async function sendWorkFolder(
-  cluster: Cluster,
-  pod: string,
-  work: RunnerPath,
-  signal: AbortSignal,
-): Promise<void> {
-  if (!(await hasFiles(work))) return;
+export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSignal): Promise<void> {
+  if (!(await hasFiles(transferred.work))) return;
   for (let cuts = 0; ;) {
     try {
-      const { exitCode, words } = await transfer(cluster, pod, work, signal);
+      const { exitCode, words } = await transfer(transferred, signal);
       if (exitCode === 0) return;
       throw lost(`tar in the helper ended with exit code ${exitCode}: ${words}`);
     } catch (error) {
@@ -37,26 +40,25 @@ export async function sendWorkFolder(
   }
 }
 
+/** Says when it is there: bytes sent to a container that does not run yet would be lost, and its answer with them. */
+const EXTRACT = `echo ready; umask 0; exec tar -x -p -f - -C ${WORK_MOUNT}`;
+
 async function transfer(
-  cluster: Cluster,
-  pod: string,
-  work: RunnerPath,
+  { cluster, pod, work, existing }: WorkTransfer,
   signal: AbortSignal,
 ): Promise<{ exitCode: number; words: string }> {
   const words: Buffer[] = [];
-  const session = await cluster.exec(
-    pod,
-    HELPER_CONTAINER,
-    ['tar', '-x', '-p', '-f', '-', '-C', WORK_MOUNT],
-    {
-      onStdout: () => undefined,
-      onStderr: (chunk) => void words.push(chunk),
-    },
-  );
+  let begin: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => (begin = resolve));
+  const session = await cluster.exec(pod, HELPER_CONTAINER, ['sh', '-c', EXTRACT], {
+    onStdout: () => begin(),
+    onStderr: (chunk) => void words.push(chunk),
+  });
   const leave = () => session.close();
   signal.addEventListener('abort', leave, { once: true });
   try {
-    for await (const chunk of packWorkFolder(work)) await session.write(asBuffer(chunk));
+    await Promise.race([ready, session.done]);
+    for await (const chunk of packWorkFolder(work, existing)) await session.write(asBuffer(chunk));
     session.endInput();
     const { exitCode } = await session.done;
     return { exitCode, words: Buffer.concat(words).toString('utf8').trim() };

@@ -1,4 +1,4 @@
-import type { V1EnvVar, V1Pod, V1PodSpec } from '@kubernetes/client-node';
+import type { EnvVar, Pod } from './kubernetes.js';
 import { whyLeftOut, type KeyRules } from './inherit-keys.js';
 import type { JsonMap } from './json.js';
 import { strategicMerge } from './merge.js';
@@ -27,7 +27,7 @@ export interface Inherited {
   /** A pod template to be merged into the pod before anything that the workflow or the template says. */
   readonly patch: JsonMap;
   /** Variables for containers that run code of the workflow, to stand before their own. */
-  readonly env: readonly V1EnvVar[];
+  readonly env: readonly EnvVar[];
   readonly decisions: readonly Decision[];
 }
 
@@ -49,6 +49,8 @@ const RUNNER_POD = 'runner pod';
 const PROXY_VARIABLE = /^(https?|no|all|ftp)_proxy$/i;
 const MAX_SHOWN = 60;
 
+type PodSpec = NonNullable<Pod['spec']>;
+
 /** One value that is taken over, and the words for it. */
 interface Taken {
   readonly path: Path;
@@ -60,7 +62,7 @@ interface Taken {
  * What the pods of a job inherit from the runner pod. The service account comes for its identity in the cloud
  * and its pull secrets, without its token: the runner's rights in Kubernetes are nothing for a workflow's code.
  */
-export function inherit({ metadata = {}, spec }: V1Pod, settings: InheritSettings): Inherited {
+export function inherit({ metadata = {}, spec }: Pod, settings: InheritSettings): Inherited {
   const annotations = keys('annotations', metadata.annotations ?? {}, settings.annotations);
   const labels = keys('labels', metadata.labels ?? {}, settings.labels);
   const taken = [...annotations.taken, ...labels.taken, ...(spec ? specMembers(spec, settings) : [])];
@@ -97,7 +99,7 @@ function keys(field: string, all: Readonly<Record<string, string>>, rules: KeyRu
   };
 }
 
-function specMembers(spec: V1PodSpec, settings: InheritSettings): Taken[] {
+function specMembers(spec: PodSpec, settings: InheritSettings): Taken[] {
   const { imagePullSecrets, serviceAccountName, tolerations, priorityClassName } = spec;
   const fsGroup = spec.securityContext?.fsGroup;
   const taken: Taken[] = [];
@@ -123,7 +125,7 @@ function specMembers(spec: V1PodSpec, settings: InheritSettings): Taken[] {
 }
 
 /** ARC gives the runner its proxy in lower-case variables, from a secret as it may hold a password. */
-function proxyVariables({ containers }: V1PodSpec): V1EnvVar[] {
+function proxyVariables({ containers }: PodSpec): EnvVar[] {
   const variables = containers.flatMap(({ env = [] }) => env).filter(({ name }) => PROXY_VARIABLE.test(name));
   return variables.filter(({ name }, index) => variables.findIndex((each) => each.name === name) === index);
 }

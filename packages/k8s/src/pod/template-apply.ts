@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { Pod } from './kubernetes.js';
 import { isList, isMap, mapAt, mapsAt, type JsonMap } from './json.js';
 import { DIRECTIVE, strategicMerge } from './merge.js';
 import { fillPlaceholders, type PlaceholderValues } from './placeholders.js';
@@ -23,12 +23,12 @@ const JOB_ONLY = ['command', 'args', 'livenessProbe', 'readinessProbe', 'startup
  * @throws HookError TEMPLATE_INVALID when the result lacks, or has in another form, what the hook needs.
  */
 export function applyTemplate(
-  pod: V1Pod,
+  pod: Pod,
   template: PodTemplate,
   kind: PodKind,
   roles: PodRoles,
   values: PlaceholderValues = {},
-): { pod: V1Pod; warnings: string[] } {
+): { pod: Pod; warnings: string[] } {
   const withSidecars = kind === 'job' || template.patches.some(asksForSidecars);
   const patches = template.patches.map((patch) => {
     const { spec, ...rest } = fillPlaceholders(patch, values);
@@ -49,7 +49,7 @@ const asksForSidecars = (patch: JsonMap): boolean =>
 const choosesAccount = (patch: JsonMap): boolean =>
   typeof mapAt(patch, 'spec').serviceAccountName === 'string';
 
-function withoutTokenSetting(pod: V1Pod): V1Pod {
+function withoutTokenSetting(pod: Pod): Pod {
   return strategicMerge(pod, { spec: { automountServiceAccountToken: null } });
 }
 
@@ -91,7 +91,7 @@ function withoutJobOnly(container: JsonMap): JsonMap {
 }
 
 /** A container of the template that has the name of one of ours, without saying that it means it. */
-function nameCollisions(pod: V1Pod, template: PodTemplate): string[] {
+function nameCollisions(pod: Pod, template: PodTemplate): string[] {
   const ours = new Set(
     [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].map(({ name }) => name),
   );

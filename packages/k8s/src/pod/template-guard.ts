@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { V1Container, V1Pod, V1Volume } from '@kubernetes/client-node';
-import { RUNNER_POD_LABEL } from './names.js';
+import type { Container, Pod, Volume } from './kubernetes.js';
+import { REQUEST_ANNOTATION, RUNNER_POD_LABEL } from './names.js';
 import type { PodRoles } from './template-names.js';
 
 /** The hook starts the helper with a command of its own, which lets the next container wait for it. */
@@ -10,22 +10,28 @@ const HELPER_FIELDS = ['command', 'args', 'lifecycle', 'restartPolicy'] as const
  * What a template took away or changed that the hook cannot do without, however it did so (`null`, `$patch`, or
  * another value). Nothing if the pod still works as the hook made it.
  */
-export function changedByTemplate(before: V1Pod, after: V1Pod, roles: PodRoles): string[] {
+export function changedByTemplate(before: Pod, after: Pod, roles: PodRoles): string[] {
   return [
-    ...changedLabel(before, after),
+    ...changedMetadata(before, after),
     ...changedContainers(before, after, roles),
     ...roles.volumes.flatMap((name) => changedVolume(volumeOf(before, name), volumeOf(after, name))),
   ];
 }
 
-function changedLabel(before: V1Pod, after: V1Pod): string[] {
-  const [old, now] = [before, after].map((pod) => pod.metadata?.labels?.[RUNNER_POD_LABEL]);
-  return old === now
-    ? []
-    : [`metadata.labels: ${RUNNER_POD_LABEL} is the hook's: ARC removes a job's pods by it`];
+function changedMetadata({ metadata: before }: Pod, { metadata: after }: Pod): string[] {
+  const keeps = (field: 'labels' | 'annotations', key: string) =>
+    before?.[field]?.[key] === after?.[field]?.[key];
+  return [
+    ...(keeps('labels', RUNNER_POD_LABEL)
+      ? []
+      : [`metadata.labels: ${RUNNER_POD_LABEL} is the hook's: ARC removes a job's pods by it`]),
+    ...(keeps('annotations', REQUEST_ANNOTATION)
+      ? []
+      : [`metadata.annotations: ${REQUEST_ANNOTATION} is the hook's: it knows its own pods by it`]),
+  ];
 }
 
-function changedContainers(before: V1Pod, after: V1Pod, roles: PodRoles): string[] {
+function changedContainers(before: Pod, after: Pod, roles: PodRoles): string[] {
   return (before.spec?.containers ?? []).flatMap((old) => {
     const now = after.spec?.containers.find(({ name }) => name === old.name);
     if (!now) return [`container ${old.name}: the job needs it, so that it cannot be removed`];
@@ -33,7 +39,7 @@ function changedContainers(before: V1Pod, after: V1Pod, roles: PodRoles): string
   });
 }
 
-function changedMounts(old: V1Container, now: V1Container, roles: PodRoles): string[] {
+function changedMounts(old: Container, now: Container, roles: PodRoles): string[] {
   return (old.volumeMounts ?? [])
     .filter(({ name }) => roles.volumes.includes(name))
     .filter((mount) => !now.volumeMounts?.some((each) => isDeepStrictEqual(each, mount)))
@@ -43,17 +49,17 @@ function changedMounts(old: V1Container, now: V1Container, roles: PodRoles): str
     );
 }
 
-function changedHelper(old: V1Container, now: V1Container): string[] {
+function changedHelper(old: Container, now: Container): string[] {
   return HELPER_FIELDS.filter((field) => !isDeepStrictEqual(old[field], now[field])).map(
     (field) => `container ${old.name}: ${field} of $helper is the hook's and cannot be patched`,
   );
 }
 
-const volumeOf = (pod: V1Pod, name: string): V1Volume | undefined =>
+const volumeOf = (pod: Pod, name: string): Volume | undefined =>
   pod.spec?.volumes?.find((volume) => volume.name === name);
 
 /** A disk of the pod's own may become another one: with a size limit, in memory, or of a storage class. */
-function changedVolume(old: V1Volume | undefined, now: V1Volume | undefined): string[] {
+function changedVolume(old: Volume | undefined, now: Volume | undefined): string[] {
   if (!old || isDeepStrictEqual(old, now)) return [];
   if (old.emptyDir && (now?.emptyDir ?? now?.ephemeral)) return [];
   const allowed = old.emptyDir ? '; emptyDir and ephemeral are possible' : '';

@@ -1,4 +1,4 @@
-import type { V1Pod, V1PodSpec } from '@kubernetes/client-node';
+import type { Pod } from '../../src/pod/kubernetes.js';
 import { expect } from 'chai';
 import { inherit, inheritDefaults, type InheritSettings } from '../../src/pod/inherit.js';
 import { strategicMerge } from '../../src/pod/merge.js';
@@ -17,7 +17,7 @@ const NOTHING: InheritSettings = {
 };
 
 /** A runner pod that has everything that can be inherited. */
-const RUNNER: V1Pod = {
+const RUNNER: Pod = {
   metadata: {
     name: 'runner',
     annotations: { 'example.com/team': 'a', 'kubernetes.io/psp': 'b' },
@@ -138,7 +138,7 @@ describe('inherit', () => {
 
   it('shares nothing with the runner pod', () => {
     const { patch } = inherit(RUNNER, EVERYTHING);
-    expect((patch.spec as V1PodSpec).tolerations).to.not.equal(RUNNER.spec?.tolerations);
+    expect((patch.spec as NonNullable<Pod['spec']>).tolerations).to.not.equal(RUNNER.spec?.tolerations);
   });
 
   describe('annotations', () => {
@@ -197,12 +197,12 @@ describe('precedence', () => {
 
     it(speakers.join(' < ') || 'nobody', () => {
       const said = (source: Source) => (speakers.includes(source) ? says(source) : {});
-      const hook: V1Pod = strategicMerge(
+      const hook: Pod = strategicMerge(
         { metadata: { labels: { 'runner-pod': 'runner' } }, spec: { containers: [] } },
         said('hook'),
       );
       const runner = { ...said('runner') };
-      const inherited = strategicMerge(hook, inherit(runner as V1Pod, inheritDefaults('volume')).patch);
+      const inherited = strategicMerge(hook, inherit(runner as Pod, inheritDefaults('volume')).patch);
       const pod = strategicMerge(inherited, said('workflow'));
       const { metadata, ...rest } = says('template');
       const text = JSON.stringify({ ...rest, metadata: { annotations: metadata.annotations } });

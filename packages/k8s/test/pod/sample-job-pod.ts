@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { Pod } from '../../src/pod/kubernetes.js';
 import type { PodRoles } from '../../src/pod/template-apply.js';
 
 /** The roles of the containers of jobPod(). */
@@ -14,7 +14,7 @@ export const ROLES: PodRoles = {
 };
 
 /** The pod of a job with two redis and a postgres. */
-export function jobPod(): V1Pod {
+export function jobPod(): Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -1,15 +1,16 @@
-import type { V1Container, V1Pod } from '@kubernetes/client-node';
+import type { Container, Pod } from '../../src/pod/kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
 import { expect } from 'chai';
+import { REQUEST_ANNOTATION } from '../../src/pod/names.js';
 import { applyTemplate, type PodKind } from '../../src/pod/template-apply.js';
 import { loadTemplate } from '../../src/pod/template.js';
 import { jobPod, ROLES } from './sample-job-pod.js';
 
-function apply(yaml: string, kind: PodKind = 'job', pod = jobPod()): V1Pod {
+function apply(yaml: string, kind: PodKind = 'job', pod = jobPod()): Pod {
   return applyTemplate(pod, loadTemplate([{ file: 't.yaml', text: yaml }]), kind, ROLES).pod;
 }
 
-function containers(yaml: string, kind: PodKind = 'job'): Map<string, V1Container> {
+function containers(yaml: string, kind: PodKind = 'job'): Map<string, Container> {
   return new Map(apply(yaml, kind).spec?.containers.map((container) => [container.name, container]));
 }
 
@@ -228,6 +229,11 @@ describe('applyTemplate', () => {
         "container podhooks: command of $helper is the hook's and cannot be patched\ncontainer podhooks: lifecycle of $helper is the hook's and cannot be patched",
       ],
       [
+        'another mark of the request',
+        `metadata: {annotations: {${REQUEST_ANNOTATION}: a}}`,
+        `metadata.annotations: ${REQUEST_ANNOTATION} is the hook's: it knows its own pods by it`,
+      ],
+      [
         'removal of all labels',
         'metadata: {labels: null}',
         "metadata.labels: runner-pod is the hook's: ARC removes a job's pods by it",
@@ -266,7 +272,7 @@ describe('applyTemplate', () => {
     }
 
     it('is looked at as JSON: members that are undefined are none', () => {
-      const pod: V1Pod = JSON.parse(JSON.stringify(jobPod())) as V1Pod;
+      const pod: Pod = JSON.parse(JSON.stringify(jobPod())) as Pod;
       Object.assign(pod.spec!.containers[1]!.volumeMounts![0]!, { subPath: undefined });
       expect(apply('spec: {hostname: a}', 'job', pod).spec?.hostname).to.equal('a');
     });

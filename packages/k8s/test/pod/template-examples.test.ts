@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { V1Container, V1Pod } from '@kubernetes/client-node';
+import type { Container, Pod } from '../../src/pod/kubernetes.js';
 import { expect } from 'chai';
 import { applyTemplate, type PodKind } from '../../src/pod/template-apply.js';
 import { loadTemplate, type PodTemplate } from '../../src/pod/template.js';
@@ -11,15 +11,15 @@ const VALUES = { GITHUB_REPOSITORY: 'octo/app', GITHUB_WORKFLOW: 'Build & test',
 const load = (file: string): PodTemplate =>
   loadTemplate([{ file, text: readFileSync(new URL(file, FOLDER), 'utf8') }]);
 
-const apply = (file: string, kind: PodKind): V1Pod =>
+const apply = (file: string, kind: PodKind): Pod =>
   applyTemplate(jobPod(), load(file), kind, ROLES, VALUES).pod;
 
-const container = (pod: V1Pod, name: string): V1Container | undefined =>
+const container = (pod: Pod, name: string): Container | undefined =>
   [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find((each) => each.name === name);
 
-const names = (pod: V1Pod): string[] => pod.spec?.containers.slice(5).map(({ name }) => name) ?? [];
+const names = (pod: Pod): string[] => pod.spec?.containers.slice(5).map(({ name }) => name) ?? [];
 
-type Look = (pod: V1Pod) => unknown;
+type Look = (pod: Pod) => unknown;
 const variable =
   (name: string, of = 'job'): Look =>
   (pod) =>

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { clusterEnvironment } from '../cluster/environment.js';
+import { PodRunner, type PodRunnerOptions } from '../runner/pod-runner.js';
+import type { HookResult } from '../runner/runner.js';
+
+export const HOOK_BUNDLE = fileURLToPath(new URL('../../packages/k8s/dist/index.js', import.meta.url));
+
+export const MODES = ['volume', 'novolume'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** A runner pod on the test cluster, under ARC's accounts and roles. */
+export async function podRunner(mode: Mode, options: Partial<PodRunnerOptions> = {}): Promise<PodRunner> {
+  Object.assign(process.env, await clusterEnvironment());
+  const runner = await PodRunner.create({ mode, hookBundle: HOOK_BUNDLE, ...options });
+  await runner.startJob();
+  return runner;
+}
+
+/** What the log shows, for messages of assertions. */
+export function log({ output, exitCode }: HookResult): string {
+  return `${output.toString('utf8')}\n[exit code ${exitCode}]`;
+}
+
+/** Names of everything that the hook has made and that is still there. */
+export async function leftovers(runner: PodRunner): Promise<string[]> {
+  const { pods, secrets } = await runner.objects();
+  return [...pods, ...secrets].map(({ kind, metadata }) => `${kind ?? ''}/${metadata?.name ?? ''}`);
+}
