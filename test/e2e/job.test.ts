@@ -56,7 +56,11 @@ for (const mode of MODES)
             node,
             inputs: { 'fetch-depth': 'a "b" $c' },
           };
-          for (const [stage, file] of [['pre', 'before'], ['main', 'main'], ['post', 'after']] as const) {
+          for (const [stage, file] of [
+            ['pre', 'before'],
+            ['main', 'main'],
+            ['post', 'after'],
+          ] as const) {
             const result = await runner.action({ ...action, stage });
             const text = result.output.toString('utf8');
             expect(result.exitCode, text).to.equal(0);
@@ -70,14 +74,20 @@ for (const mode of MODES)
         });
 
       it('runs a script with the default sh, as the image’s user, with the job’s variables', async () => {
-        const { exitCode, text } = await run('id -u; printf "%s|" "$FROM_JOB" "$EMPTY" "$HOME" "$LEVEL"; pwd');
+        const { exitCode, text } = await run(
+          'id -u; printf "%s|" "$FROM_JOB" "$EMPTY" "$HOME" "$LEVEL"; pwd',
+        );
         expect(exitCode, text).to.equal(0);
-        expect(text).to.equal(`${uid}\nit's $HOME\nand more||/github/home|debug|/__w/hello-world/hello-world\n`);
+        expect(text).to.equal(
+          `${uid}\nit's $HOME\nand more||/github/home|debug|/__w/hello-world/hello-world\n`,
+        );
       });
 
       if (bash)
         it('runs bash, and a custom shell with quoted arguments', async () => {
-          expect((await run('echo "${BASH_VERSION%%.*}"; false; echo no', { shell: 'bash' })).exitCode).to.equal(1);
+          expect(
+            (await run('echo "${BASH_VERSION%%.*}"; false; echo no', { shell: 'bash' })).exitCode,
+          ).to.equal(1);
           const custom = await run('echo "$UNSET"; echo no', { shell: 'bash -c "set -o nounset; . {0}"' });
           expect(custom.exitCode).to.equal(127);
           expect(custom.text).to.contain('UNSET: unbound variable').and.not.contain('no\n');
@@ -104,13 +114,17 @@ for (const mode of MODES)
 
       it('keeps what steps write to the workspace, under both of its paths', async () => {
         await run('mkdir -p sub && echo here > sub/file');
-        const { text } = await run('cat file "/home/runner/_work/hello-world/hello-world/sub/file"', { workingDirectory: 'sub' });
+        const { text } = await run('cat file "/home/runner/_work/hello-world/hello-world/sub/file"', {
+          workingDirectory: 'sub',
+        });
         expect(text).to.equal('here\nhere\n');
       });
 
       it('reaches the service on localhost', async () => {
         const ping = `require('net').connect(6379, '127.0.0.1').on('data', (d) => { console.log(String(d)); process.exit(); }).write('PING\\r\\n')`;
-        expect((await run(`/__e/node20${alpine ? '_alpine' : ''}/bin/node -e "${ping}"`)).text).to.contain('+PONG');
+        expect((await run(`/__e/node20${alpine ? '_alpine' : ''}/bin/node -e "${ping}"`)).text).to.contain(
+          '+PONG',
+        );
       });
 
       it('removes everything in cleanup_job, which may come twice', async () => {

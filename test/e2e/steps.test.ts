@@ -27,13 +27,17 @@ for (const mode of MODES)
     it('says 127 in the shell’s own words when the shell is not in the image', async () => {
       const result = await runner.run({ run: 'ls', shell: 'pwsh' });
       expect(result.exitCode).to.equal(127);
-      expect(log(result)).to.match(/pwsh: not found/).and.not.contain('::error');
+      expect(log(result))
+        .to.match(/pwsh: not found/)
+        .and.not.contain('::error');
     });
 
     it('names a working directory that does not exist', async () => {
       const result = await runner.run({ run: 'ls', workingDirectory: 'no/such' });
       expect(result.exitCode).to.equal(125);
-      expect(log(result)).to.contain('The working directory /__w/hello-world/hello-world/no/such does not exist');
+      expect(log(result)).to.contain(
+        'The working directory /__w/hello-world/hello-world/no/such does not exist',
+      );
     });
 
     it('passes the environment on exactly', async () => {
@@ -44,12 +48,19 @@ for (const mode of MODES)
         UNICODE: 'żółć 🚀',
         'KEY-WITH.DOTS': 'x y',
         LARGE: 'v'.repeat(100_000),
-        ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`PART_${index}`, 'w'.repeat(100_000)])),
+        ...Object.fromEntries(
+          Array.from({ length: 9 }, (_, index) => [`PART_${index}`, 'w'.repeat(100_000)]),
+        ),
       };
       const dump = `/__e/node20/bin/node -e 'for (const [k, v] of Object.entries(process.env)) console.log(k, require("crypto").createHash("sha256").update(v).digest("hex"))'`;
       const result = await runner.run({ run: dump, shell: 'bash {0}', env });
       expect(result.exitCode, log(result).slice(0, 500)).to.equal(0);
-      const seen = new Map(result.stdout.toString('utf8').split('\n').map((line) => [line.split(' ')[0], line.split(' ')[1]]));
+      const seen = new Map(
+        result.stdout
+          .toString('utf8')
+          .split('\n')
+          .map((line) => [line.split(' ')[0], line.split(' ')[1]]),
+      );
       for (const [name, value] of Object.entries(env))
         expect(seen.get(name), name).to.equal(createHash('sha256').update(value).digest('hex'));
     });
@@ -61,7 +72,10 @@ for (const mode of MODES)
     });
 
     it('shows nothing of the environment in ps or in the pod', async () => {
-      const result = await runner.run({ run: 'ps -eo args', env: { TOKEN: 's3cret-in-env', 'IN-PUT': 's3cret-too' } });
+      const result = await runner.run({
+        run: 'ps -eo args',
+        env: { TOKEN: 's3cret-in-env', 'IN-PUT': 's3cret-too' },
+      });
       expect(result.stdout.toString('utf8')).to.contain('ps -eo args').and.not.contain('s3cret');
       expect(JSON.stringify(await runner.objects())).to.not.contain('s3cret');
     });
@@ -71,7 +85,10 @@ for (const mode of MODES)
 process.stdout.write('x'.repeat(1 << 20) + '\\n');
 const euro = Buffer.from('€'); process.stdout.write(euro.subarray(0, 1)); setTimeout(() => process.stdout.write(euro.subarray(1)), 50);`;
       await runner.run({ run: script, shell: 'cp {0} /tmp/output.js' });
-      const result = await runner.run({ run: 'exec /__e/node20/bin/node /tmp/output.js' }, { keepOutput: false });
+      const result = await runner.run(
+        { run: 'exec /__e/node20/bin/node /tmp/output.js' },
+        { keepOutput: false },
+      );
       const hash = createHash('sha256');
       for (let index = 0; index < 200_000; index++) hash.update(`line ${index} é\n`);
       hash.update(`${'x'.repeat(1 << 20)}\n€`);
@@ -80,12 +97,16 @@ const euro = Buffer.from('€'); process.stdout.write(euro.subarray(0, 1)); setT
     });
 
     it('delivers 300 MB within 80 MB of memory', async () => {
-      const result = await runner.run({ run: 'head -c 300000000 /dev/zero | tr "\\0" x | fold -w 99' }, { keepOutput: false });
+      const result = await runner.run(
+        { run: 'head -c 300000000 /dev/zero | tr "\\0" x | fold -w 99' },
+        { keepOutput: false },
+      );
       const hash = createHash('sha256');
       const line = `${'x'.repeat(99)}\n`;
       const block = line.repeat(10_000);
       const lines = Math.floor(300_000_000 / 99);
-      for (let done = 0; done < lines; done += 10_000) hash.update(lines - done < 10_000 ? line.repeat(lines - done) : block);
+      for (let done = 0; done < lines; done += 10_000)
+        hash.update(lines - done < 10_000 ? line.repeat(lines - done) : block);
       hash.update('x'.repeat(300_000_000 - lines * 99));
       expect(result.stdoutSha256).to.equal(hash.digest('hex'));
       expect(result.maxRssKb).to.be.below(80 * 1024);
@@ -94,7 +115,9 @@ const euro = Buffer.from('€'); process.stdout.write(euro.subarray(0, 1)); setT
     it('runs eight steps at once, apart from each other', async () => {
       const results = await Promise.all(
         Array.from({ length: 8 }, (_, index) =>
-          runner.run({ run: `echo step ${index}; sleep 1; echo "id=${index}" >> "$GITHUB_OUTPUT"; exit ${index}` }),
+          runner.run({
+            run: `echo step ${index}; sleep 1; echo "id=${index}" >> "$GITHUB_OUTPUT"; exit ${index}`,
+          }),
         ),
       );
       for (const [index, result] of results.entries()) {
@@ -113,7 +136,10 @@ const euro = Buffer.from('€'); process.stdout.write(euro.subarray(0, 1)); setT
     it('ends a cancelled step with everything that it started, and runs the next', async () => {
       const controller = new AbortController();
       const result = await runner.run(
-        { run: 'trap "" INT; echo started; sleep 1111 & (trap "" TERM; sleep 1112; sleep 1113) & sleep 1114', shell: 'bash {0}' },
+        {
+          run: 'trap "" INT; echo started; sleep 1111 & (trap "" TERM; sleep 1112; sleep 1113) & sleep 1114',
+          shell: 'bash {0}',
+        },
         { signal: controller.signal, onOutput: () => controller.abort() },
       );
       expect(result.cancelledBy, log(result)).to.equal('SIGINT');

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { HookError, parseInput, readInput } from '@podhooks/hooklib';
+import { BoundedMemory } from './bounded-memory.js';
 import { explain } from './cluster/api-error.js';
 import { ApiClient } from './cluster/client.js';
 import { Cluster } from './cluster/cluster.js';
@@ -57,9 +58,14 @@ async function clusterOf(settings: Settings): Promise<Cluster> {
   return new Cluster(client, namespace);
 }
 
+const memory = new BoundedMemory();
 const out: Output = {
-  write: (bytes) =>
-    process.stdout.write(bytes) ? undefined : new Promise((resolve) => process.stdout.once('drain', resolve)),
+  write: (bytes) => {
+    memory.count(bytes.length);
+    return process.stdout.write(bytes)
+      ? undefined
+      : new Promise((resolve) => process.stdout.once('drain', resolve));
+  },
   line: (text) => core.info(text),
   debug: (text) => core.debug(text),
   warning: (text) => core.warning(text),

@@ -25,6 +25,8 @@ import type { CommandContext } from './context.js';
 import { jobState } from './job-state.js';
 import { probeJob } from './probe-job.js';
 import { requirePodName } from './require-pod-name.js';
+import { inheritSettings } from './inherit-settings.js';
+import { withTemplate } from './pod-template.js';
 import { waitForPod } from './wait-for-pod.js';
 
 /** Time for removing what was made, when prepare_job fails or is cancelled. */
@@ -49,13 +51,16 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const { container } = args;
   const work = workPath(container);
   const runner = readRunnerPod(await getRunnerPod(context), { claimName: settings.claimName, work });
-  const job = jobPod({
+  const built = jobPod({
     runner,
     args,
     helperImage: settings.runnerImage,
     request: uuid(),
     sameNode: settings.readWriteOnce,
+    inheriting: (mode) => inheritSettings(settings, mode),
   });
+  for (const { field, value, from } of built.decisions) out.debug(`${field}: ${value} (${from})`);
+  const job = await withTemplate(built, context);
   const name = job.pod.metadata?.name ?? '';
   out.line(`Job pod ${name} in namespace ${cluster.namespace}: ${images(job.pod)}`);
 

@@ -1,4 +1,4 @@
-import type { Affinity, Container, ObjectMeta, Pod, Secret } from './kubernetes.js';
+import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret } from './kubernetes.js';
 import { argumentsOf, HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
 import { helperContainer, KEEP_ALIVE } from './helper.js';
 import {
@@ -10,6 +10,8 @@ import {
   serviceNames,
 } from './names.js';
 import { EXTERNALS_MOUNT, sourceOf } from './paths.js';
+import { type Decision, inherit, type InheritSettings } from './inherit.js';
+import { strategicMerge } from './merge.js';
 import { containerPorts } from './ports.js';
 import { ownedBy, type RunnerPod } from './runner-pod.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
@@ -20,6 +22,8 @@ export interface JobPodOptions {
   args: PrepareJobArgs;
   /** Image of the helper; the runner's own where undefined. */
   helperImage: string | undefined;
+  /** What the pod takes over from the runner pod. */
+  inheriting: (mode: WorkFolder['mode']) => InheritSettings;
   /** Unlike any other request's; told apart by REQUEST_ANNOTATION. */
   request: string;
   /** Overrides what the work volume says of where the pod may run. */
@@ -34,10 +38,12 @@ export interface JobPod {
   services: string[];
   /** Undefined for a job with services only. */
   work: WorkFolder | undefined;
+  /** What was inherited from the runner pod, and what was not, for the debug log. */
+  decisions: readonly Decision[];
 }
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
-export function jobPod({ runner, args, helperImage, request, sameNode }: JobPodOptions): JobPod {
+export function jobPod({ runner, args, helperImage, request, sameNode, inheriting }: JobPodOptions): JobPod {
   const { container } = args;
   const metadata: ObjectMeta = {
     labels: { [RUNNER_POD_LABEL]: runner.name },
@@ -63,32 +69,37 @@ export function jobPod({ runner, args, helperImage, request, sameNode }: JobPodO
       serviceContainer(service, services[index] ?? '', volumes, environment),
     ),
   ];
-  const pullSecrets = new Set(
-    [...runner.imagePullSecrets, ...registries.map((secret) => ({ name: secret.metadata?.name ?? '' }))].map(
-      ({ name }) => name ?? '',
-    ),
-  );
+  const inherited = inherit(runner.pod, inheriting(work?.mode ?? 'no-volume'));
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...metadata,
+      name: jobPodName(runner.name),
+      annotations: { [REQUEST_ANNOTATION]: request },
+    },
+    spec: {
+      restartPolicy: 'Never',
+      imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
+      ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
+      containers: containers.map((each) => withVariables(each, inherited.env)),
+      volumes: volumes.list(),
+    },
+  };
   return {
+    pod: strategicMerge(pod, inherited.patch),
     services,
     work,
     secrets: [...registries, ...environment.secrets()],
-    pod: {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        ...metadata,
-        name: jobPodName(runner.name),
-        annotations: { [REQUEST_ANNOTATION]: request },
-      },
-      spec: {
-        restartPolicy: 'Never',
-        ...(pullSecrets.size > 0 && { imagePullSecrets: [...pullSecrets].map((name) => ({ name })) }),
-        ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
-        containers,
-        volumes: volumes.list(),
-      },
-    },
+    decisions: inherited.decisions,
   };
+}
+
+/** Inherited variables come first: a container's own may refer to them, and win. */
+function withVariables(container: Container, inherited: readonly EnvVar[]): Container {
+  if (container.name === HELPER_CONTAINER || inherited.length === 0) return container;
+  const own = new Set(container.env?.map(({ name }) => name));
+  return { ...container, env: [...inherited.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
 }
 
 function jobContainers(container: HookContainer, helperImage: string, volumes: Volumes): Container[] {

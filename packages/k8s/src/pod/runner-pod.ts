@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Container, LocalObjectReference, OwnerReference, Pod, Volume } from './kubernetes.js';
+import type { Container, OwnerReference, Pod, Volume } from './kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
 import { below, type RunnerPath } from './paths.js';
 
@@ -19,7 +19,8 @@ export interface RunnerPod {
   uid: string;
   node: string | undefined;
   image: string;
-  imagePullSecrets: readonly LocalObjectReference[];
+  /** As the API has it: what of it the job pod inherits is decided in inherit.ts. */
+  pod: Pod;
   /** The volume behind a folder of the runner container; undefined if no other pod can mount it. */
   sharedFolder(path: RunnerPath): SharedFolder | undefined;
 }
@@ -59,7 +60,7 @@ export function readRunnerPod(pod: Pod, options: RunnerPodOptions): RunnerPod {
     uid,
     node: pod.spec?.nodeName,
     image: container.image,
-    imagePullSecrets: pod.spec?.imagePullSecrets ?? [],
+    pod,
     sharedFolder: (path) => claimedFolder(path, options) ?? mountedFolder(pod, name, container, path),
   };
 }

@@ -7,6 +7,8 @@ import type { RunnerPod, SharedFolder } from './runner-pod.js';
 const WORK = 'work';
 const EXTERNALS = 'externals';
 const HOOK = 'podhooks';
+/** Volumes without which no step can run: a template must leave them alone. */
+export const OWN_VOLUMES = [WORK, EXTERNALS, HOOK];
 
 /** How the job pod and the runner share the work folder. */
 export type WorkFolder = { mode: 'volume'; folder: SharedFolder } | { mode: 'no-volume' };

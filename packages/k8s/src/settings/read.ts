@@ -1,4 +1,5 @@
 import { HookError } from '@podhooks/hooklib';
+import { PLACEHOLDERS } from '../pod/placeholders.js';
 import { FILE_COMMANDS, VARIABLES, type Variable } from './schema.js';
 
 type Values = { readonly [Key in keyof typeof VARIABLES]: (typeof VARIABLES)[Key]['fallback'] };
@@ -6,6 +7,8 @@ type Values = { readonly [Key in keyof typeof VARIABLES]: (typeof VARIABLES)[Key
 export interface Settings extends Values {
   /** Files of the current step on the runner that the workflow writes to; empty outside of steps. */
   readonly fileCommands: readonly string[];
+  /** Facts of the job that a template may refer to as `${NAME}`. */
+  readonly placeholders: Readonly<Record<string, string>>;
 }
 
 /**
@@ -32,6 +35,16 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     claimName: value(VARIABLES.claimName),
     runnerImage: value(VARIABLES.runnerImage),
     readWriteOnce: value(VARIABLES.readWriteOnce),
+    template: value(VARIABLES.template),
+    inheritPullSecrets: value(VARIABLES.inheritPullSecrets),
+    inheritServiceAccount: value(VARIABLES.inheritServiceAccount),
+    inheritAnnotationsAllow: value(VARIABLES.inheritAnnotationsAllow),
+    inheritAnnotationsDeny: value(VARIABLES.inheritAnnotationsDeny),
+    inheritLabels: value(VARIABLES.inheritLabels),
+    inheritFsGroup: value(VARIABLES.inheritFsGroup),
+    inheritTolerations: value(VARIABLES.inheritTolerations),
+    inheritPriorityClass: value(VARIABLES.inheritPriorityClass),
+    inheritProxy: value(VARIABLES.inheritProxy),
     prepareTimeoutSeconds: value(VARIABLES.prepareTimeoutSeconds),
     imagePullGraceSeconds: value(VARIABLES.imagePullGraceSeconds),
     apiRetrySeconds: value(VARIABLES.apiRetrySeconds),
@@ -44,6 +57,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     serviceHost: value(VARIABLES.serviceHost),
     servicePort: value(VARIABLES.servicePort),
     kubeconfig: value(VARIABLES.kubeconfig),
+    placeholders: Object.fromEntries(
+      PLACEHOLDERS.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+    ),
     fileCommands: FILE_COMMANDS.flatMap((name) => environment[name] ?? []).filter((path) => path !== ''),
   };
   if (faults.length > 0)

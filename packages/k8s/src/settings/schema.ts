@@ -20,6 +20,9 @@ const flag: Read<boolean | undefined> = (value) => {
   throw new Error('wants true or false');
 };
 
+/** Names with `*`, divided by commas or white space. */
+const globs: Read<readonly string[]> = (value) => value.split(/[\s,]+/).filter((glob) => glob !== '');
+
 const path: Read<string | undefined> = (value) => {
   if (!value.startsWith('/')) throw new Error('wants an absolute path');
   return value;
@@ -46,6 +49,10 @@ function milliseconds(name: string, about: string, least: number, fallback: numb
   return { name, about, read: number('milliseconds', least), fallback };
 }
 
+function globList(name: string, about: string, fallback: readonly string[]): Variable<readonly string[]> {
+  return { name, about, read: globs, fallback };
+}
+
 /** Every variable of the environment that the hooks read. The table in docs/settings.md is made from it. */
 export const VARIABLES = {
   podName: optional('ACTIONS_RUNNER_POD_NAME', 'Name of the runner pod; ARC sets it.', text),
@@ -67,6 +74,56 @@ export const VARIABLES = {
   readWriteOnce: optional(
     'ACTIONS_RUNNER_HOOK_RWO',
     "true: pods must run on the runner's node; false: they may run anywhere. Without it, decided by the work volume.",
+    flag,
+  ),
+  template: optional(
+    'ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE',
+    'Pod template in YAML that is merged into every pod: a file, or a folder of `*.yaml` files.',
+    path,
+  ),
+  inheritPullSecrets: optional(
+    'ACTIONS_RUNNER_HOOK_INHERIT_PULL_SECRETS',
+    "false: the runner pod's imagePullSecrets do not reach the job pod.",
+    flag,
+  ),
+  inheritServiceAccount: optional(
+    'ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT',
+    "false: the job pod runs under the namespace's default account. Otherwise it has the runner's for its cloud identity and pull secrets, without its token: a workflow must not have the runner's rights in Kubernetes.",
+    flag,
+  ),
+  inheritAnnotationsAllow: globList(
+    'ACTIONS_RUNNER_HOOK_INHERIT_ANNOTATIONS_ALLOW',
+    "Annotations of the runner pod that the job pod gets although they are the system's or denied.",
+    [],
+  ),
+  inheritAnnotationsDeny: globList(
+    'ACTIONS_RUNNER_HOOK_INHERIT_ANNOTATIONS_DENY',
+    'Annotations of the runner pod that the job pod does not get; `*` for none.',
+    [],
+  ),
+  inheritLabels: globList(
+    'ACTIONS_RUNNER_HOOK_INHERIT_LABELS',
+    'Labels of the runner pod that the job pod gets.',
+    ['azure.workload.identity/*'],
+  ),
+  inheritFsGroup: optional(
+    'ACTIONS_RUNNER_HOOK_INHERIT_FS_GROUP',
+    "Whether the job pod gets the runner pod's fsGroup. Without it, where the work folder is a shared volume.",
+    flag,
+  ),
+  inheritTolerations: optional(
+    'ACTIONS_RUNNER_HOOK_INHERIT_TOLERATIONS',
+    "true: the job pod gets the runner pod's tolerations.",
+    flag,
+  ),
+  inheritPriorityClass: optional(
+    'ACTIONS_RUNNER_HOOK_INHERIT_PRIORITY_CLASS',
+    "true: the job pod gets the runner pod's priority class.",
+    flag,
+  ),
+  inheritProxy: optional(
+    'ACTIONS_RUNNER_HOOK_INHERIT_PROXY',
+    "true: job container and services get the runner's proxy variables.",
     flag,
   ),
   prepareTimeoutSeconds: seconds(

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readReport, type StepEnd, StepOutput, type StepReport } from '../../src/step/output.js';
+
+/** What a container gives its processes. */
+export const CONTAINER_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/' };
+
+export interface StepRun {
+  /** The step's output, without its end marker. */
+  bytes: Buffer;
+  output: string;
+  /** Undefined if the step's end did not come. */
+  end: StepEnd | undefined;
+  report: StepReport;
+}
+
+/** A shell that reads a text from its standard input in a session of its own, as one that a kubelet starts. */
+export class ShellExec {
+  private readonly child;
+  private readonly closed: Promise<unknown>;
+  private readonly output: StepOutput;
+  private readonly taken: Buffer[] = [];
+  private readonly said: Buffer[] = [];
+  private parting: string | undefined;
+
+  constructor(
+    argv: readonly string[],
+    folder: string,
+    text: string,
+    private readonly nonce: string,
+  ) {
+    const [program = '', ...rest] = argv;
+    this.output = new StepOutput(nonce);
+    this.child = spawn(program, rest, { cwd: folder, env: CONTAINER_ENVIRONMENT, detached: true });
+    this.closed = once(this.child, 'close');
+    this.child.stdin.on('error', () => undefined);
+    this.child.stdout.on('data', (chunk: Buffer) => {
+      this.taken.push(this.output.take(chunk));
+      this.part();
+    });
+    this.child.stderr.on('data', (chunk: Buffer) => {
+      this.said.push(chunk);
+      this.part();
+    });
+    this.child.stdin.write(text);
+  }
+
+  /** Of the shell, its group and its session. */
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('the shell did not start');
+    return this.child.pid;
+  }
+
+  /** All of the step's output that has come. */
+  get received(): string {
+    return Buffer.concat(this.taken).toString();
+  }
+
+  /** Sends this text as soon as the step's end and its results are there, and leaves. */
+  partWith(text: string): void {
+    this.parting = text;
+    this.part();
+  }
+
+  /** Ends the input, as a client that has no more to say. */
+  endInput(): void {
+    this.child.stdin.end();
+  }
+
+  /** The client is gone: nobody reads or writes any more, yet the pipes stay open. */
+  cut(): void {
+    this.child.stdout.removeAllListeners('data').pause();
+    this.child.stderr.removeAllListeners('data').pause();
+  }
+
+  async ended(): Promise<StepRun> {
+    await this.closed;
+    const bytes = Buffer.concat(this.taken);
+    return { bytes, output: bytes.toString(), end: this.output.end, report: this.report() };
+  }
+
+  /** Ends what is left of the shell and its children. */
+  kill(): void {
+    for (const stream of [this.child.stdin, this.child.stdout, this.child.stderr]) stream.destroy();
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // Nothing is left.
+    }
+  }
+
+  private report(): StepReport {
+    return readReport(Buffer.concat(this.said), this.nonce);
+  }
+
+  private part(): void {
+    if (this.parting === undefined || this.output.end === undefined || !this.report().done) return;
+    this.child.stdin.end(this.parting);
+    this.parting = undefined;
+  }
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { farewell, HOOK_FOLDER, type StepScript, stepScript } from '../../src/step/script.js';
+import { ShellExec, type StepRun } from './shell-exec.js';
+import type { Shell } from './shells.js';
+
+
+/** A folder in place of a container's, where texts for steps run in a real shell of this machine. */
+export class StepBed {
+  readonly root = mkdtempSync(join(tmpdir(), 'podhooks-step-'));
+  /** Stands for HOOK_FOLDER. */
+  readonly hookFolder = join(this.root, 'hook');
+  private readonly execs: ShellExec[] = [];
+
+  constructor(readonly shell: Shell) {
+    mkdirSync(this.hookFolder);
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  /** A step with an id of its own that works in this bed's folder. */
+  step(command: StepScript['command'], parts: Partial<StepScript> = {}): StepScript {
+    return {
+      id: randomUUID(),
+      nonce: randomUUID(),
+      command,
+      workingDirectory: this.root,
+      environment: {},
+      prependPath: [],
+      files: [],
+      results: [],
+      ...parts,
+    };
+  }
+
+  /** One exec of the shell, which reads this text. */
+  exec(text: string, nonce = 'none', wrap: readonly string[] = []): ShellExec {
+    const exec = new ShellExec([...wrap, ...this.shell.argv], this.root, this.local(text), nonce);
+    this.execs.push(exec);
+    return exec;
+  }
+
+  /** Starts a step and leaves it when all has come, as the hook does. */
+  start(step: StepScript, wrap?: readonly string[]): ShellExec {
+    const exec = this.exec(stepScript(step), step.nonce, wrap);
+    exec.partWith(this.local(farewell(step)));
+    return exec;
+  }
+
+  run(command: StepScript['command'], parts: Partial<StepScript> = {}): Promise<StepRun> {
+    return this.start(this.step(command, parts)).ended();
+  }
+
+  /** Runs lines of sh as a step. */
+  sh(script: string, parts: Partial<StepScript> = {}): Promise<StepRun> {
+    return this.run(['dash', '-c', script], parts);
+  }
+
+  /** Names of what lies in the hook's folder. */
+  remains(): string[] {
+    return readdirSync(this.hookFolder);
+  }
+
+  /** Ends what is left of the execs, and removes the folder. */
+  close(): void {
+    for (const exec of this.execs) exec.kill();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  private local(text: string): string {
+    return text.replaceAll(HOOK_FOLDER, this.hookFolder);
+  }
+}
