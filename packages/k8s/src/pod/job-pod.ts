@@ -2,6 +2,7 @@ import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret } from './kub
 import { argumentsOf, HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
 import { helperContainer, KEEP_ALIVE } from './helper.js';
 import {
+  HELPER_CONTAINER,
   JOB_CONTAINER,
   jobPodName,
   REQUEST_ANNOTATION,
