@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { PodRunner } from '../runner/pod-runner.js';
-import { log, MODES, podRunner } from './support.js';
+import { log, podRunner } from './support.js';
 
-for (const mode of MODES)
-  describe(`steps in ${mode} mode`, () => {
+/** GitHub's runner starts hooks with its node20; node24, which uses more memory, is what comes next. */
+const RUNTIMES = [
+  { mode: 'volume', node: 'node20', memoryMb: 80 },
+  { mode: 'novolume', node: 'node24', memoryMb: 96 },
+] as const;
+
+for (const { mode, node, memoryMb } of RUNTIMES)
+  describe(`steps in ${mode} mode, on ${node}`, () => {
     let runner: PodRunner;
     before(async () => {
-      runner = await podRunner(mode, { node: mode === 'volume' ? 'node20' : 'node24' });
+      runner = await podRunner(mode, { node });
       const result = await runner.prepareJob({ container: { image: 'debian:12' } });
       expect(result.exitCode, log(result)).to.equal(0);
     });
@@ -96,7 +102,7 @@ const euro = Buffer.from('€'); process.stdout.write(euro.subarray(0, 1)); setT
       expect(result.stdoutSha256).to.equal(hash.digest('hex'));
     });
 
-    it('delivers 300 MB within 80 MB of memory', async () => {
+    it(`delivers 300 MB within ${memoryMb} MB of memory`, async () => {
       const result = await runner.run(
         { run: 'head -c 300000000 /dev/zero | tr "\\0" x | fold -w 99' },
         { keepOutput: false },
@@ -109,7 +115,7 @@ const euro = Buffer.from('€'); process.stdout.write(euro.subarray(0, 1)); setT
         hash.update(lines - done < 10_000 ? line.repeat(lines - done) : block);
       hash.update('x'.repeat(300_000_000 - lines * 99));
       expect(result.stdoutSha256).to.equal(hash.digest('hex'));
-      expect(result.maxRssKb).to.be.below(80 * 1024);
+      expect(result.maxRssKb).to.be.below(memoryMb * 1024);
     });
 
     it('runs eight steps at once, apart from each other', async () => {

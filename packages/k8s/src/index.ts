@@ -1,17 +1,19 @@
-import * as core from '@actions/core';
 import { HookError, parseInput, readInput } from '@podhooks/hooklib';
-import { BoundedMemory } from './bounded-memory.js';
 import { explain } from './cluster/api-error.js';
 import { ApiClient } from './cluster/client.js';
 import { Cluster } from './cluster/cluster.js';
 import { connect } from './cluster/connection.js';
-import type { CommandContext, Output } from './commands/context.js';
+import type { CommandContext } from './commands/context.js';
+import { certificateIn } from './commands/job-state.js';
 import { runContainerStep } from './commands/run-container-step.js';
 import { runScriptStep } from './commands/run-script-step.js';
+import { RunnerLog } from './log.js';
 import { readSettings, type Settings } from './settings/read.js';
 
 /** A failure of ours, told from a failing step; docker uses the same number for its own failures. */
 const HOOK_FAILED = 125;
+
+const log = new RunnerLog();
 
 async function main(): Promise<number> {
   // The runner cancels by SIGINT, then SIGTERM, then SIGKILL; the second must not cut short what the first began.
@@ -20,9 +22,10 @@ async function main(): Promise<number> {
 
   const input = parseInput(await readInput(process.stdin));
   const settings = readSettings(process.env);
+  log.debugging = settings.debug === true;
   if (input.command === 'run_container_step') return runContainerStep(input);
-  const cluster = await clusterOf(settings);
-  const context: CommandContext = { settings, cluster, cancelled: controller.signal, out };
+  const cluster = await clusterOf(settings, certificateIn(input.state));
+  const context: CommandContext = { settings, cluster, cancelled: controller.signal, out: log };
   try {
     switch (input.command) {
       case 'prepare_job':
@@ -40,11 +43,12 @@ async function main(): Promise<number> {
   }
 }
 
-async function clusterOf(settings: Settings): Promise<Cluster> {
+async function clusterOf(settings: Settings, certificate: string | undefined): Promise<Cluster> {
   const { serviceHost: host, servicePort: port, kubeconfig } = settings;
   const connection = await connect({
     inCluster: host === undefined || port === undefined ? undefined : { host, port },
     kubeconfig,
+    certificate,
   });
   const namespace = settings.namespace ?? connection.namespace;
   if (namespace === undefined)
@@ -53,36 +57,22 @@ async function clusterOf(settings: Settings): Promise<Cluster> {
     });
   const client = new ApiClient(connection, {
     budgetMs: settings.apiRetrySeconds * 1000,
-    onRetry: (error, delayMs) => core.debug(`${error.message}; again in ${Math.round(delayMs)} ms`),
+    onRetry: (error, delayMs) => log.debug(`${error.message}; again in ${Math.round(delayMs)} ms`),
   });
   return new Cluster(client, namespace);
 }
 
-const memory = new BoundedMemory();
-const out: Output = {
-  write: (bytes) => {
-    memory.count(bytes.length);
-    return process.stdout.write(bytes)
-      ? undefined
-      : new Promise((resolve) => process.stdout.once('drain', resolve));
-  },
-  line: (text) => core.info(text),
-  debug: (text) => core.debug(text),
-  warning: (text) => core.warning(text),
-};
-
-/** The one place that tells of a failure: once, as an annotation of the step. */
+/** The one place that tells of a failure, once. */
 function tell(error: unknown): void {
-  if (!(error instanceof HookError)) {
-    core.error(error instanceof Error ? (error.stack ?? error.message) : String(error), {
-      title: 'podhooks: unexpected failure',
-    });
-    return;
+  if (error instanceof HookError) {
+    log.error([error.message, error.hint ?? ''].join('\n').trim(), `podhooks: ${error.code}`);
+    if (error.cause instanceof Error) log.debug(error.cause.stack ?? error.cause.message);
+  } else {
+    log.error(
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+      'podhooks: unexpected failure',
+    );
   }
-  core.error(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`, {
-    title: `podhooks: ${error.code}`,
-  });
-  if (error.cause instanceof Error) core.debug(error.cause.stack ?? error.cause.message);
 }
 
 void main()

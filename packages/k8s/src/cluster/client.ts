@@ -72,20 +72,24 @@ export class ApiClient {
           response.on('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
             const code = response.statusCode ?? 0;
-            if (code < 200 || code > 299)
-              return reject(new ApiError(name, statusOf(code, text, response.headers)));
-            try {
-              const parsed: unknown = JSON.parse(text);
-              resolve({ body: parsed, warnings: warningTexts(response.headers['warning']) });
-            } catch {
-              reject(new ConnectionError(name, 'the answer is not JSON'));
-            }
+            const body = code < 200 || code > 299 ? undefined : parse(text);
+            if (body !== undefined) resolve({ body, warnings: warningTexts(response.headers['warning']) });
+            else if (code >= 200 && code <= 299) reject(new ConnectionError(name, 'the answer is not JSON'));
+            else reject(new ApiError(name, statusOf(code, text, response.headers)));
           });
         },
       );
       outgoing.on('error', fail);
       outgoing.end(content);
     });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -20,6 +20,11 @@ export class Cluster {
     return this.client.connection.server;
   }
 
+  /** Of the API server, once it has been verified. */
+  get certificate(): string | undefined {
+    return this.client.connection.agent.certificate;
+  }
+
   async getPod(name: string, signal: AbortSignal): Promise<Pod> {
     return asPod(await this.send({ method: 'GET', path: this.path('pods', name) }, signal));
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { Agent } from 'node:https';
 import { HookError } from '@podhooks/hooklib';
+import { ApiAgent } from './api-agent.js';
 
 /** Where the service account of a pod is mounted (Kubernetes: "Accessing the API from within a pod"). */
 const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -12,7 +12,7 @@ export interface Connection {
   /** Of the runner; objects are made there. */
   readonly namespace: string | undefined;
   /** One for all requests: keeps the TLS connection open between them. */
-  readonly agent: Agent;
+  readonly agent: ApiAgent;
   /** Fresh for each request, since a token may have been renewed. */
   authorization(): Promise<Readonly<Record<string, string>>>;
 }
@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   inCluster: { host: string; port: string } | undefined;
   /** `KUBECONFIG`; wins over the service account. */
   kubeconfig: string | undefined;
+  /** Of the API server, verified earlier in the job; see ApiAgent. */
+  certificate: string | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   if (options.kubeconfig !== undefined) {
     // Loaded only here: the library costs 30 ms at start, and a runner pod needs none of it.
     const { connectWithKubeconfig } = await import('./kubeconfig.js');
-    return connectWithKubeconfig(options.kubeconfig);
+    return connectWithKubeconfig(options.kubeconfig, options.certificate);
   }
   if (options.inCluster === undefined)
     throw new HookError(
@@ -42,15 +44,18 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
         hint: 'Run the hooks in a runner pod that has a service account, or set KUBECONFIG.',
       },
     );
-  return connectInCluster(options.inCluster);
+  return connectInCluster(options.inCluster, options.certificate);
 }
 
-async function connectInCluster({ host, port }: { host: string; port: string }): Promise<Connection> {
+async function connectInCluster(
+  { host, port }: { host: string; port: string },
+  certificate: string | undefined,
+): Promise<Connection> {
   const [ca, namespace] = await Promise.all([accountFile('ca.crt'), accountFile('namespace')]);
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     namespace: namespace.trim(),
-    agent: new Agent({ keepAlive: true, ca }),
+    agent: new ApiAgent({ ca }, certificate),
     authorization: async () => ({ authorization: `Bearer ${(await accountFile('token')).trim()}` }),
   };
 }

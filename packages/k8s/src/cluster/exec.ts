@@ -149,7 +149,10 @@ class WebSocketExec implements ExecSession {
     for (let start = 0; start < bytes.length; start += MAX_FRAME_BYTES) {
       const frame = Buffer.concat([Buffer.of(STDIN), bytes.subarray(start, start + MAX_FRAME_BYTES)]);
       // The reason why the connection does not take it is on its way: a status, or the loss of the connection.
-      if (!(await this.send(frame))) return void (await this.done);
+      if (!(await this.send(frame))) {
+        await this.done;
+        return;
+      }
     }
   }
 
@@ -164,9 +167,7 @@ class WebSocketExec implements ExecSession {
   }
 
   private send(frame: Buffer): Promise<boolean> {
-    return new Promise((resolve) =>
-      this.socket.send(frame, (error) => resolve(error === undefined || error === null)),
-    );
+    return new Promise((resolve) => this.socket.send(frame, (error) => resolve(!error)));
   }
 
   private receive(message: Buffer, reject: (error: unknown) => void): void {

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { Agent, type RequestOptions } from 'node:https';
+import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { HookError } from '@podhooks/hooklib';
+import { ApiAgent } from './api-agent.js';
 import type { Connection } from './connection.js';
 
 /** The current context of a kubeconfig, with whatever way to log in it names. */
-export async function connectWithKubeconfig(path: string): Promise<Connection> {
+export async function connectWithKubeconfig(
+  path: string,
+  certificate: string | undefined,
+): Promise<Connection> {
   const config = new KubeConfig();
   try {
     config.loadFromString(readFileSync(path, 'utf8'));
@@ -31,7 +35,7 @@ export async function connectWithKubeconfig(path: string): Promise<Connection> {
   return {
     server: cluster.server.replace(/\/+$/, ''),
     namespace: config.getContextObject(config.getCurrentContext())?.namespace,
-    agent: new Agent({ ...Object.fromEntries(given), keepAlive: true }),
+    agent: new ApiAgent(Object.fromEntries(given), certificate),
     authorization: async () => {
       const request: RequestOptions = {};
       await config.applyToHTTPSOptions(request);

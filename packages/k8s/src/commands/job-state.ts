@@ -4,10 +4,17 @@ import { HookError, type JobState } from '@podhooks/hooklib';
 export interface PreparedJob {
   jobPod: string;
   mode: 'volume' | 'no-volume';
+  /** Fingerprint of the API server's certificate, as prepare_job has verified it. */
+  certificate?: string;
 }
 
 export function jobState(job: PreparedJob): JobState {
   return { ...job };
+}
+
+export function certificateIn(state: JobState | null): string | undefined {
+  const certificate = state?.['certificate'];
+  return typeof certificate === 'string' ? certificate : undefined;
 }
 
 /** @throws HookError STEP_INVALID if no job was prepared: steps with `always()` run after a failed prepare_job, too. */

@@ -84,7 +84,11 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     ports: portMap(service.portMappings),
   }));
   return {
-    state: jobState({ jobPod: name, mode: job.work?.mode ?? 'volume' }),
+    state: jobState({
+      jobPod: name,
+      mode: job.work?.mode ?? 'volume',
+      ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
+    }),
     context: { ...(container !== null && { container: { id: JOB_CONTAINER, network: name } }), services },
     ...(probe !== undefined && { isAlpine: probe.isAlpine }),
   };

@@ -13,7 +13,9 @@
  * - Everything here ignores INT and TERM, so that signals to the whole process group reach only the step.
  * - Nobody waits for processes that the step left behind. They hold the pipe open, so the writer's end (`e`) may never
  *   come: a moment after the step's own end (`y`) the follower stops waiting for it.
- * - Only the follower and the main shell hold the exec's own stdout and stderr: else the exec would not end.
+ * - Only the follower and the main shell hold the exec's own stdout and stderr: else the exec would not end. So `exec`
+ *   changes descriptors where it must hold: of what braces redirect, shells keep a copy.
+ * - After the step's end a new program waits a moment: mksh itself would keep the pipe to the writer open.
  * - The ticker slows down with time, so that silent hours cost next to nothing.
  * - Nothing has an effect before the last line: a script that arrives in part does nothing at all. The `mkdir` there is
  *   the claim: whoever makes the directory decides whether the step runs (see `followScript`).
@@ -46,9 +48,7 @@ _ph_record() {
   [ ! -e "$_ph_dir/nocwd" ] || _ph_code=cwd
   printf '\\036podhooks %s %s\\n' "$_ph_nonce" "$_ph_code"
   : > "$_ph_dir/ended"
-  exec > /dev/null
-  sleep 0.1 || sleep 1
-  printf 'y\\n' >&4
+  exec sh -c 'sleep 0.1 || sleep 1; echo y' >&4
 }
 _ph_follow() {
   _ph_mine
@@ -69,9 +69,10 @@ _ph_run() {
   : > "$_ph_dir/log"
   exec 3< "$_ph_dir/log"
   {
+    exec 4>&1 2> /dev/null 3<&-
     _ph_mine
     _ph_tick &
     _ph_record | { _ph_mine; cat >> "$_ph_dir/log"; printf 'e\\n' >&4; }
-  } 4>&1 2> /dev/null 3<&- | _ph_follow
+  } | _ph_follow
 }
 `;

@@ -1,0 +1,49 @@
+import * as core from '@actions/core';
+import { BoundedMemory } from './bounded-memory.js';
+import type { Output } from './commands/context.js';
+
+/** The runner's log: standard output, in which the runner looks for `::commands::` at the beginnings of lines. */
+export class RunnerLog implements Output {
+  private readonly memory = new BoundedMemory();
+  /** Words for the debug log that came while a line of the step was open. */
+  private waiting: string[] = [];
+  private lineOpen = false;
+
+  /** Whether the debug log is shown at all (`RUNNER_DEBUG`). */
+  debugging = false;
+
+  write(bytes: Buffer): void | Promise<void> {
+    this.memory.count(bytes.length);
+    const taken = process.stdout.write(bytes);
+    this.lineOpen = bytes[bytes.length - 1] !== 0x0a;
+    this.flush();
+    return taken ? undefined : new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+
+  line(text: string): void {
+    core.info(text);
+  }
+
+  warning(text: string): void {
+    core.warning(text);
+  }
+
+  /** A failure of ours, as an annotation; behind half a line of a step the runner would not see it. */
+  error(text: string, title: string): void {
+    if (this.lineOpen) process.stdout.write('\n');
+    this.lineOpen = false;
+    core.error(text, { title });
+  }
+
+  debug(text: string): void {
+    if (!this.debugging) return;
+    this.waiting.push(text);
+    this.flush();
+  }
+
+  private flush(): void {
+    if (this.lineOpen) return;
+    for (const text of this.waiting) core.debug(text);
+    this.waiting = [];
+  }
+}
