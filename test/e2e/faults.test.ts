@@ -9,9 +9,9 @@ async function fails(
   ...words: string[]
 ) {
   const text = log(await result);
-  expect(text).to.contain('[exit code 125]');
+  expect(text, text).to.contain('[exit code 125]').and.contain('::error');
   expect(text.match(/::error/g), text).to.have.length(1);
-  for (const word of words) expect(text).to.contain(word);
+  for (const word of words) expect(text, text).to.contain(word);
   expect(await leftovers(runner)).to.deep.equal([]);
 }
 

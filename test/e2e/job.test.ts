@@ -3,9 +3,9 @@ import type { PodRunner } from '../runner/pod-runner.js';
 import { leftovers, log, MODES, podRunner } from './support.js';
 
 const IMAGES = [
-  { image: 'debian:12', alpine: false, bash: true, uid: '0' },
+  { image: 'python:3', alpine: false, bash: true, uid: '0', python: true },
   { image: 'alpine:3.20', alpine: true, bash: false, uid: '0' },
-  { image: 'testbed/action:1', alpine: false, bash: false, uid: '2000' },
+  { image: 'testbed/action:1', alpine: false, bash: true, uid: '2000' },
 ];
 
 const ACTION = `
@@ -20,7 +20,7 @@ fs.writeFileSync(process.env.GITHUB_WORKSPACE + '/' + stage + '.txt', 'x');
 `;
 
 for (const mode of MODES)
-  for (const { image, alpine, bash, uid } of IMAGES)
+  for (const { image, alpine, bash, uid, python } of IMAGES)
     describe(`a job in ${image}, ${mode} mode`, () => {
       let runner: PodRunner;
 
@@ -91,6 +91,14 @@ for (const mode of MODES)
           const custom = await run('echo "$UNSET"; echo no', { shell: 'bash -c "set -o nounset; . {0}"' });
           expect(custom.exitCode).to.equal(127);
           expect(custom.text).to.contain('UNSET: unbound variable').and.not.contain('no\n');
+        });
+
+      if (python === true)
+        it('runs python', async () => {
+          const { exitCode, text } = await run('import sys\nprint("python", sys.argv[0][-3:])\nsys.exit(4)', {
+            shell: 'python',
+          });
+          expect({ exitCode, text }).to.deep.equal({ exitCode: 4, text: 'python .py\n' });
         });
 
       it('hands on env, path, output, state and summary, of a failing step, too', async () => {

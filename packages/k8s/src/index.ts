@@ -59,7 +59,10 @@ async function clusterOf(settings: Settings, certificate: string | undefined): P
     budgetMs: settings.apiRetrySeconds * 1000,
     onRetry: (error, delayMs) => log.debug(`${error.message}; again in ${Math.round(delayMs)} ms`),
   });
-  return new Cluster(client, namespace);
+  return new Cluster(client, namespace, {
+    periodMs: settings.heartbeatPeriodMs,
+    deadlineMs: settings.heartbeatDeadlineMs,
+  });
 }
 
 /** The one place that tells of a failure, once. */

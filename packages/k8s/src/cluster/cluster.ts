@@ -1,7 +1,7 @@
 import type { Pod, Secret } from '../pod/kubernetes.js';
 import { ApiError, ConnectionError } from './api-error.js';
 import type { ApiClient, ApiRequest } from './client.js';
-import { exec, type ExecHandlers, type ExecSession } from './exec.js';
+import { exec, type ExecHandlers, type ExecSession, type Heartbeat } from './exec.js';
 
 /** An object that was made, and what the server had to remark about it. */
 export interface Created<T> {
@@ -14,6 +14,7 @@ export class Cluster {
   constructor(
     private readonly client: ApiClient,
     readonly namespace: string,
+    private readonly heartbeat: Heartbeat,
   ) {}
 
   get server(): string {
@@ -64,7 +65,12 @@ export class Cluster {
     command: readonly string[],
     handlers: ExecHandlers,
   ): Promise<ExecSession> {
-    return exec(this.client.connection, { namespace: this.namespace, pod, container, command }, handlers);
+    return exec(
+      this.client.connection,
+      { namespace: this.namespace, pod, container, command },
+      handlers,
+      this.heartbeat,
+    );
   }
 
   private async list<T>(

@@ -11,6 +11,12 @@ export interface ExecTarget {
   command: readonly string[];
 }
 
+/** How a connection is kept awake, and when it counts as lost; in milliseconds. */
+export interface Heartbeat {
+  periodMs: number;
+  deadlineMs: number;
+}
+
 export interface ExecHandlers {
   /** Called in order; while a returned promise is pending no more is read from the connection. */
   onStdout: (chunk: Buffer) => void | Promise<void>;
@@ -51,8 +57,6 @@ const V4 = 'v4.channel.k8s.io';
 
 /** Larger messages are refused by some servers; kubectl writes 32 KiB, too. */
 const MAX_FRAME_BYTES = 32 * 1024;
-const PING_INTERVAL_MS = 5_000;
-const PING_DEADLINE_MS = 30_000;
 const HANDSHAKE_TIMEOUT_MS = 20_000;
 
 /**
@@ -63,6 +67,7 @@ export async function exec(
   connection: Connection,
   target: ExecTarget,
   handlers: ExecHandlers,
+  heartbeat: Heartbeat,
 ): Promise<ExecSession> {
   const { namespace, pod, container, command } = target;
   const path = `/api/v1/namespaces/${namespace}/pods/${pod}/exec`;
@@ -85,7 +90,7 @@ export async function exec(
       skipUTF8Validation: true,
     },
   );
-  const session = new WebSocketExec(name, socket, handlers);
+  const session = new WebSocketExec(name, socket, handlers, heartbeat);
   await session.opened;
   return session;
 }
@@ -103,6 +108,7 @@ class WebSocketExec implements ExecSession {
     private readonly name: string,
     private readonly socket: WebSocket,
     private readonly handlers: ExecHandlers,
+    private readonly heartbeat: Heartbeat,
   ) {
     this.opened = new Promise((resolve, reject) => {
       socket.once('open', resolve);
@@ -120,7 +126,7 @@ class WebSocketExec implements ExecSession {
     this.done = new Promise((resolve, reject) => {
       socket.on('message', (data: Buffer) => this.receive(data, reject));
       socket.once('close', (code, reason) => {
-        clearInterval(heartbeat);
+        clearInterval(beats);
         const settle = () => {
           if (this.status instanceof ApiError) reject(this.status);
           else if (this.status !== undefined) resolve(this.status);
@@ -140,8 +146,8 @@ class WebSocketExec implements ExecSession {
     this.done.catch(() => undefined);
     socket.on('error', () => undefined);
     socket.on('pong', () => (this.lastSign = Date.now()));
-    const heartbeat = setInterval(() => this.beat(), PING_INTERVAL_MS);
-    heartbeat.unref();
+    const beats = setInterval(() => this.beat(), heartbeat.periodMs);
+    beats.unref();
   }
 
   async write(data: Buffer | string): Promise<void> {
@@ -174,9 +180,10 @@ class WebSocketExec implements ExecSession {
     this.lastSign = Date.now();
     const channel = message[0];
     const payload = message.subarray(1);
+    // The kubelet opens channels with an empty message.
+    if (payload.length === 0) return;
     if (channel === STATUS) this.status = execStatus(this.name, payload.toString('utf8'));
-    // The kubelet opens each channel with an empty message.
-    if (payload.length === 0 || (channel !== STDOUT && channel !== STDERR)) return;
+    if (channel !== STDOUT && channel !== STDERR) return;
     const handler = channel === STDOUT ? this.handlers.onStdout : this.handlers.onStderr;
     if (this.handled === undefined) {
       const result = handler(payload);
@@ -199,8 +206,8 @@ class WebSocketExec implements ExecSession {
   /** Keeps middle boxes awake, and notices a peer that has gone without a word. */
   private beat(): void {
     if (this.socket.isPaused) this.lastSign = Date.now();
-    else if (Date.now() - this.lastSign > PING_DEADLINE_MS) this.socket.terminate();
-    else this.socket.ping();
+    else if (Date.now() - this.lastSign > this.heartbeat.deadlineMs) this.socket.terminate();
+    else if (this.socket.readyState === WebSocket.OPEN) this.socket.ping();
   }
 }
 

@@ -13,7 +13,7 @@ import { isAlreadyExists, isNotFound } from '../cluster/cluster.js';
 import { openToAll } from '../files/file-commands.js';
 import { sendWorkFolder } from '../files/send-work-folder.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
-import { JOB_CONTAINER, REQUEST_ANNOTATION, RUNNER_POD_LABEL } from '../pod/names.js';
+import { HELPER_CONTAINER, JOB_CONTAINER, REQUEST_ANNOTATION, RUNNER_POD_LABEL } from '../pod/names.js';
 import { below, sourceOf, toRunner, WORK_MOUNT } from '../pod/paths.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
 import { portMap } from '../pod/ports.js';
@@ -65,9 +65,9 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   out.line(`Job pod ${name} in namespace ${cluster.namespace}: ${images(job.pod)}`);
 
   const pod = await create(job, context);
-  const running = waitForPod(name, pod, context);
-  // A failure of one must end the others, and must not be lost while another is waited for.
-  const [probe] = await Promise.all([
+  const waiting = new AbortController();
+  const running = waitForPod(name, pod, context, AbortSignal.any([cancelled, waiting.signal]));
+  const preparing = Promise.all([
     container === null ? undefined : probeJob(name, probeOf(container, job), running, context),
     work !== undefined && job.work?.mode === 'no-volume'
       ? sendWorkFolder({ cluster, pod: name, work, existing: existingFolders(container) }, cancelled)
@@ -75,8 +75,14 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     work !== undefined && job.work?.mode === 'volume'
       ? openToAll(sharedFolders(work, container), 0o777)
       : undefined,
-    running,
   ]);
+  // Whichever fails first ends both. The job container has answered: unless there are others, its status may come later.
+  const [[probe]] = await Promise.all([
+    preparing,
+    hasOthers(pod) ? running : preparing,
+    failureOf(running, preparing),
+  ]);
+  waiting.abort();
   out.line(`The job pod is ready after ${((Date.now() - started) / 1000).toFixed(1)} s.`);
   const services = args.services.map((service, index) => ({
     id: job.services[index] ?? '',
@@ -92,6 +98,16 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     context: { ...(container !== null && { container: { id: JOB_CONTAINER, network: name } }), services },
     ...(probe !== undefined && { isAlpine: probe.isAlpine }),
   };
+}
+
+/** Services and side-cars must have started, too; nothing but the pod's status tells it. */
+function hasOthers({ spec }: Pod): boolean {
+  return spec?.containers.some(({ name }) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER) ?? false;
+}
+
+/** Rejects as `running` does, but ends with `preparing`. */
+function failureOf(running: Promise<unknown>, preparing: Promise<unknown>): Promise<unknown> {
+  return Promise.race([preparing, running.then(() => preparing)]);
 }
 
 async function getRunnerPod(context: CommandContext): Promise<Pod> {

@@ -1,17 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
-import { ApiError } from '../cluster/api-error.js';
+import { ApiError, ConnectionError } from '../cluster/api-error.js';
 import { collect } from '../cluster/collect.js';
-import { isTransient } from '../cluster/retry.js';
 import { JOB_CONTAINER } from '../pod/names.js';
 import { type Probe, type ProbeReport, probeScript, readProbe } from '../step/probe.js';
 import type { CommandContext } from './context.js';
 
 const RETRY_MS = 100;
+/** With its images on the node, a container runs within a second or so; then asking without a sign is worth it. */
+const EAGER_MS = 5_000;
+/** No container runs earlier than this after its pod was made. */
+const FIRST_MS = 300;
 
 /**
- * Prepares the job container, and finds out what is in its image.
- * @param running settles when the pod runs, or cannot.
+ * Prepares the job container, and finds out what is in its image. The container can be reached about 100 ms before the
+ * pod's status says so: at first it is simply tried.
+ * @param running settles when the pod's status says that it runs, or that it cannot.
  * @throws HookError STEP_INVALID if the image cannot run steps.
  */
 export async function probeJob(
@@ -20,18 +24,19 @@ export async function probeJob(
   running: Promise<unknown>,
   context: CommandContext,
 ): Promise<ProbeReport> {
-  const { cluster, cancelled, out } = context;
-  await running;
+  const { cluster, settings, cancelled, out } = context;
+  const eagerUntil = Date.now() + EAGER_MS;
+  let giveUpAt = Infinity;
+  void running.then(
+    () => (giveUpAt = Date.now() + settings.apiRetrySeconds * 1000),
+    () => undefined,
+  );
+  await orFail(running, sleep(FIRST_MS, undefined, { signal: cancelled }));
   for (;;) {
+    if (Date.now() > eagerUntil) await running;
     try {
-      const { stdout, stderr } = await collect(
-        cluster,
-        pod,
-        JOB_CONTAINER,
-        ['sh'],
-        probeScript(probe),
-        cancelled,
-      );
+      const attempt = collect(cluster, pod, JOB_CONTAINER, ['sh'], probeScript(probe), cancelled);
+      const { stdout, stderr } = await orFail(running, attempt);
       return check(pod, readProbe(stdout, stderr));
     } catch (error) {
       if (
@@ -39,19 +44,25 @@ export async function probeJob(
         /executable file not found|no such file or directory/.test(error.status.message)
       )
         throw unfit(pod, `it has no sh: ${error.status.message}`);
-      if (!isTransient(error) && !isTooEarly(error)) throw error;
+      if (!mayPass(error) || Date.now() > giveUpAt) throw error;
       out.debug(`probing the job container: ${String(error)}`);
-      await sleep(RETRY_MS, undefined, { signal: cancelled });
+      await orFail(running, sleep(RETRY_MS, undefined, { signal: cancelled }));
     }
   }
 }
 
-/** The kubelet answers so until the container runs. */
-function isTooEarly(error: unknown): boolean {
-  return (
-    error instanceof ApiError &&
-    /container not found|is not running|not yet|does not exist/.test(error.status.message)
-  );
+/** Waits for `promise`, unless the pod turns out to be one that never runs. */
+function orFail<T>(running: Promise<unknown>, promise: Promise<T>): Promise<T> {
+  return Promise.race([promise, running.then(() => promise)]);
+}
+
+/**
+ * Whatever the kubelet says of a container that does not run yet, or no longer: whether it ever will is for the pod's
+ * status to tell.
+ */
+function mayPass(error: unknown): boolean {
+  if (error instanceof ApiError) return ![401, 403].includes(error.status.code);
+  return error instanceof ConnectionError;
 }
 
 function check(pod: string, report: ProbeReport): ProbeReport {

@@ -14,12 +14,16 @@ const SCHEDULED_SOON_MS = 2_000;
  * Waits until all containers of a pod run, and says what it waits for.
  * @throws HookError POD_FAILED as soon as the pod cannot get there, POD_TIMEOUT after `prepareTimeoutSeconds`.
  */
-export async function waitForPod(name: string, created: Pod, context: CommandContext): Promise<Pod> {
-  const { cluster, settings, cancelled, out } = context;
+export async function waitForPod(
+  name: string,
+  created: Pod,
+  { cluster, settings, out }: CommandContext,
+  signal: AbortSignal,
+): Promise<Pod> {
   const began = Date.now();
   let troubledSince: number | undefined;
   let said = '';
-  for (let pod = created; ; pod = await cluster.getPod(name, cancelled)) {
+  for (let pod = created; ; pod = await cluster.getPod(name, signal)) {
     const state = startState(pod);
     if (state.kind === 'running') return pod;
     if (state.kind === 'failed')
@@ -43,6 +47,6 @@ export async function waitForPod(name: string, created: Pod, context: CommandCon
       );
     if (why !== said && waited > SCHEDULED_SOON_MS) out.line((said = why));
     const unscheduled = pod.spec?.nodeName === undefined && waited > SCHEDULED_SOON_MS;
-    await sleep(unscheduled ? POLL_UNSCHEDULED_MS : POLL_ON_NODE_MS, undefined, { signal: cancelled });
+    await sleep(unscheduled ? POLL_UNSCHEDULED_MS : POLL_ON_NODE_MS, undefined, { signal });
   }
 }

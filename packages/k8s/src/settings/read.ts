@@ -51,7 +51,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     stepReconnectSeconds: value(VARIABLES.stepReconnectSeconds),
     heartbeatPeriodMs: value(VARIABLES.heartbeatPeriodMs),
     heartbeatDeadlineMs: value(VARIABLES.heartbeatDeadlineMs),
-    workspace: value(VARIABLES.workspace),
     temp: value(VARIABLES.temp),
     debug: value(VARIABLES.debug),
     serviceHost: value(VARIABLES.serviceHost),

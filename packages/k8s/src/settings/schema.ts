@@ -162,11 +162,6 @@ export const VARIABLES = {
     100,
     30_000,
   ),
-  workspace: optional(
-    'RUNNER_WORKSPACE',
-    'Set by the runner: the folder of the repository in the work folder.',
-    path,
-  ),
   temp: optional('RUNNER_TEMP', 'Set by the runner: the temporary folder in the work folder.', path),
   debug: optional('RUNNER_DEBUG', 'Set by the runner in debug mode.', flag),
   serviceHost: optional('KUBERNETES_SERVICE_HOST', 'Set by Kubernetes: address of the API server.', text),
