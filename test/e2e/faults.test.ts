@@ -77,12 +77,15 @@ describe('bad input and faults', () => {
   it('names an image that is no image name', () =>
     fails(runner, runner.prepareJob({ container: { image: 'No Image' } }), 'No Image'));
 
-  it('names a service that ends by itself', () =>
+  it('names a service that cannot start', () =>
     fails(
       runner,
-      runner.prepareJob({ container: { image: 'debian:12' }, services: [{ image: 'busybox:1.36' }] }),
+      runner.prepareJob({
+        container: { image: 'debian:12' },
+        services: [{ image: 'busybox:1.36', entrypoint: '/no/such/program' }],
+      }),
       'container busybox of pod',
-      'ended with exit code 0',
+      '/no/such/program',
     ));
 
   it('names an image without a shell', () =>

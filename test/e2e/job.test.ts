@@ -36,7 +36,7 @@ for (const mode of MODES)
         expect(result.exitCode, log(result)).to.equal(0);
         expect(result.response?.isAlpine).to.equal(alpine);
         expect(result.response?.context?.services).to.deep.equal([
-          { id: 'redis', network: `${runner.podName}-workflow`, ports: { '6379': '6379' } },
+          { id: 'redis', network: result.response?.state?.['jobPod'], ports: { '6379': '6379' } },
         ]);
       });
       after(() => runner.close());
@@ -133,6 +133,15 @@ for (const mode of MODES)
         expect((await run(`/__e/node20${alpine ? '_alpine' : ''}/bin/node -e "${ping}"`)).text).to.contain(
           '+PONG',
         );
+      });
+
+      it('runs an action that the runner downloaded after the job had begun', async () => {
+        await runner.writeFile(
+          `${runner.folders.actions}/octo-org/late/v2/main.js`,
+          'console.log("late " + __filename)',
+        );
+        const result = await runner.action({ path: 'octo-org/late/v2', main: 'main.js' });
+        expect(log(result)).to.equal('late /__w/_actions/octo-org/late/v2/main.js\n\n[exit code 0]');
       });
 
       it('removes everything in cleanup_job, which may come twice', async () => {

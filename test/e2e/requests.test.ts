@@ -4,7 +4,7 @@ import { log, MODES, podRunner } from './support.js';
 
 /** Asking whether the pod runs yet, by its status or by an exec that is tried until it succeeds, counts once each. */
 const distinct = (requests: AuditedRequest[]) => new Set(requests.map(({ verb, uri }) => `${verb} ${uri}`));
-const isPoll = (request: string) => /^get .*\/pods\/[^/?]+-workflow$/.test(request);
+const isPoll = (request: string) => /^get .*\/pods\/[^/?]+-workflow-\w+$/.test(request);
 
 const text = (requests: AuditedRequest[]) =>
   requests.map(({ verb, uri, code }) => `${verb} ${uri} ${code}`).join('\n');

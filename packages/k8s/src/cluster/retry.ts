@@ -20,6 +20,15 @@ export function isTransient(error: unknown): error is ApiError | ConnectionError
 }
 
 /**
+ * For an exec in a container that does not run yet: whatever the kubelet says of it, the pod's status knows better
+ * whether it ever will. Only a refusal by the API server itself is final.
+ */
+export function mayStartLater(error: unknown): boolean {
+  if (error instanceof ApiError) return ![401, 403].includes(error.status.code);
+  return error instanceof ConnectionError;
+}
+
+/**
  * Runs `attempt` until it succeeds, fails for good, or the budget is used up.
  * Only for requests that may be repeated; each caller sees to that.
  * @throws what the last attempt threw.

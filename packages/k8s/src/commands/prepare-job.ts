@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../pod/kubernetes.js';
 import {
   type HookContainer,
@@ -10,10 +9,11 @@ import {
 } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import { isAlreadyExists, isNotFound } from '../cluster/cluster.js';
+import { presentActions, rememberActions } from '../files/actions.js';
 import { openToAll } from '../files/file-commands.js';
 import { sendWorkFolder } from '../files/send-work-folder.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
-import { HELPER_CONTAINER, JOB_CONTAINER, REQUEST_ANNOTATION, RUNNER_POD_LABEL } from '../pod/names.js';
+import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
 import { below, sourceOf, toRunner, WORK_MOUNT } from '../pod/paths.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
 import { portMap } from '../pod/ports.js';
@@ -55,7 +55,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     runner,
     args,
     helperImage: settings.runnerImage,
-    request: uuid(),
+    id: uuid().slice(0, 5),
     sameNode: settings.readWriteOnce,
     inheriting: (mode) => inheritSettings(settings, mode),
   });
@@ -70,7 +70,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const preparing = Promise.all([
     container === null ? undefined : probeJob(name, probeOf(container, job), running, context),
     work !== undefined && job.work?.mode === 'no-volume'
-      ? sendWorkFolder({ cluster, pod: name, work, existing: existingFolders(container) }, cancelled)
+      ? sendAll(name, work, container, context)
       : undefined,
     work !== undefined && job.work?.mode === 'volume'
       ? openToAll(sharedFolders(work, container), 0o777)
@@ -100,6 +100,17 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   };
 }
 
+async function sendAll(
+  pod: string,
+  work: string,
+  container: HookContainer | null,
+  { cluster, cancelled }: CommandContext,
+) {
+  const actions = await presentActions(work);
+  await sendWorkFolder({ cluster, pod, work, folder: '', existing: existingFolders(container) }, cancelled);
+  await rememberActions(work, actions);
+}
+
 /** Services and side-cars must have started, too; nothing but the pod's status tells it. */
 function hasOthers({ spec }: Pod): boolean {
   return spec?.containers.some(({ name }) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER) ?? false;
@@ -127,38 +138,19 @@ async function getRunnerPod(context: CommandContext): Promise<Pod> {
   }
 }
 
-/** Makes secrets and pod. What an earlier job of this runner left under the same name is removed first. */
-async function create({ pod, secrets }: JobPod, context: CommandContext): Promise<Pod> {
-  const { cluster, cancelled, out } = context;
-  for (const secret of secrets) {
-    try {
-      await cluster.createSecret(secret, cancelled);
-    } catch (error) {
+/** Makes secrets and pod. Their names are new, so one that exists is what an earlier try has made unnoticed. */
+async function create({ pod, secrets }: JobPod, { cluster, cancelled, out }: CommandContext): Promise<Pod> {
+  for (const secret of secrets)
+    await cluster.createSecret(secret, cancelled).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error;
-      await cluster.delete('secrets', secret.metadata?.name ?? '', cancelled);
-      await cluster.createSecret(secret, cancelled);
-    }
-  }
-  for (;;) {
-    try {
-      const { object, warnings } = await cluster.createPod(pod, cancelled);
-      for (const warning of warnings) out.warning(warning);
-      return object;
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-      const name = pod.metadata?.name ?? '';
-      const mine = pod.metadata?.labels?.[RUNNER_POD_LABEL];
-      const found = await cluster.getPod(name, cancelled).catch((cause: unknown) => {
-        if (isNotFound(cause)) return undefined;
-        throw cause;
-      });
-      if (found !== undefined && found.metadata?.labels?.[RUNNER_POD_LABEL] !== mine) throw error;
-      // The answer to an earlier try of this very request may have been lost on the way.
-      const request = pod.metadata?.annotations?.[REQUEST_ANNOTATION];
-      if (found !== undefined && found.metadata?.annotations?.[REQUEST_ANNOTATION] === request) return found;
-      await cluster.delete('pods', name, cancelled);
-      await sleep(200, undefined, { signal: cancelled });
-    }
+    });
+  try {
+    const { object, warnings } = await cluster.createPod(pod, cancelled);
+    for (const warning of warnings) out.warning(warning);
+    return object;
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    return cluster.getPod(pod.metadata?.name ?? '', cancelled);
   }
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
-import { ApiError, ConnectionError } from '../cluster/api-error.js';
+import { ApiError } from '../cluster/api-error.js';
 import { collect } from '../cluster/collect.js';
+import { mayStartLater } from '../cluster/retry.js';
 import { JOB_CONTAINER } from '../pod/names.js';
 import { type Probe, type ProbeReport, probeScript, readProbe } from '../step/probe.js';
 import type { CommandContext } from './context.js';
@@ -44,7 +45,7 @@ export async function probeJob(
         /executable file not found|no such file or directory/.test(error.status.message)
       )
         throw unfit(pod, `it has no sh: ${error.status.message}`);
-      if (!mayPass(error) || Date.now() > giveUpAt) throw error;
+      if (!mayStartLater(error) || Date.now() > giveUpAt) throw error;
       out.debug(`probing the job container: ${String(error)}`);
       await orFail(running, sleep(RETRY_MS, undefined, { signal: cancelled }));
     }
@@ -54,15 +55,6 @@ export async function probeJob(
 /** Waits for `promise`, unless the pod turns out to be one that never runs. */
 function orFail<T>(running: Promise<unknown>, promise: Promise<T>): Promise<T> {
   return Promise.race([promise, running.then(() => promise)]);
-}
-
-/**
- * Whatever the kubelet says of a container that does not run yet, or no longer: whether it ever will is for the pod's
- * status to tell.
- */
-function mayPass(error: unknown): boolean {
-  if (error instanceof ApiError) return ![401, 403].includes(error.status.code);
-  return error instanceof ConnectionError;
 }
 
 function check(pod: string, report: ProbeReport): ProbeReport {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
+import { newActions, rememberActions } from '../files/actions.js';
 import { collectStepFiles, openToAll, storeFileCommands } from '../files/file-commands.js';
 import { JOB_CONTAINER } from '../pod/names.js';
 import type { CommandContext } from './context.js';
@@ -19,6 +20,7 @@ export async function runScriptStep(
   const files = share
     ? await collectStepFiles(work, parsed, settings.fileCommands)
     : { send: [], commands: [] };
+  if (share) await sendNewActions(job.jobPod, work, args, context);
   if (job.mode === 'volume') await openToAll(settings.fileCommands, 0o666);
 
   const { end, files: results } = await driveStep(
@@ -43,4 +45,21 @@ export async function runScriptStep(
       },
     );
   return end.exitCode;
+}
+
+async function sendNewActions(
+  pod: string,
+  work: string,
+  { entryPointArgs, environmentVariables }: RunScriptStepInput['args'],
+  { cluster, cancelled }: CommandContext,
+): Promise<void> {
+  const actions = await newActions(work, [
+    ...entryPointArgs,
+    environmentVariables['GITHUB_ACTION_PATH'] ?? '',
+  ]);
+  if (actions.length === 0) return;
+  // Not at the top: a step seldom has anything to send.
+  const { sendWorkFolder } = await import('../files/send-work-folder.js');
+  for (const folder of actions) await sendWorkFolder({ cluster, pod, work, folder, existing: [] }, cancelled);
+  await rememberActions(work, actions);
 }

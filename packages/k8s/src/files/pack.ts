@@ -9,6 +9,7 @@ import type { RunnerPath } from '../pod/paths.js';
 const LEFT_OUT = new Set([
   '_temp/_runner_hook_responses',
   '_temp/_runner_file_commands',
+  '_temp/_podhooks',
   '_update',
   '_PipelineMapping',
 ]);
@@ -19,28 +20,32 @@ const ACTION = /^_actions\/[^/]+\/[^/]+\/[^/]+$/;
 /** What tar-stream takes of a header; its types do not export it. */
 type Header = Exclude<Parameters<Pack['entry']>[0], string>;
 
-interface Entry {
+export interface Entry {
   /** Relative to the work folder. */
   name: string;
   /** Where it is read from. */
   source: string;
 }
 
-/** Whether the work folder holds any file that a pod would need. */
-export async function hasFiles(work: RunnerPath): Promise<boolean> {
-  for await (const { header } of entries(work, { name: '', source: work }))
-    if (header.type !== 'directory') return true;
+/** A folder of the work folder by its name there; '' is the work folder itself. */
+export async function folderIn(work: RunnerPath, name: string): Promise<Entry> {
+  return { name, source: await realpath(join(work, name)) };
+}
+
+/** Whether a folder holds any file that a pod would need. */
+export async function hasFiles(folder: Entry): Promise<boolean> {
+  for await (const { header } of entries(folder)) if (header.type !== 'directory') return true;
   return false;
 }
 
 /**
- * The work folder as a tar stream. Reading it is what drives it: nothing is kept in memory. Folders come with the files
+ * A folder as a tar stream, with names as in the work folder. Reading it is what drives it: nothing is kept in memory. Folders come with the files
  * in them, so only empty ones have an entry of their own, and `existing` ones none at all.
  */
-export function packWorkFolder(work: RunnerPath, existing: readonly string[]): Pack {
+export function packFolder(folder: Entry, existing: readonly string[]): Pack {
   const tar = pack();
   const fill = async () => {
-    for await (const { header, source } of entries(work, { name: '', source: work })) {
+    for await (const { header, source } of entries(folder)) {
       if (
         header.type === 'directory' &&
         (existing.includes(header.name) || (await readdir(source)).length > 0)
@@ -59,7 +64,7 @@ export function packWorkFolder(work: RunnerPath, existing: readonly string[]): P
   return tar;
 }
 
-async function* entries(work: RunnerPath, folder: Entry): AsyncGenerator<{ header: Header; source: string }> {
+async function* entries(folder: Entry): AsyncGenerator<{ header: Header; source: string }> {
   for (const child of await readdir(folder.source)) {
     const name = folder.name === '' ? child : `${folder.name}/${child}`;
     if (LEFT_OUT.has(name)) continue;
@@ -69,7 +74,7 @@ async function* entries(work: RunnerPath, folder: Entry): AsyncGenerator<{ heade
     const common = { name, mode: openMode(info.mode), mtime: info.mtime };
     if (info.isDirectory()) {
       yield { header: { ...common, type: 'directory' }, source };
-      yield* entries(work, { name, source });
+      yield* entries({ name, source });
     } else if (info.isSymbolicLink())
       yield { header: { ...common, type: 'symlink', linkname: await readlink(source) }, source };
     else if (info.isFile())

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
-import { ApiError, ConnectionError } from '../cluster/api-error.js';
+import { ConnectionError } from '../cluster/api-error.js';
 import type { Cluster } from '../cluster/cluster.js';
+import { mayStartLater } from '../cluster/retry.js';
 import { HELPER_CONTAINER } from '../pod/names.js';
 import { type RunnerPath, WORK_MOUNT } from '../pod/paths.js';
-import { hasFiles, packWorkFolder } from './pack.js';
+import { type Entry, folderIn, hasFiles, packFolder } from './pack.js';
 
 const RETRY_MS = 100;
 /** A transfer that is cut begins again, as tar overwrites what is there; a network that always cuts it is told. */
@@ -14,27 +15,29 @@ export interface WorkTransfer {
   cluster: Cluster;
   pod: string;
   work: RunnerPath;
+  /** Which folder of the work folder; '' for all of it. */
+  folder: string;
   /** Folders, relative to the work folder, that the pod has anyway and that may belong to another user there. */
   existing: readonly string[];
 }
 
 /**
- * Copies the runner's work folder into the pod, through the helper. It can begin while the job image is being pulled.
+ * Copies a folder of the runner's work folder into the pod, through the helper. It can begin while the job image is being pulled.
  * @throws HookError FILES_LOST; AbortError.
  */
 export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSignal): Promise<void> {
-  if (!(await hasFiles(transferred.work))) return;
+  const folder = await folderIn(transferred.work, transferred.folder);
+  if (!(await hasFiles(folder))) return;
   for (let cuts = 0; ;) {
     try {
-      const { exitCode, words } = await transfer(transferred, signal);
+      const { exitCode, words } = await transfer(transferred, folder, signal);
       if (exitCode === 0) return;
       throw lost(`tar in the helper ended with exit code ${exitCode}: ${words}`);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ConnectionError && ++cuts >= TRANSFERS) throw lost(error.message, error);
-      // Until the helper runs the kubelet answers "container not found"; waiting for the pod tells if it never will.
-      if (!(error instanceof ConnectionError) && !(error instanceof ApiError)) throw error;
-      if (error instanceof ApiError && [401, 403].includes(error.status.code)) throw error;
+      // Until the helper runs; if it never will, waiting for the pod tells it.
+      if (!mayStartLater(error)) throw error;
       await sleep(RETRY_MS, undefined, { signal });
     }
   }
@@ -44,7 +47,8 @@ export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSig
 const EXTRACT = `echo ready; umask 0; exec tar -x -p -f - -C ${WORK_MOUNT}`;
 
 async function transfer(
-  { cluster, pod, work, existing }: WorkTransfer,
+  { cluster, pod, existing }: WorkTransfer,
+  folder: Entry,
   signal: AbortSignal,
 ): Promise<{ exitCode: number; words: string }> {
   const words: Buffer[] = [];
@@ -58,7 +62,7 @@ async function transfer(
   signal.addEventListener('abort', leave, { once: true });
   try {
     await Promise.race([ready, session.done]);
-    for await (const chunk of packWorkFolder(work, existing)) await session.write(asBuffer(chunk));
+    for await (const chunk of packFolder(folder, existing)) await session.write(asBuffer(chunk));
     session.endInput();
     const { exitCode } = await session.done;
     return { exitCode, words: Buffer.concat(words).toString('utf8').trim() };

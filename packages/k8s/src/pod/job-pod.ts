@@ -5,7 +5,6 @@ import {
   HELPER_CONTAINER,
   JOB_CONTAINER,
   jobPodName,
-  REQUEST_ANNOTATION,
   RUNNER_POD_LABEL,
   secretName,
   serviceNames,
@@ -25,8 +24,8 @@ export interface JobPodOptions {
   helperImage: string | undefined;
   /** What the pod takes over from the runner pod. */
   inheriting: (mode: WorkFolder['mode']) => InheritSettings;
-  /** Unlike any other request's; told apart by REQUEST_ANNOTATION. */
-  request: string;
+  /** A short text unlike any other job's, for the names of what is made. */
+  id: string;
   /** Overrides what the work volume says of where the pod may run. */
   sameNode: boolean | undefined;
 }
@@ -44,7 +43,7 @@ export interface JobPod {
 }
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
-export function jobPod({ runner, args, helperImage, request, sameNode, inheriting }: JobPodOptions): JobPod {
+export function jobPod({ runner, args, helperImage, id, sameNode, inheriting }: JobPodOptions): JobPod {
   const { container } = args;
   const metadata: ObjectMeta = {
     labels: { [RUNNER_POD_LABEL]: runner.name },
@@ -57,11 +56,11 @@ export function jobPod({ runner, args, helperImage, request, sameNode, inheritin
     runner,
     path === undefined || work === undefined ? undefined : { path, folder: work },
   );
-  const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'services'));
+  const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'services', id));
   const registries = registrySecrets(
     [...(container === null ? [] : [container]), ...args.services],
     metadata,
-    runner.name,
+    (number) => secretName(runner.name, `registry-${number}`, id),
   );
 
   const containers = [
@@ -74,11 +73,7 @@ export function jobPod({ runner, args, helperImage, request, sameNode, inheritin
   const pod: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {
-      ...metadata,
-      name: jobPodName(runner.name),
-      annotations: { [REQUEST_ANNOTATION]: request },
-    },
+    metadata: { ...metadata, name: jobPodName(runner.name, id) },
     spec: {
       restartPolicy: 'Never',
       imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),

@@ -2,21 +2,22 @@ import { createHash } from 'node:crypto';
 
 /** ARC's controller removes pods and secrets with this label when the runner pod goes (ephemeralrunner_controller.go). */
 export const RUNNER_POD_LABEL = 'runner-pod';
-/** Tells one creation of a pod from another: a request that is repeated must not be taken for a second one. */
-export const REQUEST_ANNOTATION = 'podhooks.dev/request';
 export const JOB_CONTAINER = 'job';
 export const HELPER_CONTAINER = 'podhooks';
 
 /** Names of containers, and labels' values, hold at most 63 characters (RFC 1123); pods are kept to the same. */
 const LONGEST_NAME = 63;
 
-/** The job pod's name, as upstream has it; a long one is cut, and a hash keeps it apart from others that are cut alike. */
-export function jobPodName(runner: string): string {
-  return fit(runner, '-workflow');
+/**
+ * Names of what is made for one job. `job` is unlike any other job's: a runner may run several, one after the other, and
+ * for some seconds an exec that names a pod can reach its deleted predecessor of the same name, which is still on the node.
+ */
+export function jobPodName(runner: string, job: string): string {
+  return fit(runner, `-workflow-${job}`);
 }
 
-export function secretName(runner: string, purpose: string): string {
-  return fit(runner, `-${purpose}`);
+export function secretName(runner: string, purpose: string, job: string): string {
+  return fit(runner, `-${purpose}-${job}`);
 }
 
 /** `<stem><suffix>` in at most 63 characters. */

@@ -1,6 +1,5 @@
 import type { EnvVar, ObjectMeta, Secret } from './kubernetes.js';
 import type { HookContainer, RegistryCredentials } from '@podhooks/hooklib';
-import { secretName } from './names.js';
 
 /** Docker Hub's credentials are looked up under this name (docker's config file). */
 const DOCKER_HUB = 'https://index.docker.io/v1/';
@@ -12,7 +11,7 @@ const DOCKER_HUB = 'https://index.docker.io/v1/';
 export function registrySecrets(
   containers: readonly HookContainer[],
   metadata: Omit<ObjectMeta, 'name'>,
-  runner: string,
+  nameOf: (number: number) => string,
 ): Secret[] {
   const sets: Map<string, RegistryCredentials>[] = [];
   for (const { registry } of containers) {
@@ -30,7 +29,7 @@ export function registrySecrets(
   return sets.map((set, index) => ({
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { ...metadata, name: secretName(runner, `registry-${index + 1}`) },
+    metadata: { ...metadata, name: nameOf(index + 1) },
     type: 'kubernetes.io/dockerconfigjson',
     data: {
       '.dockerconfigjson': base64(

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Container, Pod, Volume } from './kubernetes.js';
-import { REQUEST_ANNOTATION, RUNNER_POD_LABEL } from './names.js';
+import { RUNNER_POD_LABEL } from './names.js';
 import type { PodRoles } from './template-names.js';
 
 /** The hook starts the helper with a command of its own, which lets the next container wait for it. */
@@ -19,16 +19,9 @@ export function changedByTemplate(before: Pod, after: Pod, roles: PodRoles): str
 }
 
 function changedMetadata({ metadata: before }: Pod, { metadata: after }: Pod): string[] {
-  const keeps = (field: 'labels' | 'annotations', key: string) =>
-    before?.[field]?.[key] === after?.[field]?.[key];
-  return [
-    ...(keeps('labels', RUNNER_POD_LABEL)
-      ? []
-      : [`metadata.labels: ${RUNNER_POD_LABEL} is the hook's: ARC removes a job's pods by it`]),
-    ...(keeps('annotations', REQUEST_ANNOTATION)
-      ? []
-      : [`metadata.annotations: ${REQUEST_ANNOTATION} is the hook's: it knows its own pods by it`]),
-  ];
+  return before?.labels?.[RUNNER_POD_LABEL] === after?.labels?.[RUNNER_POD_LABEL]
+    ? []
+    : [`metadata.labels: ${RUNNER_POD_LABEL} is the hook's: ARC removes a job's pods by it`];
 }
 
 function changedContainers(before: Pod, after: Pod, roles: PodRoles): string[] {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Volume, VolumeMount } from './kubernetes.js';
 import { HookError, type HookContainer, type MountVolume } from '@podhooks/hooklib';
 import { HOOK_FOLDER } from '../step/script.js';
@@ -116,7 +117,8 @@ function withSubPath(name: string, subPath: string): { name: string; subPath?: s
 
 /** Volume names hold at most 63 of few characters; different texts must stay different. */
 function nameFor(text: string): string {
-  return Buffer.from(text).toString('hex').slice(-40);
+  const hex = Buffer.from(text).toString('hex');
+  return hex.length <= 40 ? hex : createHash('sha256').update(text).digest('hex').slice(0, 40);
 }
 
 /** The runner's folder that the job container sees at `/__w`; undefined without a job container. */

@@ -1,7 +1,6 @@
 import type { Container, Pod } from '../../src/pod/kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
 import { expect } from 'chai';
-import { REQUEST_ANNOTATION } from '../../src/pod/names.js';
 import { applyTemplate, type PodKind } from '../../src/pod/template-apply.js';
 import { loadTemplate } from '../../src/pod/template.js';
 import { jobPod, ROLES } from './sample-job-pod.js';
@@ -227,11 +226,6 @@ describe('applyTemplate', () => {
         'another command for the helper',
         'spec: {containers: [{name: $helper, command: [a], lifecycle: {preStop: {exec: {command: [a]}}}}]}',
         "container podhooks: command of $helper is the hook's and cannot be patched\ncontainer podhooks: lifecycle of $helper is the hook's and cannot be patched",
-      ],
-      [
-        'another mark of the request',
-        `metadata: {annotations: {${REQUEST_ANNOTATION}: a}}`,
-        `metadata.annotations: ${REQUEST_ANNOTATION} is the hook's: it knows its own pods by it`,
       ],
       [
         'removal of all labels',

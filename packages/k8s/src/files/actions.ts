@@ -1,0 +1,51 @@
+import { appendFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RunnerPath } from '../pod/paths.js';
+
+/** Which actions are in the pod: one name a line. In `_temp`, which the runner empties before each job. */
+const SENT = '_temp/_podhooks/actions';
+
+/** Every action that the runner has now, as `_actions/<owner>/<repository>/<ref>`. */
+export async function presentActions(work: RunnerPath): Promise<string[]> {
+  let names = ['_actions'];
+  for (let depth = 0; depth < 3; depth++)
+    names = (await Promise.all(names.map((name) => foldersIn(work, name)))).flat();
+  return names;
+}
+
+/**
+ * Actions that a step's texts name and that the pod does not have: the runner downloads what a local composite action
+ * uses in the middle of the job.
+ */
+export async function newActions(work: RunnerPath, texts: readonly string[]): Promise<string[]> {
+  const named = texts.flatMap((text) => [
+    ...text.matchAll(/\/__w\/(_actions\/[^/\s"']+\/[^/\s"']+\/[^/\s"']+)/g),
+  ]);
+  if (named.length === 0) return [];
+  const sent = new Set((await readFile(join(work, SENT), 'utf8').catch(() => '')).split('\n'));
+  const missing = [...new Set(named.flatMap(([, name]) => name ?? []))].filter((name) => !sent.has(name));
+  const there = await Promise.all(missing.map((name) => isFolder(join(work, name))));
+  return missing.filter((_, index) => there[index]);
+}
+
+export async function rememberActions(work: RunnerPath, names: readonly string[]): Promise<void> {
+  const file = join(work, SENT);
+  await mkdir(dirname(file), { recursive: true });
+  await appendFile(file, names.map((name) => `${name}\n`).join(''));
+}
+
+async function foldersIn(work: RunnerPath, name: string): Promise<string[]> {
+  // There is no `_actions` in a job that uses none.
+  const children = await readdir(join(work, name)).catch(() => []);
+  const paths = children.map((child) => `${name}/${child}`);
+  const folders = await Promise.all(paths.map((path) => isFolder(join(work, path))));
+  return paths.filter((_, index) => folders[index]);
+}
+
+/** Also of a link: an action may lie in a cache elsewhere. */
+function isFolder(path: RunnerPath): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+}

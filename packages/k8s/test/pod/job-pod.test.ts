@@ -1,0 +1,237 @@
+import { expect } from 'chai';
+import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
+import { inheritDefaults } from '../../src/pod/inherit.js';
+import { jobPod, type JobPodOptions } from '../../src/pod/job-pod.js';
+import type { Pod } from '../../src/pod/kubernetes.js';
+import { readRunnerPod } from '../../src/pod/runner-pod.js';
+import { workPath } from '../../src/pod/volumes.js';
+import { hookContainer, prepareJobArgs } from '../support/containers.js';
+import { pod } from '../support/pod.js';
+import { ephemeral, runnerPod } from '../support/runner-pods.js';
+
+/** The job pod for the payload of this name. */
+function built(payload: string, runner: Pod = runnerPod(), parts: Partial<JobPodOptions> = {}) {
+  const args = parts.args ?? prepareJobArgs(payload);
+  return jobPod({
+    runner: readRunnerPod(runner, { claimName: undefined, work: workPath(args.container) }),
+    args,
+    helperImage: undefined,
+    inheriting: inheritDefaults,
+    request: 'request-1',
+    sameNode: undefined,
+    ...parts,
+  });
+}
+
+const PAYLOADS = ['01', 'v01', 'v02', 'v03', 'v04', 'v05', 'v06', 'v13'];
+const container = ({ pod: { spec } }: ReturnType<typeof built>, name: string) =>
+  spec?.containers.find((candidate) => candidate.name === name);
+
+describe('jobPod', () => {
+  for (const payload of PAYLOADS)
+    describe(`for payload ${payload}`, () => {
+      it('can be removed by owner and label, as can its secrets', () => {
+        const { pod: made, secrets } = built(payload);
+        for (const { metadata } of [made, ...secrets]) {
+          expect(metadata?.labels).to.deep.equal({ 'runner-pod': 'runner-1' });
+          expect(metadata?.ownerReferences).to.have.length(1);
+          expect(metadata?.ownerReferences?.[0]).to.include({
+            kind: 'Pod',
+            name: 'runner-1',
+            uid: 'uid-of-runner-1',
+          });
+        }
+        expect(made.metadata?.name).to.equal('runner-1-workflow');
+        expect(made.metadata?.annotations).to.deep.equal({ 'podhooks.dev/request': 'request-1' });
+        expect(made.spec?.restartPolicy).to.equal('Never');
+      });
+
+      it('shows no value of a variable and no password', () => {
+        const { container: job, services } = prepareJobArgs(payload);
+        const all = [...services, ...(job === null ? [] : [job])];
+        const values = all.flatMap(({ environmentVariables, registry }) => [
+          ...Object.values(environmentVariables),
+          ...(registry === null ? [] : [registry.username, registry.password]),
+        ]);
+        const text = JSON.stringify(built(payload).pod);
+        // Home is a mount, and one letter is in every text.
+        const secret = values.filter((value) => value.length > 1 && value !== '/github/home');
+        expect(secret.filter((value) => text.includes(`"${value}"`))).to.deep.equal([]);
+      });
+
+      it('mounts volumes that it has, each path once', () => {
+        const { pod: made } = built(payload);
+        const volumes = made.spec?.volumes?.map(({ name }) => name) ?? [];
+        expect(new Set(volumes).size).to.equal(volumes.length);
+        for (const { volumeMounts = [] } of made.spec?.containers ?? []) {
+          const paths = volumeMounts.map(({ mountPath }) => mountPath);
+          expect(new Set(paths).size).to.equal(paths.length);
+          expect(volumes).to.include.members(volumeMounts.map(({ name }) => name));
+        }
+      });
+
+      it('never asks for what only a host should give', () => {
+        expect(JSON.stringify(built(payload, runnerPod(ephemeral())).pod)).to.not.match(
+          /hostPort|hostNetwork|hostPath|nodeName|privileged|docker\.sock/,
+        );
+      });
+    });
+
+  it('has the helper first, then the job, then the services', () => {
+    const made = built('01');
+    expect(made.pod.spec?.containers.map(({ name, image }) => [name, image])).to.deep.equal([
+      ['podhooks', 'ghcr.io/actions/actions-runner:2'],
+      ['job', 'node:22'],
+      ['redis', 'redis:7'],
+      ['postgres', 'ghcr.io/octo-org/postgres:16'],
+    ]);
+    expect(made.services).to.deep.equal(['redis', 'postgres']);
+  });
+
+  it('takes another image for the helper', () => {
+    expect(container(built('01', runnerPod(), { helperImage: 'mirror/runner' }), 'podhooks')?.image).to.equal(
+      'mirror/runner',
+    );
+  });
+
+  it('has neither helper nor job nor work folder for services only', () => {
+    const made = built('v01');
+    expect(made.pod.spec?.containers.map(({ name }) => name)).to.deep.equal(['redis']);
+    expect(made.work).to.equal(undefined);
+    expect(made.secrets).to.deep.equal([]);
+    expect(made.pod.spec?.volumes).to.deep.equal([]);
+  });
+
+  it('keeps the job container alive, whatever its image would start', () => {
+    const job = container(built('v02'), 'job');
+    expect(job?.command?.slice(0, 2)).to.deep.equal(['sh', '-c']);
+    expect(job?.args).to.equal(undefined);
+    expect(job?.env).to.deep.equal([
+      { name: 'CI', value: 'true' },
+      { name: 'GITHUB_ACTIONS', value: 'true' },
+    ]);
+  });
+
+  it('starts the job container as it is told', () => {
+    const { container: job, services } = prepareJobArgs('v02');
+    if (job === null) throw new Error('payload v02 has a job container');
+    const args = { services, container: { ...job, entryPoint: '/init', entryPointArgs: ['a', '"b', 'c"'] } };
+    expect(container(built('v02', runnerPod(), { args }), 'job')).to.deep.include({
+      command: ['/init'],
+      args: ['a', 'b c'],
+    });
+  });
+
+  it('starts services as they are told, and else as their image says', () => {
+    expect(container(built('v06'), 'redis')).to.deep.include({
+      command: ['redis-server'],
+      args: ['--save', '60 1', '--loglevel', 'warning'],
+    });
+    expect(container(built('v01'), 'redis')).to.not.have.any.keys('command', 'args');
+  });
+
+  it('opens ports in the containers', () => {
+    const made = built('01');
+    expect(container(made, 'job')?.ports).to.deep.equal([
+      { containerPort: 80, protocol: 'TCP' },
+      { containerPort: 9229, protocol: 'TCP' },
+    ]);
+    expect(container(made, 'postgres')?.ports).to.deep.equal([
+      { containerPort: 5432, protocol: 'TCP' },
+      { containerPort: 8001, protocol: 'UDP' },
+    ]);
+  });
+
+  it("puts services' variables and credentials into secrets", () => {
+    const { secrets, pod: made } = built('v03');
+    expect(secrets.map(({ metadata, type }) => [metadata?.name, type])).to.deep.equal(
+      [
+        ['runner-1-registry-1', 'kubernetes.io/dockerconfigjson'],
+        ['runner-1-services', 'Opaque'],
+      ].slice(0, secrets.length),
+    );
+    expect(made.spec?.imagePullSecrets).to.deep.equal([{ name: 'runner-1-registry-1' }]);
+    const both = built('01');
+    expect(container(both, 'postgres')?.env?.map(({ name }) => name)).to.deep.equal([
+      'POSTGRES_USER',
+      'POSTGRES_PASSWORD',
+      'POSTGRES_DB',
+    ]);
+    expect(both.secrets.map(({ metadata }) => metadata?.name)).to.deep.equal([
+      'runner-1-registry-1',
+      'runner-1-services',
+    ]);
+  });
+
+  it("keeps the runner's pull secrets beside those of the workflow", () => {
+    const runner = pod('runner-1')
+      .container({ name: 'runner', image: 'r' })
+      .withSpec({ imagePullSecrets: [{ name: 'inherited' }] })
+      .build();
+    const names = built('v04', runner).pod.spec?.imagePullSecrets?.map(({ name }) => name);
+    expect(names).to.have.members(['inherited', 'runner-1-registry-1']);
+  });
+
+  it("has the runner's service account without its token", () => {
+    const runner = pod('runner-1')
+      .container({ name: 'runner', image: 'r' })
+      .withSpec({ serviceAccountName: 'sa' })
+      .build();
+    expect(built('v02', runner).pod.spec).to.include({
+      serviceAccountName: 'sa',
+      automountServiceAccountToken: false,
+    });
+  });
+
+  it('gives inherited variables to all but the helper, before their own', () => {
+    const runner = pod('runner-1')
+      .container({ name: 'runner', image: 'r', env: [{ name: 'http_proxy', value: 'http://proxy' }] })
+      .build();
+    const made = built('01', runner, { inheriting: (mode) => ({ ...inheritDefaults(mode), proxy: true }) });
+    expect(container(made, 'job')?.env?.map(({ name }) => name)).to.deep.equal([
+      'http_proxy',
+      'CI',
+      'GITHUB_ACTIONS',
+    ]);
+    expect(container(made, 'redis')?.env).to.deep.equal([{ name: 'http_proxy', value: 'http://proxy' }]);
+    expect(container(made, 'podhooks')?.env).to.equal(undefined);
+  });
+
+  const node = {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node-1'] }] }],
+      },
+    },
+  };
+  const PLACES: readonly [
+    title: string,
+    runner: Pod,
+    sameNode: boolean | undefined,
+    affinity: object | undefined,
+  ][] = [
+    ["the runner's node for a volume of one node", runnerPod(ephemeral('ReadWriteOnce')), undefined, node],
+    ['any node for a volume of many nodes', runnerPod(ephemeral('ReadWriteMany')), undefined, undefined],
+    ['any node without a shared volume', runnerPod(), undefined, undefined],
+    ["the runner's node where the setting says so", runnerPod(ephemeral('ReadWriteMany')), true, node],
+    ['any node where the setting says so', runnerPod(ephemeral('ReadWriteOnce')), false, undefined],
+    ['any node without a shared volume, whatever the setting', runnerPod({ emptyDir: {} }), true, undefined],
+  ];
+  for (const [title, runner, sameNode, affinity] of PLACES)
+    it(`goes to ${title}`, () => {
+      const made = built('v02', runner, { sameNode });
+      expect(made.pod.spec?.affinity).to.deep.equal(affinity);
+    });
+
+  it('knows whether the runner shares its work folder', () => {
+    expect(built('v02').work).to.deep.equal({ mode: 'no-volume' });
+    expect(built('v02', runnerPod(ephemeral())).work?.mode).to.equal('volume');
+  });
+
+  it('refuses a container without image', () => {
+    for (const image of [null, ''])
+      hookErrorOf('INPUT_INVALID', () =>
+        built('v02', runnerPod(), { args: { container: null, services: [hookContainer({ image })] } }),
+      );
+  });
+});

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { fit, jobPodName, secretName, serviceNames } from '../../src/pod/names.js';
+
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+describe('serviceNames', () => {
+  const CASES: readonly [images: string[], names: string[]][] = [
+    [['redis'], ['redis']],
+    [['redis:7'], ['redis']],
+    [['docker.io/library/redis:7'], ['redis']],
+    [['ghcr.io/octo-org/My_Db:16'], ['my-db']],
+    [['localhost:5000/db'], ['db']],
+    [['localhost:5000/team/db:1.2'], ['db']],
+    [[`postgres@sha256:${'a'.repeat(64)}`], ['postgres']],
+    [[`ghcr.io/o/postgres:16@sha256:${'a'.repeat(64)}`], ['postgres']],
+    [['a..b__c'], ['a-b-c']],
+    [['__'], ['service']],
+    [
+      ['redis', 'redis:7', 'other/redis'],
+      ['redis', 'redis-1', 'redis-2'],
+    ],
+    [
+      ['redis-1', 'redis', 'redis'],
+      ['redis-1', 'redis', 'redis-2'],
+    ],
+    [
+      ['job', 'podhooks'],
+      ['job-1', 'podhooks-1'],
+    ],
+    [[], []],
+  ];
+  for (const [images, names] of CASES)
+    it(`names ${images.join(', ') || 'nothing'} ${names.join(', ')}`, () => {
+      expect(serviceNames(images)).to.deep.equal(names);
+    });
+
+  it('gives names that Kubernetes takes, each one once, in the same order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.string({ minLength: 60, maxLength: 300 }), fc.constant('a/b'))),
+        (images) => {
+          const names = serviceNames(images);
+          expect(names).to.have.length(images.length);
+          expect(new Set([...names, 'job', 'podhooks']).size).to.equal(names.length + 2);
+          for (const name of names) expect(name).to.match(LABEL);
+        },
+      ),
+    );
+  });
+
+  it('keeps long images apart', () => {
+    const long = 'x'.repeat(80);
+    const [first, second, third] = serviceNames([`${long}-a`, `${long}-b`, `${long}-a`]);
+    expect(new Set([first, second, third]).size).to.equal(3);
+    for (const name of [first, second, third]) expect(name).to.match(LABEL);
+  });
+});
+
+describe('jobPodName and secretName', () => {
+  it("add to the runner's name", () => {
+    expect(jobPodName('arc-runner-abcde')).to.equal('arc-runner-abcde-workflow');
+    expect(secretName('arc-runner-abcde', 'services')).to.equal('arc-runner-abcde-services');
+  });
+
+  it('fit a name of exactly 63 letters', () => {
+    const runner = 'r'.repeat(63 - '-workflow'.length);
+    expect(jobPodName(runner)).to.equal(`${runner}-workflow`);
+  });
+
+  it('cut longer ones, and keep them apart by a hash', () => {
+    const long = 'r'.repeat(60);
+    const names = [jobPodName(`${long}-a`), jobPodName(`${long}-b`), secretName(`${long}-a`, 'registry-1')];
+    expect(new Set(names).size).to.equal(3);
+    for (const name of names) expect(name).to.match(LABEL).and.have.length(63);
+    expect(names[0]).to.match(/^r{45}-[0-9a-f]{8}-workflow$/);
+    expect(jobPodName(`${long}-a`)).to.equal(names[0]);
+  });
+
+  it('leave no sign of punctuation where they cut', () => {
+    expect(fit(`${'a'.repeat(44)}.-.${'b'.repeat(30)}`, '-workflow')).to.match(
+      /^a{44}-[0-9a-f]{8}-workflow$/,
+    );
+  });
+});

@@ -1,0 +1,146 @@
+import { expect } from 'chai';
+import type { MountVolume } from '@podhooks/hooklib';
+import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
+import type { Pod } from '../../src/pod/kubernetes.js';
+import { readRunnerPod } from '../../src/pod/runner-pod.js';
+import { Volumes, workFolder, workPath } from '../../src/pod/volumes.js';
+import { hookContainer, prepareJobArgs } from '../support/containers.js';
+import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';
+
+const { container } = prepareJobArgs('01');
+if (container === null) throw new Error('payload 01 has a job container');
+
+/** The volumes of a job pod whose runner is this pod. */
+function volumesOf(runner: Pod, claimName?: string) {
+  const parsed = readRunnerPod(runner, { claimName, work: WORK });
+  return new Volumes(parsed, { path: WORK, folder: workFolder(parsed, WORK) });
+}
+
+const line = (sourceVolumePath: string | null, targetVolumePath: string, readOnly = false): MountVolume => ({
+  userProvidedValue: `${sourceVolumePath ?? ''}:${targetVolumePath}`,
+  sourceVolumePath,
+  targetVolumePath,
+  readOnly,
+});
+
+describe('the mounts of a job container', () => {
+  const user = [
+    { name: 'named-6d795f646f636b65725f766f6c756d65', mountPath: '/volume_mount' },
+    { name: 'work', subPath: 'hello-world/hello-world/data', mountPath: '/data', readOnly: true },
+    { name: 'anonymous-1', mountPath: '/scratch' },
+  ];
+  const own = [
+    { name: 'podhooks', mountPath: '/__podhooks' },
+    { name: 'externals', mountPath: '/__e', readOnly: true },
+    { name: 'work', mountPath: '/__w' },
+    { name: 'work', mountPath: WORK },
+    { name: 'work', subPath: '_temp/_github_home', mountPath: '/github/home' },
+    { name: 'work', subPath: '_temp/_github_workflow', mountPath: '/github/workflow' },
+  ];
+
+  it('are those of the runner and of the workflow, and never the docker socket', () => {
+    const volumes = volumesOf(runnerPod(ephemeral('ReadWriteOnce')));
+    expect(volumes.forJob(container)).to.deep.equal([...own, ...user]);
+    expect(volumes.list()).to.deep.equal([
+      { name: 'podhooks', emptyDir: {} },
+      { name: 'externals', emptyDir: {} },
+      { name: 'work', persistentVolumeClaim: { claimName: 'runner-1-work' } },
+      { name: 'named-6d795f646f636b65725f766f6c756d65', emptyDir: {} },
+      { name: 'anonymous-1', emptyDir: {} },
+    ]);
+  });
+
+  it('are the same on an emptyDir when the runner shares no volume', () => {
+    const volumes = volumesOf(runnerPod());
+    expect(volumes.forJob(container)).to.deep.equal([...own, ...user]);
+    expect(volumes.list()).to.deep.include({ name: 'work', emptyDir: {} });
+  });
+
+  it('lie below the sub path of a shared volume', () => {
+    const volumes = volumesOf(runnerPod({ persistentVolumeClaim: { claimName: 'c' } }, { subPath: 'a/b' }));
+    expect(volumes.forJob(container)).to.deep.include.members([
+      { name: 'work', subPath: 'a/b', mountPath: '/__w' },
+      { name: 'work', subPath: 'a/b', mountPath: WORK },
+      { name: 'work', subPath: 'a/b/_temp/_github_home', mountPath: '/github/home' },
+    ]);
+  });
+
+  it('give a tool folder of its own where the runner has it outside of the work folder', () => {
+    const volumes = volumesOf(runnerPod());
+    const mounts = volumes.forJob(
+      hookContainer({ systemMountVolumes: [line('/opt/hostedtoolcache', '/__t')] }),
+    );
+    expect(mounts).to.deep.include({ name: 'tools', mountPath: '/__t' });
+    expect(volumes.list()).to.deep.include({ name: 'tools', emptyDir: {} });
+  });
+
+  it('share a tool folder that lies on a volume', () => {
+    const nfs = { nfs: { server: 'nfs', path: '/tools' } };
+    const runner = runnerPod(nfs, { mountPath: '/opt/hostedtoolcache' });
+    const volumes = volumesOf(runner);
+    const mounts = volumes.forJob(
+      hookContainer({ systemMountVolumes: [line('/opt/hostedtoolcache', '/__t')] }),
+    );
+    const name = mounts.find(({ mountPath }) => mountPath === '/__t')?.name;
+    expect(volumes.list()).to.deep.include({ name, ...nfs });
+  });
+});
+
+describe('the mounts of the helper', () => {
+  it('are the externals to write to, and the work folder once', () => {
+    expect(volumesOf(runnerPod()).forHelper()).to.deep.equal([
+      { name: 'podhooks', mountPath: '/__podhooks' },
+      { name: 'externals', mountPath: '/__e' },
+      { name: 'work', mountPath: '/__w' },
+    ]);
+  });
+});
+
+describe('volumes of the workflow', () => {
+  it('are one for containers that name the same, and different for all others', () => {
+    const volumes = volumesOf(runnerPod());
+    const [a] = volumes.forUser([line('data', '/a')]);
+    const [b] = volumes.forUser([line('data', '/b')]);
+    const others = volumes.forUser([
+      line('Data', '/c'),
+      line('data_', '/d'),
+      line(null, '/e'),
+      line(null, '/f'),
+    ]);
+    expect(a?.name).to.equal(b?.name);
+    expect(new Set([a, ...others].map((mount) => mount?.name)).size).to.equal(5);
+    for (const { name } of volumes.list()) expect(name).to.match(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+  });
+
+  it('stay different when their names are long and differ at the beginning', () => {
+    const volumes = volumesOf(runnerPod());
+    const [a, b] = volumes.forUser([line(`a${'x'.repeat(80)}`, '/a'), line(`b${'x'.repeat(80)}`, '/b')]);
+    expect(a?.name).to.not.equal(b?.name);
+    expect(Math.max(a?.name.length ?? 0, b?.name.length ?? 0)).to.be.at.most(63);
+  });
+
+  it('may be the whole work folder', () => {
+    expect(volumesOf(runnerPod()).forUser([line(WORK, '/all')])).to.deep.equal([
+      { name: 'work', mountPath: '/all' },
+    ]);
+  });
+
+  it('may not be any other folder of the runner, whose line is named', () => {
+    const error = hookErrorOf('UNSUPPORTED', () =>
+      volumesOf(runnerPod(ephemeral())).forUser([line('/var/run/docker.sock', '/var/run/docker.sock')]),
+    );
+    expect(error.message).to.contain('"/var/run/docker.sock:/var/run/docker.sock"');
+  });
+
+  it('may not leave the work folder', () => {
+    hookErrorOf('UNSUPPORTED', () => volumesOf(runnerPod()).forUser([line(`${WORK}/../.credentials`, '/x')]));
+  });
+});
+
+describe('workPath', () => {
+  it('is where the runner has what the job sees at /__w', () => {
+    expect(workPath(container)).to.equal(WORK);
+    expect(workPath(prepareJobArgs('v13').container)).to.equal('/srv/runner-work');
+    expect(workPath(null)).to.equal(undefined);
+  });
+});
