@@ -11,12 +11,15 @@ export interface RetryPolicy {
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
 
+/** What a kubelet says, with code 500, of a container that does not run or has no such program. */
+const FINAL_EXEC = /container not found|executable file not found/;
+
 /** Faults that pass by themselves: throttling, an API server that restarts, a leader that changes. */
 export function isTransient(error: unknown): error is ApiError | ConnectionError {
   if (error instanceof ConnectionError) return true;
   if (!(error instanceof ApiError)) return false;
   const { code, message } = error.status;
-  return [408, 429, 500, 502, 503, 504].includes(code) && !message.includes('container not found');
+  return [408, 429, 500, 502, 503, 504].includes(code) && !FINAL_EXEC.test(message);
 }
 
 /**

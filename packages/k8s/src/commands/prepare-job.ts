@@ -64,6 +64,12 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const name = job.pod.metadata?.name ?? '';
   out.line(`Job pod ${name} in namespace ${cluster.namespace}: ${images(job.pod)}`);
 
+  for (const each of [...(container === null ? [] : [container]), ...args.services]) {
+    // Names only: a value may be a secret. Saying nothing would leave people to wonder why a flag has no effect.
+    const flags = each.createOptions?.match(/(?<=^|\s)--?[a-z][\w-]*/gi) ?? [];
+    if (flags.length > 0) out.line(`Options of ${each.image ?? ''} that have no effect: ${flags.join(' ')}`);
+  }
+
   const pod = await create(job, context);
   const waiting = new AbortController();
   const running = waitForPod(name, pod, context, AbortSignal.any([cancelled, waiting.signal]));
