@@ -182,6 +182,45 @@ describe('bad input and faults', () => {
   });
 });
 
+describe('a pod that no node has room for', () => {
+  const file = '/home/runner/template.yaml';
+  let runner: PodRunner;
+  before(async () => {
+    const env = {
+      ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: file,
+      ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '4',
+    };
+    runner = await podRunner('novolume', { env });
+    await runner.writeFile(
+      file,
+      'spec: { containers: [{ name: $job, resources: { requests: { cpu: "1000" } } }] }',
+    );
+  });
+  after(() => runner.close());
+
+  it('is waited for, with the scheduler’s words, up to the limit', () =>
+    fails(
+      runner,
+      runner.prepareJob({ container: { image: 'debian:12' } }),
+      'did not start within 4 s',
+      'Insufficient cpu',
+    ));
+
+  it('is removed when the job is cancelled', async () => {
+    const controller = new AbortController();
+    const result = await runner.prepareJob(
+      { container: { image: 'debian:12' } },
+      {
+        signal: controller.signal,
+        onOutput: (chunk) => chunk.includes('waiting for a node') && controller.abort(),
+      },
+    );
+    expect(result.cancelledBy, log(result)).to.equal('SIGINT');
+    expect(log(result)).to.contain('prepare_job was cancelled');
+    expect(await leftovers(runner)).to.deep.equal([]);
+  });
+});
+
 describe('a missing right', () => {
   let runner: PodRunner;
   before(async () => {

@@ -37,7 +37,7 @@ export async function driveStep(
   request: Omit<StepScript, 'id' | 'nonce'>,
 ): Promise<StepResult> {
   const { cluster, settings, cancelled, out } = context;
-  if (cancelled.aborted) throw cancelledEarly();
+  refuseIfCancelled(cancelled);
   let step: StepScript = { ...request, id: uuid(), nonce: uuid() };
   const output = new StepOutput(step.nonce);
   let script = stepScript(step);
@@ -52,7 +52,7 @@ export async function driveStep(
       const { report, fault } = await attach(context, target, step, script, output);
       if (output.end !== undefined && report.done) return { end: output.end, files: report.files };
       if (report.unstarted) {
-        if (cancelled.aborted) throw cancelledEarly();
+        refuseIfCancelled(cancelled);
         step = { ...step, id: uuid() };
         script = stepScript(step);
         continue;
@@ -88,8 +88,9 @@ export async function driveStep(
   }
 }
 
-function cancelledEarly(): HookError {
-  return new HookError('CANCELLED', 'The step was cancelled before it began.');
+/** For a step that has not begun. */
+function refuseIfCancelled(cancelled: AbortSignal): void {
+  if (cancelled.aborted) throw new HookError('CANCELLED', 'The step was cancelled before it began.');
 }
 
 interface Attachment {

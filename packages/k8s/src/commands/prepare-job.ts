@@ -1,32 +1,31 @@
-import { dirname, join } from 'node:path';
-import type { Pod } from '../pod/kubernetes.js';
 import {
   type HookContainer,
-  HookError,
   type HookResponse,
+  type PrepareJobArgs,
   type PrepareJobInput,
   writeResponse,
 } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
-import { isAlreadyExists, isNotFound } from '../cluster/cluster.js';
 import { presentActions, rememberActions } from '../files/actions.js';
 import { openToAll } from '../files/file-commands.js';
 import { sendWorkFolder } from '../files/send-work-folder.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
-import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
-import { below, sourceOf, toRunner, WORK_MOUNT } from '../pod/paths.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
+import type { Pod } from '../pod/kubernetes.js';
+import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
+import { WORK_MOUNT } from '../pod/paths.js';
 import { portMap } from '../pod/ports.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import { workPath } from '../pod/volumes.js';
+import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
 import type { Probe } from '../step/probe.js';
 import { removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
-import { jobState } from './job-state.js';
-import { probeJob } from './probe-job.js';
-import { requirePodName } from './require-pod-name.js';
 import { inheritSettings } from './inherit-settings.js';
+import { createJobObjects, getRunnerPod } from './job-objects.js';
+import { jobState } from './job-state.js';
 import { withTemplate } from './pod-template.js';
+import { probeJob } from './probe-job.js';
 import { waitForPod } from './wait-for-pod.js';
 
 /** Time for removing what was made, when prepare_job fails or is cancelled. */
@@ -64,13 +63,9 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const name = job.pod.metadata?.name ?? '';
   out.line(`Job pod ${name} in namespace ${cluster.namespace}: ${images(job.pod)}`);
 
-  for (const each of [...(container === null ? [] : [container]), ...args.services]) {
-    // Names only: a value may be a secret. Saying nothing would leave people to wonder why a flag has no effect.
-    const flags = each.createOptions?.match(/(?<=^|\s)--?[a-z][\w-]*/gi) ?? [];
-    if (flags.length > 0) out.line(`Options of ${each.image ?? ''} that have no effect: ${flags.join(' ')}`);
-  }
+  tellUnusedOptions(args, context);
 
-  const pod = await create(job, context);
+  const pod = await createJobObjects(job, context);
   const waiting = new AbortController();
   const running = waitForPod(name, pod, context, AbortSignal.any([cancelled, waiting.signal]));
   const preparing = Promise.all([
@@ -106,6 +101,14 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   };
 }
 
+/** Names of flags only: a value may be a secret. Saying nothing would leave people to wonder why one has no effect. */
+function tellUnusedOptions({ container, services }: PrepareJobArgs, { out }: CommandContext): void {
+  for (const { image, createOptions } of [...(container === null ? [] : [container]), ...services]) {
+    const flags = createOptions?.match(/(?<=^|\s)--?[a-z][\w-]*/gi) ?? [];
+    if (flags.length > 0) out.line(`Options of ${image ?? ''} that have no effect: ${flags.join(' ')}`);
+  }
+}
+
 async function sendAll(
   pod: string,
   work: string,
@@ -127,39 +130,6 @@ function failureOf(running: Promise<unknown>, preparing: Promise<unknown>): Prom
   return Promise.race([preparing, running.then(() => preparing)]);
 }
 
-async function getRunnerPod(context: CommandContext): Promise<Pod> {
-  const name = requirePodName(context.settings);
-  try {
-    return await context.cluster.getPod(name, context.cancelled);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    throw new HookError(
-      'NOT_FOUND',
-      `The runner pod ${name} is not in namespace ${context.cluster.namespace}.`,
-      {
-        cause: error,
-        hint: 'Check ACTIONS_RUNNER_POD_NAME and ACTIONS_RUNNER_KUBERNETES_NAMESPACE of the runner container.',
-      },
-    );
-  }
-}
-
-/** Makes secrets and pod. Their names are new, so one that exists is what an earlier try has made unnoticed. */
-async function create({ pod, secrets }: JobPod, { cluster, cancelled, out }: CommandContext): Promise<Pod> {
-  for (const secret of secrets)
-    await cluster.createSecret(secret, cancelled).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
-  try {
-    const { object, warnings } = await cluster.createPod(pod, cancelled);
-    for (const warning of warnings) out.warning(warning);
-    return object;
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
-    return cluster.getPod(pod.metadata?.name ?? '', cancelled);
-  }
-}
-
 /** Values that the pod's own spec sets stay as they are there: a template wins over the workflow. */
 function probeOf(container: HookContainer, job: JobPod): Probe {
   const inSpec = job.pod.spec?.containers.find(({ name }) => name === JOB_CONTAINER)?.env ?? [];
@@ -172,32 +142,6 @@ function probeOf(container: HookContainer, job: JobPod): Probe {
       job.work?.mode === 'no-volume' ? workFolders(container).map((name) => `${WORK_MOUNT}/${name}`) : [],
     externals: { ready: EXTERNALS_READY, failed: EXTERNALS_FAILED },
   };
-}
-
-/** What a no-volume work folder must have; made by the container's own user, as the runner's could not write there. */
-function workFolders(container: HookContainer | null): string[] {
-  const workspace =
-    container?.workingDirectory == null ? undefined : below(WORK_MOUNT, container.workingDirectory);
-  return ['_temp/_runner_file_commands', '_actions', '_tool', ...(workspace ? [workspace] : [])];
-}
-
-/** Those, and what the kubelet makes for mounts of sub paths. */
-function existingFolders(container: HookContainer | null): string[] {
-  return ['_temp', '_temp/_github_home', '_temp/_github_workflow', ...workFolders(container)];
-}
-
-/** Folders on the volume that the job's user has to write to, whoever that is. */
-function sharedFolders(work: string, container: HookContainer | null): string[] {
-  const home = container === null ? undefined : sourceOf(container.systemMountVolumes, '/github/home');
-  const workspace =
-    container?.workingDirectory == null ? undefined : toRunner(container.workingDirectory, work);
-  const folders = [workspace, workspace && dirname(workspace), home];
-  return [
-    ...['', '_temp', '_temp/_runner_file_commands', '_temp/_github_workflow', '_actions', '_tool'].map(
-      (name) => join(work, name),
-    ),
-    ...folders.flatMap((folder) => folder ?? []),
-  ];
 }
 
 function images(pod: Pod): string {

@@ -1,0 +1,43 @@
+import { HookError } from '@podhooks/hooklib';
+import { isAlreadyExists, isNotFound } from '../cluster/cluster.js';
+import type { JobPod } from '../pod/job-pod.js';
+import type { Pod } from '../pod/kubernetes.js';
+import type { CommandContext } from './context.js';
+import { requirePodName } from './require-pod-name.js';
+
+/** The pod that the hook runs in. @throws HookError NOT_FOUND */
+export async function getRunnerPod(context: CommandContext): Promise<Pod> {
+  const name = requirePodName(context.settings);
+  try {
+    return await context.cluster.getPod(name, context.cancelled);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new HookError(
+      'NOT_FOUND',
+      `The runner pod ${name} is not in namespace ${context.cluster.namespace}.`,
+      {
+        cause: error,
+        hint: 'Check ACTIONS_RUNNER_POD_NAME and ACTIONS_RUNNER_KUBERNETES_NAMESPACE of the runner container.',
+      },
+    );
+  }
+}
+
+/** Makes secrets and pod. Their names are new, so one that exists is what an earlier try has made unnoticed. */
+export async function createJobObjects(
+  { pod, secrets }: JobPod,
+  { cluster, cancelled, out }: CommandContext,
+): Promise<Pod> {
+  for (const secret of secrets)
+    await cluster.createSecret(secret, cancelled).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+  try {
+    const { object, warnings } = await cluster.createPod(pod, cancelled);
+    for (const warning of warnings) out.warning(warning);
+    return object;
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    return cluster.getPod(pod.metadata?.name ?? '', cancelled);
+  }
+}
