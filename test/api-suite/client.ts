@@ -121,7 +121,8 @@ export class ApiClient {
 
   /** The WebSocket of an exec, for tests that speak the protocol themselves. */
   socket(namespace: string, pod: string, options: ExecOptions): WebSocket {
-    const query = new URLSearchParams(options.command.map((word) => ['command', word]));
+    const query = new URLSearchParams();
+    for (const word of options.command) query.append('command', word);
     if (options.container !== undefined) query.set('container', options.container);
     if (options.stdin !== undefined) query.set('stdin', 'true');
     if (options.stdout !== false) query.set('stdout', 'true');

@@ -43,7 +43,7 @@ _ph_record() {
     read -r _ph_pid _ph_rest < /proc/self/stat
     printf '%s\\n' "$_ph_pid" > "$_ph_dir/step"
     _ph_step
-  ) < /dev/null 2>&1 3<&- 4>&-
+  ) < /dev/null 2>&1 4>&-
   _ph_code=$?
   [ ! -e "$_ph_dir/nocwd" ] || _ph_code=cwd
   printf '\\036podhooks %s %s\\n' "$_ph_nonce" "$_ph_code"

@@ -17,7 +17,7 @@ function built(payload: string, runner: Pod = runnerPod(), parts: Partial<JobPod
     args,
     helperImage: undefined,
     inheriting: inheritDefaults,
-    request: 'request-1',
+    id: '1a2b3',
     sameNode: undefined,
     ...parts,
   });
@@ -41,8 +41,7 @@ describe('jobPod', () => {
             uid: 'uid-of-runner-1',
           });
         }
-        expect(made.metadata?.name).to.equal('runner-1-workflow');
-        expect(made.metadata?.annotations).to.deep.equal({ 'podhooks.dev/request': 'request-1' });
+        expect(made.metadata?.name).to.equal('runner-1-workflow-1a2b3');
         expect(made.spec?.restartPolicy).to.equal('Never');
       });
 
@@ -146,11 +145,11 @@ describe('jobPod', () => {
     const { secrets, pod: made } = built('v03');
     expect(secrets.map(({ metadata, type }) => [metadata?.name, type])).to.deep.equal(
       [
-        ['runner-1-registry-1', 'kubernetes.io/dockerconfigjson'],
-        ['runner-1-services', 'Opaque'],
+        ['runner-1-registry-1-1a2b3', 'kubernetes.io/dockerconfigjson'],
+        ['runner-1-services-1a2b3', 'Opaque'],
       ].slice(0, secrets.length),
     );
-    expect(made.spec?.imagePullSecrets).to.deep.equal([{ name: 'runner-1-registry-1' }]);
+    expect(made.spec?.imagePullSecrets).to.deep.equal([{ name: 'runner-1-registry-1-1a2b3' }]);
     const both = built('01');
     expect(container(both, 'postgres')?.env?.map(({ name }) => name)).to.deep.equal([
       'POSTGRES_USER',
@@ -158,8 +157,8 @@ describe('jobPod', () => {
       'POSTGRES_DB',
     ]);
     expect(both.secrets.map(({ metadata }) => metadata?.name)).to.deep.equal([
-      'runner-1-registry-1',
-      'runner-1-services',
+      'runner-1-registry-1-1a2b3',
+      'runner-1-services-1a2b3',
     ]);
   });
 
@@ -169,7 +168,7 @@ describe('jobPod', () => {
       .withSpec({ imagePullSecrets: [{ name: 'inherited' }] })
       .build();
     const names = built('v04', runner).pod.spec?.imagePullSecrets?.map(({ name }) => name);
-    expect(names).to.have.members(['inherited', 'runner-1-registry-1']);
+    expect(names).to.have.members(['inherited', 'runner-1-registry-1-1a2b3']);
   });
 
   it("has the runner's service account without its token", () => {

@@ -58,23 +58,27 @@ describe('serviceNames', () => {
 });
 
 describe('jobPodName and secretName', () => {
-  it("add to the runner's name", () => {
-    expect(jobPodName('arc-runner-abcde')).to.equal('arc-runner-abcde-workflow');
-    expect(secretName('arc-runner-abcde', 'services')).to.equal('arc-runner-abcde-services');
+  it("add to the runner's name what it is for, and the job", () => {
+    expect(jobPodName('arc-runner-abcde', '1a2b3')).to.equal('arc-runner-abcde-workflow-1a2b3');
+    expect(secretName('arc-runner-abcde', 'services', '1a2b3')).to.equal('arc-runner-abcde-services-1a2b3');
   });
 
   it('fit a name of exactly 63 letters', () => {
-    const runner = 'r'.repeat(63 - '-workflow'.length);
-    expect(jobPodName(runner)).to.equal(`${runner}-workflow`);
+    const runner = 'r'.repeat(63 - '-workflow-1a2b3'.length);
+    expect(jobPodName(runner, '1a2b3')).to.equal(`${runner}-workflow-1a2b3`);
   });
 
   it('cut longer ones, and keep them apart by a hash', () => {
     const long = 'r'.repeat(60);
-    const names = [jobPodName(`${long}-a`), jobPodName(`${long}-b`), secretName(`${long}-a`, 'registry-1')];
+    const names = [
+      jobPodName(`${long}-a`, 'x'),
+      jobPodName(`${long}-b`, 'x'),
+      secretName(`${long}-a`, 'services', 'x'),
+    ];
     expect(new Set(names).size).to.equal(3);
     for (const name of names) expect(name).to.match(LABEL).and.have.length(63);
-    expect(names[0]).to.match(/^r{45}-[0-9a-f]{8}-workflow$/);
-    expect(jobPodName(`${long}-a`)).to.equal(names[0]);
+    expect(names[0]).to.match(/^r{43}-[0-9a-f]{8}-workflow-x$/);
+    expect(jobPodName(`${long}-a`, 'x')).to.equal(names[0]);
   });
 
   it('leave no sign of punctuation where they cut', () => {

@@ -11,7 +11,7 @@ function logins(...registries: (RegistryCredentials | null)[]) {
   return registrySecrets(
     registries.map((registry) => hookContainer({ registry })),
     metadata,
-    'r',
+    (number) => `r-registry-${number}`,
   ).map((secret) => {
     const config: unknown = JSON.parse(decode(secret.data?.['.dockerconfigjson']));
     return [secret.metadata?.name, config];
@@ -57,7 +57,11 @@ describe('registrySecrets', () => {
     });
 
   it('makes secrets that a kubelet takes, with the given metadata', () => {
-    const [secret] = registrySecrets([hookContainer({ registry: user('ghcr.io') })], metadata, 'r');
+    const [secret] = registrySecrets(
+      [hookContainer({ registry: user('ghcr.io') })],
+      metadata,
+      (number) => `r-registry-${number}`,
+    );
     expect(secret).to.deep.include({
       apiVersion: 'v1',
       kind: 'Secret',

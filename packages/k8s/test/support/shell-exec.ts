@@ -22,6 +22,8 @@ export class ShellExec {
   private readonly taken: Buffer[] = [];
   private readonly said: Buffer[] = [];
   private parting: string | undefined;
+  private left: () => void = () => undefined;
+  private readonly complete = new Promise<void>((resolve) => (this.left = resolve));
 
   constructor(
     argv: readonly string[],
@@ -73,10 +75,16 @@ export class ShellExec {
     this.child.stderr.removeAllListeners('data').pause();
   }
 
+  /** Resolves when all is said and the parting text is sent, or when the exec is at its end. */
   async ended(): Promise<StepRun> {
+    await Promise.race([this.complete, this.closed]);
+    return this.run();
+  }
+
+  /** Resolves when nobody holds the exec's output any more: then a kubelet calls it ended. */
+  async released(): Promise<StepRun> {
     await this.closed;
-    const bytes = Buffer.concat(this.taken);
-    return { bytes, output: bytes.toString(), end: this.output.end, report: this.report() };
+    return this.run();
   }
 
   /** Ends what is left of the shell and its children. */
@@ -89,6 +97,11 @@ export class ShellExec {
     }
   }
 
+  private run(): StepRun {
+    const bytes = Buffer.concat(this.taken);
+    return { bytes, output: bytes.toString(), end: this.output.end, report: this.report() };
+  }
+
   private report(): StepReport {
     return readReport(Buffer.concat(this.said), this.nonce);
   }
@@ -97,5 +110,6 @@ export class ShellExec {
     if (this.parting === undefined || this.output.end === undefined || !this.report().done) return;
     this.child.stdin.end(this.parting);
     this.parting = undefined;
+    this.left();
   }
 }

@@ -6,15 +6,18 @@ import { farewell, HOOK_FOLDER, type StepScript, stepScript } from '../../src/st
 import { ShellExec, type StepRun } from './shell-exec.js';
 import type { Shell } from './shells.js';
 
-
 /** A folder in place of a container's, where texts for steps run in a real shell of this machine. */
 export class StepBed {
   readonly root = mkdtempSync(join(tmpdir(), 'podhooks-step-'));
   /** Stands for HOOK_FOLDER. */
   readonly hookFolder = join(this.root, 'hook');
-  private readonly execs: ShellExec[] = [];
+  private readonly endings: (() => void)[] = [];
 
-  constructor(readonly shell: Shell) {
+  /** @param folders names here for further folders of a container. */
+  constructor(
+    readonly shell: Shell,
+    private readonly folders: Readonly<Record<string, string>> = {},
+  ) {
     mkdirSync(this.hookFolder);
   }
 
@@ -40,7 +43,7 @@ export class StepBed {
   /** One exec of the shell, which reads this text. */
   exec(text: string, nonce = 'none', wrap: readonly string[] = []): ShellExec {
     const exec = new ShellExec([...wrap, ...this.shell.argv], this.root, this.local(text), nonce);
-    this.execs.push(exec);
+    this.adopt(() => exec.kill());
     return exec;
   }
 
@@ -60,6 +63,11 @@ export class StepBed {
     return this.run(['dash', '-c', script], parts);
   }
 
+  /** Remembers how to end something that runs in this bed. */
+  adopt(end: () => void): void {
+    this.endings.push(end);
+  }
+
   /** Names of what lies in the hook's folder. */
   remains(): string[] {
     return readdirSync(this.hookFolder);
@@ -67,11 +75,15 @@ export class StepBed {
 
   /** Ends what is left of the execs, and removes the folder. */
   close(): void {
-    for (const exec of this.execs) exec.kill();
+    for (const end of this.endings) end();
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  private local(text: string): string {
-    return text.replaceAll(HOOK_FOLDER, this.hookFolder);
+  /** A text with folders of this bed in the place of those of a container. */
+  local(text: string): string {
+    return Object.entries({ ...this.folders, [HOOK_FOLDER]: 'hook' }).reduce(
+      (local, [folder, name]) => local.replaceAll(folder, this.path(name)),
+      text,
+    );
   }
 }

@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+const LARGEST_BYTES = 1024 * 1024;
+
+/** Every package whose code runs in a runner. One more is a decision: it costs time at each step, and trust. */
+const PACKAGES = [
+  '@actions/core',
+  '@kubernetes/client-node',
+  'b4a',
+  'events-universal',
+  'fast-fifo',
+  'hpagent',
+  'js-yaml',
+  'rfc4648',
+  'streamx',
+  'tar-stream',
+  'text-decoder',
+  'uuid',
+  'ws',
+];
+
+describe('the bundle', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'podhooks-bundle-'));
+    copyFileSync(BUNDLE, join(folder, 'index.js'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Starts a copy that has nothing beside it, in an empty environment. */
+  const start = (input: string) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'index.js')], {
+      input,
+      env: {},
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    return { status, lines: stdout.split('\n').slice(0, -1), stderr };
+  };
+
+  it('runs alone, and says in one line what is wrong with an empty input', () => {
+    const { status, lines, stderr } = start('');
+    expect(status).to.equal(125);
+    expect(lines).to.have.length(1);
+    expect(lines[0]).to.match(/^::error title=podhooks%3A INPUT_INVALID::The input of the hook is empty/);
+    expect(stderr).to.equal('');
+  });
+
+  it('says what is missing outside of a pod', () => {
+    const { status, lines, stderr } = start(
+      '{"command":"cleanup_job","responseFile":"/r","args":{},"state":null}',
+    );
+    expect(status).to.equal(125);
+    expect(lines).to.have.length(1);
+    expect(lines[0]).to.match(
+      /^::error title=podhooks%3A API_UNAUTHORIZED::There is no way to the Kubernetes API/,
+    );
+    expect(stderr).to.equal('');
+  });
+
+  it('loads a kubeconfig, with no warning of Node', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'index.js')], {
+      input: '{"command":"cleanup_job","responseFile":"/r","args":{},"state":null}',
+      env: { KUBECONFIG: '/nowhere' },
+      encoding: 'utf8',
+    });
+    expect(status).to.equal(125);
+    expect(stdout).to.match(
+      /^::error title=podhooks%3A API_UNAUTHORIZED::The kubeconfig \/nowhere cannot be used/,
+    );
+    expect(stderr).to.equal('');
+  });
+
+  it('is small', () => {
+    expect(statSync(BUNDLE).size).to.be.lessThan(LARGEST_BYTES);
+  });
+
+  it('holds code of known packages only', () => {
+    expect(bundledPackages()).to.have.members(PACKAGES);
+  });
+});
+
+/** Names of the packages from which the bundle has code, by esbuild's own account. */
+function bundledPackages(): string[] {
+  const meta: unknown = JSON.parse(readFileSync(new URL('../dist/meta.json', import.meta.url), 'utf8'));
+  const paths = [
+    ...JSON.stringify(meta).matchAll(
+      /"(?:[^"]*\/)?node_modules\/((?:@[^/"]+\/)?[^/"]+)\/[^"]*":\{"bytesInOutput":/g,
+    ),
+  ];
+  return [...new Set(paths.map(([, name]) => name ?? ''))];
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ApiClient } from '../../src/cluster/client.js';
+import { connect } from '../../src/cluster/connection.js';
+import { ApiServer, json } from '../support/api-server.js';
+import { hookRejection } from '../support/rejection.js';
+
+describe('connect', () => {
+  let folder: string;
+  let api: ApiServer;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'podhooks-connect-'));
+    api = await ApiServer.start();
+  });
+  afterEach(async () => {
+    rmSync(folder, { recursive: true });
+    await api.close();
+  });
+
+  /** A kubeconfig of this test's server, with this user. */
+  const kubeconfig = (
+    user: object,
+    context: object = { cluster: 'c', user: 'u', namespace: 'from-context' },
+  ) => {
+    const path = join(folder, 'kubeconfig');
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'x',
+      clusters: [
+        {
+          name: 'c',
+          cluster: {
+            server: `${api.url}/`,
+            'certificate-authority-data': Buffer.from(api.ca).toString('base64'),
+          },
+        },
+      ],
+      users: [{ name: 'u', user }],
+      contexts: [{ name: 'x', context }],
+    };
+    writeFileSync(path, JSON.stringify(config));
+    return path;
+  };
+
+  it('uses the current context of a kubeconfig, and its authority', async () => {
+    const connection = await connect({
+      kubeconfig: kubeconfig({ token: 'from-file' }),
+      inCluster: undefined,
+      certificate: undefined,
+    });
+    expect(connection.server).to.equal(api.url);
+    expect(connection.namespace).to.equal('from-context');
+    api.answers = [json(200, {})];
+    const client = new ApiClient(connection, { budgetMs: 0 });
+    for (let i = 0; i < 3; i++)
+      await client.send({ method: 'GET', path: '/version' }, new AbortController().signal);
+    expect(api.requests.map(({ headers }) => headers.authorization)).to.deep.equal(
+      Array(3).fill('Bearer from-file'),
+    );
+    expect(api.connections).to.equal(1);
+    connection.agent.destroy();
+  });
+
+  it('prefers a kubeconfig to the service account', async () => {
+    const connection = await connect({
+      kubeconfig: kubeconfig({ token: 't' }),
+      inCluster: { host: '10.96.0.1', port: '443' },
+      certificate: undefined,
+    });
+    expect(connection.server).to.equal(api.url);
+  });
+
+  it('logs in without a token where the kubeconfig has none', async () => {
+    const connection = await connect({
+      kubeconfig: kubeconfig({}),
+      inCluster: undefined,
+      certificate: undefined,
+    });
+    expect(await connection.authorization()).to.deep.equal({});
+  });
+
+  it('refuses a kubeconfig that is missing, by its name', async () => {
+    const path = join(folder, 'nowhere');
+    const error = await hookRejection(
+      'API_UNAUTHORIZED',
+      connect({ kubeconfig: path, inCluster: undefined, certificate: undefined }),
+    );
+    expect(error.message).to.contain(path);
+    expect(error.hint).to.contain('KUBECONFIG');
+  });
+
+  it('refuses a kubeconfig whose context has no cluster', async () => {
+    const path = kubeconfig({}, { cluster: 'other', user: 'u' });
+    const error = await hookRejection(
+      'API_UNAUTHORIZED',
+      connect({ kubeconfig: path, inCluster: undefined, certificate: undefined }),
+    );
+    expect(error.message).to.contain('no current context with a cluster');
+  });
+
+  it('refuses to run outside of a pod without a kubeconfig', async () => {
+    const error = await hookRejection(
+      'API_UNAUTHORIZED',
+      connect({ kubeconfig: undefined, inCluster: undefined, certificate: undefined }),
+    );
+    expect(error.hint).to.contain('KUBECONFIG');
+  });
+});

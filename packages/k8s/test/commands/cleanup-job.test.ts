@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { cleanupJob } from '../../src/commands/cleanup-job.js';
+import { commandContext } from '../support/command-context.js';
+import { FakeCluster, refusal } from '../support/fake-cluster.js';
+import { pod } from '../support/pod.js';
+import { hookRejection, rejection } from '../support/rejection.js';
+
+const INPUT = { command: 'cleanup_job', responseFile: '/r', args: {}, state: null } as const;
+
+describe('cleanupJob', () => {
+  let cluster: FakeCluster;
+  beforeEach(() => {
+    cluster = new FakeCluster();
+    cluster.pods = [pod('a').build(), pod('b').build()];
+    cluster.secrets = [{ metadata: { name: 's' } }];
+  });
+  const clean = () => cleanupJob(INPUT, commandContext(cluster).context);
+
+  it("removes the runner's pods and secrets, without knowing of any job", async () => {
+    expect(await clean()).to.equal(0);
+    expect(cluster.requests).to.have.members([
+      'list pods runner-pod=runner-1',
+      'list secrets runner-pod=runner-1',
+      'delete pods a',
+      'delete pods b',
+      'delete secrets s',
+    ]);
+  });
+
+  it('is content when there is nothing', async () => {
+    cluster.pods = [];
+    cluster.secrets = [];
+    expect(await clean()).to.equal(0);
+  });
+
+  it('needs no right on secrets', async () => {
+    cluster.secrets = refusal(403, 'secrets is forbidden');
+    expect(await clean()).to.equal(0);
+    expect(cluster.requests).to.include.members(['delete pods a', 'delete pods b']);
+  });
+
+  it('removes what it can, and tells of what it cannot', async () => {
+    cluster.undeletable.set('a', refusal(500, 'stuck'));
+    const error = await rejection(Error, clean());
+    expect(error.message).to.contain('stuck');
+    expect(cluster.requests).to.include.members(['delete pods b', 'delete secrets s']);
+  });
+
+  it('fails for other faults of the API', async () => {
+    cluster.secrets = refusal(500, 'etcd');
+    expect((await rejection(Error, clean())).message).to.contain('etcd');
+  });
+
+  it('must know its runner pod', async () => {
+    const { context } = commandContext(cluster, { ACTIONS_RUNNER_POD_NAME: '' });
+    const error = await hookRejection('SETTINGS_INVALID', cleanupJob(INPUT, context));
+    expect(error.message).to.contain('ACTIONS_RUNNER_POD_NAME');
+    expect(cluster.requests).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { RunScriptStepInput } from '@podhooks/hooklib';
+import { expect } from 'chai';
+import { runScriptStep } from '../../src/commands/run-script-step.js';
+import { commandContext } from '../support/command-context.js';
+import { FakeCluster } from '../support/fake-cluster.js';
+import { pod } from '../support/pod.js';
+import { hookRejection } from '../support/rejection.js';
+import { ShellSession } from '../support/shell-session.js';
+import { SHELLS } from '../support/shells.js';
+import { StepBed } from '../support/step-bed.js';
+
+describe('runScriptStep', () => {
+  let bed: StepBed;
+  let cluster: FakeCluster;
+  beforeEach(() => {
+    const [shell] = SHELLS;
+    if (shell === undefined) throw new Error('no shell');
+    // In this container the work folder is `w`, and on the runner it is `_work`.
+    bed = new StepBed(shell, { '/__w': 'w' });
+    mkdirSync(bed.path('w/_temp/_runner_file_commands'), { recursive: true });
+    cluster = new FakeCluster();
+    cluster.states = [pod().onNode().running('job').build()];
+    cluster.execs = [(handlers) => new ShellSession(bed, handlers)];
+  });
+  afterEach(() => bed.close());
+
+  const onRunner = (name: string, content: string) => {
+    const path = bed.path(`_work/_temp/${name}`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  };
+  const input = (
+    parts: Partial<RunScriptStepInput['args']>,
+    state: RunScriptStepInput['state'],
+  ): RunScriptStepInput => ({
+    command: 'run_script_step',
+    responseFile: '/r',
+    state,
+    args: {
+      entryPoint: 'dash',
+      entryPointArgs: ['-e', '/__w/_temp/one.sh'],
+      environmentVariables: {},
+      prependPath: [],
+      workingDirectory: bed.root,
+      ...parts,
+    },
+  });
+  const run = (
+    parts: Partial<RunScriptStepInput['args']> = {},
+    state: RunScriptStepInput['state'] = NO_VOLUME,
+  ) => {
+    const given = commandContext(cluster, {
+      RUNNER_TEMP: bed.path('_work/_temp'),
+      GITHUB_ENV: bed.path('_work/_temp/_runner_file_commands/env'),
+    });
+    return { ...given, result: runScriptStep(input(parts, state), given.context) };
+  };
+  const NO_VOLUME = { jobPod: 'job-pod', mode: 'no-volume' };
+
+  it("runs the runner's script in the pod and brings its file commands back", async () => {
+    const env = onRunner('_runner_file_commands/env', 'OLD=1\n');
+    onRunner('one.sh', `echo hi; echo NEW=2 >> ${bed.path('w/_temp/_runner_file_commands/env')}; exit 4`);
+    const { result, out } = run();
+    expect(await result).to.equal(4);
+    expect(out.output).to.equal('hi\n');
+    expect(readFileSync(env, 'utf8')).to.equal('OLD=1\nNEW=2\n');
+    expect(cluster.requests).to.deep.equal(['exec job-pod job sh']);
+  });
+
+  it('takes arguments as the runner means them', async () => {
+    const { result, out } = run({ entryPoint: 'printf', entryPointArgs: ['%s,', '"a', 'b"', "'c'"] });
+    expect(await result).to.equal(0);
+    expect(out.output).to.equal('a b,c,');
+  });
+
+  it('sends and fetches nothing where the work folder is shared, and opens file commands to all', async () => {
+    const env = onRunner('_runner_file_commands/env', 'OLD=1\n');
+    chmodSync(env, 0o600);
+    const { result } = run({ entryPoint: 'true', entryPointArgs: [] }, { jobPod: 'job-pod', mode: 'volume' });
+    expect(await result).to.equal(0);
+    expect(statSync(env).mode & 0o777).to.equal(0o666);
+  });
+
+  it('names a working directory that is not there', async () => {
+    onRunner('one.sh', '');
+    const error = await hookRejection('STEP_INVALID', run({ workingDirectory: '/not/there' }).result);
+    expect(error.message).to.contain('/not/there');
+  });
+
+  it('does not run without a job', async () => {
+    await hookRejection('STEP_INVALID', run({}, null).result);
+    expect(cluster.requests).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { followScript, type StepScript, stepScript } from '../../src/step/script.js';
+import { SHELLS } from '../support/shells.js';
+import { StepBed } from '../support/step-bed.js';
+import { until } from '../support/until.js';
+
+for (const shell of SHELLS)
+  describe(`following a step in ${shell.name}`, () => {
+    let bed: StepBed;
+    beforeEach(() => (bed = new StepBed(shell)));
+    afterEach(() => bed.close());
+
+    const follow = (step: StepScript, offset: number) => {
+      const exec = bed.exec(followScript(step, offset), step.nonce);
+      exec.endInput();
+      return exec.ended();
+    };
+
+    it('gives the rest of a step that has ended, from any byte', async () => {
+      const step = bed.step(['dash', '-c', 'printf "0123456789é\\nend"; printf kept > result; exit 7'], {
+        results: [bed.path('result')],
+      });
+      const first = bed.exec(stepScript(step), step.nonce);
+      first.endInput();
+      const { bytes: whole } = await first.ended();
+      for (const offset of [0, 1, 10, 11, whole.length - 1, whole.length]) {
+        const { bytes, end, report } = await follow(step, offset);
+        expect(bytes.toString('hex')).to.equal(whole.subarray(offset).toString('hex'));
+        expect(end).to.deep.equal({ exitCode: 7 });
+        expect(report.done).to.equal(true);
+        expect(report.files.get(0)?.toString()).to.equal('kept');
+      }
+    });
+
+    it('gives the rest of a step that still runs, and ends the earlier follower', async () => {
+      const step = bed.step([
+        'dash',
+        '-c',
+        'echo first; until [ -e go ]; do sleep 0.02; done; head -c 300000 /dev/zero; echo last; exit 5',
+      ]);
+      const lost = bed.exec(stepScript(step), step.nonce);
+      await until(() => lost.received === 'first\n');
+      lost.cut();
+      const follower = readFileSync(bed.path(`hook/${step.id}/follower`), 'utf8').trim();
+      expect(existsSync(`/proc/${follower}`)).to.equal(true);
+      const next = bed.exec(followScript(step, 3), step.nonce);
+      next.endInput();
+      await until(() => next.received === 'st\n');
+      await until(() => !existsSync(`/proc/${follower}`));
+      writeFileSync(bed.path('go'), '');
+      const { bytes, end } = await next.ended();
+      expect(bytes.toString()).to.equal(`st\n${'\0'.repeat(300_000)}last\n`);
+      expect(end).to.deep.equal({ exitCode: 5 });
+    });
+
+    it('tells of a step that never began, and keeps it from beginning later', async () => {
+      const step = bed.step(['dash', '-c', '> effect']);
+      const { report, end } = await follow(step, 0);
+      expect(report.unstarted).to.equal(true);
+      expect(report.done).to.equal(false);
+      expect(end).to.equal(undefined);
+
+      const late = bed.exec(stepScript(step), step.nonce);
+      late.endInput();
+      expect((await late.ended()).end).to.equal(undefined);
+      expect(existsSync(bed.path('effect'))).to.equal(false);
+    });
+  });

@@ -1,0 +1,41 @@
+import type { Cluster } from '../../src/cluster/cluster.js';
+import type { CommandContext, Output } from '../../src/commands/context.js';
+import { readSettings } from '../../src/settings/read.js';
+
+/** A runner's log that remembers. */
+export class MemoryLog implements Output {
+  private readonly chunks: Buffer[] = [];
+  readonly lines: string[] = [];
+  readonly debugLines: string[] = [];
+  readonly warnings: string[] = [];
+
+  write(bytes: Buffer): void {
+    this.chunks.push(bytes);
+  }
+
+  line(text: string): void {
+    this.lines.push(text);
+  }
+
+  debug(text: string): void {
+    this.debugLines.push(text);
+  }
+
+  warning(text: string): void {
+    this.warnings.push(text);
+  }
+
+  /** What steps have printed. */
+  get output(): string {
+    return Buffer.concat(this.chunks).toString();
+  }
+}
+
+/** What a command is given, for the runner pod `runner-1`. */
+export function commandContext<C extends Cluster>(cluster: C, environment: Record<string, string> = {}) {
+  const out = new MemoryLog();
+  const controller = new AbortController();
+  const settings = readSettings({ ACTIONS_RUNNER_POD_NAME: 'runner-1', ...environment });
+  const context: CommandContext = { settings, cluster, cancelled: controller.signal, out };
+  return { context, cluster, out, cancel: () => controller.abort() };
+}

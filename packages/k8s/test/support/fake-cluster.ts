@@ -1,0 +1,87 @@
+import { ApiAgent } from '../../src/cluster/api-agent.js';
+import { ApiError } from '../../src/cluster/api-error.js';
+import { ApiClient } from '../../src/cluster/client.js';
+import { Cluster, type Created } from '../../src/cluster/cluster.js';
+import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
+import type { Pod, Secret } from '../../src/pod/kubernetes.js';
+
+/** A cluster without a network: it holds what a test puts there, and remembers what is asked of it. */
+export class FakeCluster extends Cluster {
+  /** What getPod gives, one after the other; the last one for ever. An error is thrown. */
+  states: (Pod | Error)[] = [];
+  pods: Pod[] = [];
+  secrets: Secret[] | Error = [];
+  /** Deletions that fail, by the name of the object. */
+  readonly undeletable = new Map<string, Error>();
+  /** Requests in words: `delete pods a`. */
+  readonly requests: string[] = [];
+  /** Answers to exec, one after the other; the last one for ever. */
+  execs: ((handlers: ExecHandlers, command: readonly string[]) => ExecSession)[] = [];
+
+  constructor() {
+    const connection = {
+      server: 'https://cluster.test',
+      namespace: 'ci',
+      agent: new ApiAgent({}),
+      authorization: () => Promise.resolve({}),
+    };
+    super(new ApiClient(connection, { budgetMs: 0 }), 'ci', { periodMs: 1000, deadlineMs: 1000 });
+  }
+
+  override async getPod(name: string, signal: AbortSignal): Promise<Pod> {
+    await Promise.resolve();
+    signal.throwIfAborted();
+    this.requests.push(`get pods ${name}`);
+    return succeed(next(this.states) ?? refusal(404, `pods "${name}" not found`));
+  }
+
+  override listPods(selector: string): Promise<Pod[]> {
+    this.requests.push(`list pods ${selector}`);
+    return Promise.resolve(this.pods);
+  }
+
+  override async listSecrets(selector: string): Promise<Secret[]> {
+    await Promise.resolve();
+    this.requests.push(`list secrets ${selector}`);
+    return succeed(this.secrets);
+  }
+
+  override createPod(pod: Pod): Promise<Created<Pod>> {
+    this.requests.push(`create pods ${pod.metadata?.name ?? ''}`);
+    return Promise.resolve({ object: pod, warnings: [] });
+  }
+
+  override async delete(resource: 'pods' | 'secrets', name: string): Promise<void> {
+    await Promise.resolve();
+    this.requests.push(`delete ${resource} ${name}`);
+    const fault = this.undeletable.get(name);
+    if (fault !== undefined) throw fault;
+  }
+
+  override async exec(
+    pod: string,
+    container: string,
+    command: readonly string[],
+    handlers: ExecHandlers,
+  ): Promise<ExecSession> {
+    await Promise.resolve();
+    this.requests.push(`exec ${pod} ${container} ${command.join(' ')}`);
+    const answer = next(this.execs);
+    if (answer === undefined) throw refusal(404, `pods "${pod}" not found`);
+    return answer(handlers, command);
+  }
+}
+
+/** A refusal by the API server. */
+export function refusal(code: number, message: string): ApiError {
+  return new ApiError('the request', { code, reason: '', message, retryAfterSeconds: undefined });
+}
+
+function next<T>(list: T[]): T | undefined {
+  return list.length > 1 ? list.shift() : list[0];
+}
+
+function succeed<T extends object>(value: T | Error): T {
+  if (value instanceof Error) throw value;
+  return value;
+}

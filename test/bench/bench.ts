@@ -1,0 +1,44 @@
+/**
+ * `npm run bench`: measures the hook inside of runner pods on the test cluster, each figure against a plain reference in
+ * the same run. `--only NAME` picks benchmarks, `--json FILE` keeps the figures. Exit code 1 if a target is missed.
+ */
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { useCluster } from './bed.js';
+import type { Benchmark } from './benchmark.js';
+import { isMet, type Figure } from './figure.js';
+import { output } from './figures/output.js';
+import { parallel } from './figures/parallel.js';
+import { prepare } from './figures/prepare.js';
+import { requests } from './figures/requests.js';
+import { start } from './figures/start.js';
+import { step } from './figures/step.js';
+import { readOptions } from './options.js';
+import { markdownTable } from './report.js';
+
+const BENCHMARKS: readonly Benchmark[] = [start, step, prepare, parallel, output, requests];
+
+const say = (text: string) => process.stderr.write(`bench: ${text}\n`);
+
+async function main(): Promise<void> {
+  const options = readOptions(
+    process.argv.slice(2),
+    BENCHMARKS.map(({ name }) => name),
+  );
+  const { about } = await useCluster();
+  const figures: Figure[] = [];
+  for (const { name, run } of BENCHMARKS.filter((benchmark) => options.only.includes(benchmark.name))) {
+    say(name);
+    figures.push(...(await run()));
+  }
+  const processor = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`;
+  if (options.json !== undefined)
+    await writeFile(options.json, `${JSON.stringify({ cluster: about, processor, figures }, null, 2)}\n`);
+  console.log(`${about}; ${processor}\nminimum / **median** / maximum\n\n${markdownTable(figures)}`);
+  if (!figures.every(isMet)) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+});

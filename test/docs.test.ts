@@ -1,0 +1,141 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect } from 'chai';
+import { load } from 'js-yaml';
+import { codeBlocks, codeSpans, localLinks, tableRows } from './docs/markdown.js';
+import { settingsPage } from './docs/settings-page.js';
+import { runnerAccess } from './runner/arc.js';
+import { loadTemplate } from '../packages/k8s/src/pod/template.js';
+import { VARIABLES } from '../packages/k8s/src/settings/schema.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const files = (folder: string, ending: string) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...files('docs', '.md')];
+const SOURCES = [...files('packages/hooklib/src', '.ts'), ...files('packages/k8s/src', '.ts')]
+  .map(read)
+  .join('\n');
+
+describe('the documentation', () => {
+  for (const page of PAGES)
+    describe(page, () => {
+      const markdown = read(page);
+
+      it('links only to what is there', () => {
+        const missing = localLinks(markdown).filter((link) => !existsSync(join(ROOT, dirname(page), link)));
+        expect(missing).to.deep.equal([]);
+      });
+
+      it('names only npm scripts that exist', () => {
+        const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+        const texts = [...codeBlocks(markdown).map(({ text }) => text), ...codeSpans(markdown)].join('\n');
+        const named = [...texts.matchAll(/npm (?:run )?(?:--silent )?([a-z][\w:]*)/g)].map(
+          ([, name = '']) => name,
+        );
+        expect(named.filter((name) => !['ci', 'install'].includes(name) && !(name in scripts))).to.deep.equal(
+          [],
+        );
+      });
+
+      it('names only files of this repository that are there', () => {
+        const paths = codeSpans(markdown).filter((text) =>
+          /^(packages|test|docs|examples|scripts)\/[\w./-]+$/.test(text),
+        );
+        const built = (path: string) => path.startsWith('packages/k8s/dist');
+        expect(paths.filter((path) => !built(path) && !existsSync(join(ROOT, path)))).to.deep.equal([]);
+      });
+
+      it('has blocks of JSON and YAML that can be read', () => {
+        for (const { language, text } of codeBlocks(markdown)) {
+          if (language === 'json') JSON.parse(text);
+          if (language === 'yaml') load(text);
+        }
+      });
+
+      it('names only variables that the hooks or the runner know', () => {
+        const known = new Set(Object.values(VARIABLES).map(({ name }) => name));
+        const foreign = [
+          'ACTIONS_RUNNER_CONTAINER_HOOKS',
+          // docs/migration.md says that it has no meaning here.
+          'ACTIONS_RUNNER_USE_KUBE_SCHEDULER',
+        ];
+        const named = codeSpans(markdown).flatMap((text) => text.match(/\bACTIONS_RUNNER_\w+/g) ?? []);
+        expect(named.filter((name) => !known.has(name) && !foreign.includes(name))).to.deep.equal([]);
+      });
+    });
+
+  it('shows every setting with its default: npm run docs', async () => {
+    const file = join(ROOT, 'docs/settings.md');
+    expect(read('docs/settings.md')).to.equal(await settingsPage(file));
+  });
+});
+
+describe('docs/troubleshooting.md', () => {
+  const rows = tableRows(read('docs/troubleshooting.md')).filter(([code]) => /^`[A-Z_]+`$/.test(code ?? ''));
+
+  it('has one row for each code of HookError', () => {
+    const [, union = ''] = /type HookErrorCode =(.*?);/s.exec(read('packages/hooklib/src/errors.ts')) ?? [];
+    const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => `\`${code ?? ''}\``);
+    expect(codes).to.have.length.above(10);
+    expect(rows.map(([code]) => code)).to.have.members(codes);
+  });
+
+  for (const [code = '', message = ''] of rows)
+    it(`quotes the messages of ${code} as they are`, () => {
+      // What stands for a value in the page is `…`; in the sources it is an expression of a template.
+      const parts = codeSpans(message).flatMap((text) => text.split('…'));
+      const texts = parts
+        .map((part) => part.replaceAll(/^[\s":]+|[\s":,.]+$/g, ''))
+        .filter((part) => part.length > 2);
+      expect(texts).to.not.be.empty;
+      expect(texts.filter((text) => !SOURCES.includes(text))).to.deep.equal([]);
+    });
+});
+
+describe('docs/rbac.md', () => {
+  const role = load(
+    codeBlocks(read('docs/rbac.md')).find(({ language }) => language === 'yaml')?.text ?? '',
+  ) as Role;
+  const verbs = ({ rules }: Role) =>
+    rules.flatMap((rule) =>
+      rule.resources.flatMap((resource) => rule.verbs.map((verb) => `${verb} ${resource}`)),
+    );
+
+  it('asks for nothing that the Role of ARC does not give, in either mode', () => {
+    for (const mode of ['volume', 'novolume'] as const) {
+      const arc = runnerAccess(mode, 'ci').find(({ kind }) => kind === 'Role');
+      expect(verbs(arc as Role)).to.include.members(verbs(role));
+    }
+  });
+
+  it('says for each verb why', () => {
+    const explained = tableRows(read('docs/rbac.md')).map(([verb = '']) => verb.replaceAll('`', ''));
+    expect(explained).to.have.members(verbs(role));
+  });
+});
+
+describe('docs/template.md', () => {
+  const examples = codeBlocks(read('docs/template.md')).filter(({ language }) => language === 'yaml');
+
+  it('has examples that are accepted without a warning', () => {
+    expect(examples).to.not.be.empty;
+    for (const [index, { text }] of examples.entries())
+      expect(loadTemplate([{ file: `example ${index + 1}`, text }]).warnings).to.deep.equal([]);
+  });
+});
+
+describe('docs/adr', () => {
+  for (const file of files('docs/adr', '.md'))
+    it(`${relative('docs/adr', file)} says context, decision and consequences`, () => {
+      const headings = [...read(file).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+      expect(headings).to.deep.equal(['Context', 'Decision', 'Consequences']);
+    });
+});
+
+interface Role {
+  rules: { resources: string[]; verbs: string[] }[];
+}
