@@ -80,7 +80,7 @@ export function execExpectations(session: () => Session): void {
     });
 
     it('waits for all that hold its output', async () => {
-      const result = await session().exec(pod, ['sh', '-c', '(sleep 1; echo late) & exit 3']);
+      const result = await session().exec(pod, ['sh', '-c', '(sleep 0.5; echo late) & exit 3']);
       expect(result.stdout.toString()).to.equal('late\n');
       expect(result.status).to.deep.equal(failed(3));
     });
@@ -94,7 +94,7 @@ export function execExpectations(session: () => Session): void {
 
     it('lets the command live when the connection is lost', async () => {
       const socket = session().runner.socket(session().namespace, pod, {
-        command: ['sh', '-c', 'echo started; sleep 1; echo survived > /survivor'],
+        command: ['sh', '-c', 'echo started; sleep 0.5; echo survived > /survivor'],
       });
       for (let text = ''; !text.includes('started');) text += String(await once(socket, 'message'));
       socket.terminate();

@@ -32,8 +32,8 @@ export function lifecycleExpectations(session: () => Session): void {
     it('is marked first and gone after its processes when it is deleted with a grace period', async () => {
       const name = await session().pod('marked', ['sh', '-c', 'trap "" TERM; sleep 3600 & wait; wait']);
       await session().phase(name, 'Running');
-      const { status, body } = await session().remove('pods', name, { gracePeriodSeconds: 2 });
-      expect([status, at(body, 'metadata.deletionGracePeriodSeconds')]).to.deep.equal([200, 2]);
+      const { status, body } = await session().remove('pods', name, { gracePeriodSeconds: 1 });
+      expect([status, at(body, 'metadata.deletionGracePeriodSeconds')]).to.deep.equal([200, 1]);
       expect(at(body, 'metadata.deletionTimestamp')).to.match(/Z$/);
       expect((await session().get('pods', name)).status).to.equal(200);
       await session().gone('pods', name);

@@ -11,7 +11,7 @@ export function logExpectations(session: () => Session): void {
       pod = await session().pod('log', [
         'sh',
         '-c',
-        'echo one; sleep 0.1; echo two >&2; sleep 2.1; echo three; printf tail',
+        'echo one; sleep 0.1; echo two >&2; sleep 1.1; echo three; printf tail',
       ]);
       await session().phase(pod, 'Succeeded');
     });
@@ -54,7 +54,7 @@ export function logExpectations(session: () => Session): void {
     });
 
     it('can be followed while the container writes', async () => {
-      const name = await session().pod('follow', ['sh', '-c', 'for i in 1 2 3; do echo $i; sleep 0.3; done']);
+      const name = await session().pod('follow', ['sh', '-c', 'for i in 1 2 3; do echo $i; sleep 0.2; done']);
       await session().phase(name, 'Running', 'Succeeded');
       expect((await session().log(name, 'follow=true')).text).to.equal('1\n2\n3\n');
     });

@@ -9,7 +9,7 @@ import { prepareVolumes, VolumeError } from './volumes.js';
 import type { ContainerSpec, Pod } from './types.js';
 
 const RETRY_MS = 100;
-const BACK_OFF_MS = 1000;
+const BACK_OFF_MS = 300;
 
 /** Carries one pod through its life: node, volumes, init containers, containers, end. */
 export class PodWorker {

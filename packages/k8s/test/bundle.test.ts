@@ -64,10 +64,10 @@ describe('the bundle', () => {
     expect(stderr).to.equal('');
   });
 
-  it('loads a kubeconfig, with no warning of Node', () => {
+  it('prefers a kubeconfig to the service account, and loads it with no warning of Node', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'index.js')], {
       input: '{"command":"cleanup_job","responseFile":"/r","args":{},"state":null}',
-      env: { KUBECONFIG: '/nowhere' },
+      env: { KUBECONFIG: '/nowhere', KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' },
       encoding: 'utf8',
     });
     expect(status).to.equal(125);

@@ -15,9 +15,10 @@ layer() {
 }
 if ! layer / ''; then
   # Without real root the kernel refuses to stack on a root that holds locked mounts, but takes its parts.
+  mount --bind root root # pivot_root wants a mount
   for path in /*; do
     if [ -L "$path" ]; then cp -P "$path" root; continue; fi
-    case $path in /proc | /sys | /dev) mkdir "root$path"; continue ;; esac
+    case $path in /proc | /sys | /dev | /run | /tmp) mkdir "root$path"; continue ;; esac
     [ -d "$path" ] && { layer "$path" ,userxattr || mount --rbind "$path" "root$path"; }
   done
 fi
@@ -28,6 +29,9 @@ for node in null zero full random urandom tty; do
   mount --bind "/dev/$node" "root/dev/$node"
 done
 mkdir -m 1777 root/dev/shm
+# What this machine keeps there concerns no container.
+mount -t tmpfs -o mode=755 none root/run
+mount -t tmpfs -o mode=1777 none root/tmp
 ln -s /proc/self/fd root/dev/fd
 ln -s fd/0 root/dev/stdin
 ln -s fd/1 root/dev/stdout

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ApiClient } from '../../src/cluster/client.js';
 import { connect } from '../../src/cluster/connection.js';
+import { connectWithKubeconfig } from '../../src/cluster/kubeconfig.js';
 import { ApiServer, json } from '../support/api-server.js';
 import { hookRejection } from '../support/rejection.js';
 
-describe('connect', () => {
+describe('the connection to the API server', () => {
   let folder: string;
   let api: ApiServer;
   beforeEach(async () => {
@@ -46,11 +47,7 @@ describe('connect', () => {
   };
 
   it('uses the current context of a kubeconfig, and its authority', async () => {
-    const connection = await connect({
-      kubeconfig: kubeconfig({ token: 'from-file' }),
-      inCluster: undefined,
-      certificate: undefined,
-    });
+    const connection = await connectWithKubeconfig(kubeconfig({ token: 'from-file' }), undefined);
     expect(connection.server).to.equal(api.url);
     expect(connection.namespace).to.equal('from-context');
     api.answers = [json(200, {})];
@@ -64,40 +61,21 @@ describe('connect', () => {
     connection.agent.destroy();
   });
 
-  it('prefers a kubeconfig to the service account', async () => {
-    const connection = await connect({
-      kubeconfig: kubeconfig({ token: 't' }),
-      inCluster: { host: '10.96.0.1', port: '443' },
-      certificate: undefined,
-    });
-    expect(connection.server).to.equal(api.url);
-  });
-
   it('logs in without a token where the kubeconfig has none', async () => {
-    const connection = await connect({
-      kubeconfig: kubeconfig({}),
-      inCluster: undefined,
-      certificate: undefined,
-    });
+    const connection = await connectWithKubeconfig(kubeconfig({}), undefined);
     expect(await connection.authorization()).to.deep.equal({});
   });
 
   it('refuses a kubeconfig that is missing, by its name', async () => {
     const path = join(folder, 'nowhere');
-    const error = await hookRejection(
-      'API_UNAUTHORIZED',
-      connect({ kubeconfig: path, inCluster: undefined, certificate: undefined }),
-    );
+    const error = await hookRejection('API_UNAUTHORIZED', connectWithKubeconfig(path, undefined));
     expect(error.message).to.contain(path);
     expect(error.hint).to.contain('KUBECONFIG');
   });
 
   it('refuses a kubeconfig whose context has no cluster', async () => {
     const path = kubeconfig({}, { cluster: 'other', user: 'u' });
-    const error = await hookRejection(
-      'API_UNAUTHORIZED',
-      connect({ kubeconfig: path, inCluster: undefined, certificate: undefined }),
-    );
+    const error = await hookRejection('API_UNAUTHORIZED', connectWithKubeconfig(path, undefined));
     expect(error.message).to.contain('no current context with a cluster');
   });
 

@@ -234,10 +234,10 @@ describe('exec', () => {
   });
 
   it('keeps a connection that is quiet but answers', async () => {
-    const { session, container } = await start({}, { periodMs: 5, deadlineMs: 100 });
+    const { session, container } = await start({}, { periodMs: 5, deadlineMs: 500 });
     let pings = 0;
     container.socket.on('ping', () => (pings += 1));
-    await until(() => pings > 40);
+    await until(() => pings > 150);
     container.end(SUCCESS);
     expect(await session.done).to.deep.equal({ exitCode: 0 });
   });
@@ -245,9 +245,9 @@ describe('exec', () => {
   it('does not take a slow handler for a silent server', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const { session, container } = await start({ onStdout: () => gate }, { periodMs: 10, deadlineMs: 50 });
+    const { session, container } = await start({ onStdout: () => gate }, { periodMs: 10, deadlineMs: 300 });
     container.print(STDOUT, 'x');
-    await sleep(200);
+    await sleep(700);
     release();
     container.end(SUCCESS);
     expect(await session.done).to.deep.equal({ exitCode: 0 });

@@ -68,7 +68,7 @@ describe('waitForPod', () => {
 
   it('says once what it waits for when it takes longer', async () => {
     const full = pod().condition('PodScheduled', 'False', 'Unschedulable', '0/1 nodes').build();
-    const { result, out } = wait([full], { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '3.5' });
+    const { result, out } = wait([full], { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '2.6' });
     await hookRejection('POD_TIMEOUT', result);
     expect(out.lines).to.deep.equal(['waiting for a node: 0/1 nodes']);
   });

@@ -93,6 +93,7 @@ describe('sendWorkFolder', () => {
     expect(statSync(target('src/run.sh')).mtimeMs).to.equal(1_600_000_000_000);
     expect(statSync(target('src/run.sh')).mode & 0o777).to.equal(0o777);
     expect(statSync(target('src/large')).mode & 0o777).to.equal(0o666);
+    expect(statSync(target('src')).mode & 0o777).to.equal(0o777);
     expect(cluster.requests).to.have.length(1);
   });
 

@@ -38,7 +38,7 @@ const name = fc.oneof(
   ),
 );
 const environments = fc.dictionary(name, hard, { maxKeys: 12, noNullPrototype: true });
-const RUNS = { numRuns: 12 };
+const RUNS = { numRuns: 8 };
 
 /** Variables that are there without having been asked for. */
 const NOT_ASKED = /^(PATH|HOME|PWD|SHLVL|_)=/;
