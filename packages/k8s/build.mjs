@@ -9,7 +9,45 @@ import { build } from 'esbuild';
  */
 const STUBBED =
   /^(@actions\/http-client(\/.*)?|@actions\/exec|openid-client|socks-proxy-agent|jsonpath-plus|\.\/gen\/index\.js)$/;
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+};
 const REPLACED = { 'node-fetch': 'module.exports = { Headers };' };
+
+/**
+ * Libraries that a step does not use. They are kept as text, which Node reads much faster than code: it compiles them when
+ * they are first imported.
+ */
+const KEPT_AS_TEXT = /^(js-yaml|tar-stream|@kubernetes\/client-node\/dist\/config\.js)$/;
+
+const textOutputs = {};
+const texts = {
+  name: 'texts',
+  setup(builder) {
+    builder.onResolve({ filter: KEPT_AS_TEXT }, ({ path, resolveDir }) => ({
+      path,
+      namespace: 'text',
+      pluginData: { resolveDir },
+    }));
+    builder.onLoad({ filter: /.*/, namespace: 'text' }, async ({ path, pluginData }) => {
+      const { outputFiles, metafile } = await build({
+        ...COMMON,
+        stdin: { contents: `module.exports = require(${JSON.stringify(path)});`, ...pluginData },
+        plugins: [stubs],
+        metafile: true,
+        write: false,
+      });
+      Object.assign(textOutputs, { [path]: Object.values(metafile.outputs)[0] });
+      const code = JSON.stringify(outputFiles[0].text);
+      return { contents: `new Function('module', 'exports', 'require', ${code})(module, exports, require);` };
+    });
+  },
+};
 
 const stubs = {
   name: 'stubs',
@@ -37,17 +75,13 @@ await writeFile(here('./dist/package.json'), '{ "type": "commonjs" }\n');
 const { metafile } = await build({
   entryPoints: [here('./src/index.ts')],
   outfile: here('./dist/index.js'),
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  minify: true,
-  keepNames: true,
+  ...COMMON,
   sourcemap: 'external',
   legalComments: 'linked',
   metafile: true,
   // Optional native helpers of ws: looking for them costs more than they would save.
   define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
-  plugins: [stubs],
+  plugins: [texts, stubs],
 });
-await writeFile(here('./dist/meta.json'), JSON.stringify(metafile));
+const outputs = { ...metafile.outputs, ...textOutputs };
+await writeFile(here('./dist/meta.json'), JSON.stringify({ ...metafile, outputs }));

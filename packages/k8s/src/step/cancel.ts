@@ -7,6 +7,12 @@ import { folderOf } from './script.js';
  */
 export function cancelScript(step: { id: string }): string {
   return `_ph_dir=${folderOf(step.id)}
+# The text that starts the step may still be on its way.
+_ph_n=0
+while [ ! -s "$_ph_dir/step" ] && [ $_ph_n -lt 20 ]; do
+  sleep 0.1 || { sleep 1; _ph_n=$((_ph_n + 9)); }
+  _ph_n=$((_ph_n + 1))
+done
 read -r _ph_main < "$_ph_dir/main" && read -r _ph_step < "$_ph_dir/step" || exit 0
 # one line that is still being written: the end of the file is no failure
 read -r _ph_own < "$_ph_dir/own"
