@@ -23,8 +23,8 @@ export interface StepResult {
 
 const RECONNECT_DELAY_MS = 250;
 const LONGEST_RECONNECT_DELAY_MS = 5_000;
-/** Execs in a row that end without a word although the container runs. */
-const MUTE_EXECS = 5;
+/** Execs in a row that bring nothing although the pod's status, which lags behind, says that the container runs. */
+const MUTE_EXECS = 6;
 
 /**
  * Runs a step to its end, over as many connections as it takes. Only the end marker in the pod's log, or the state of the
@@ -49,7 +49,7 @@ export async function driveStep(
   try {
     for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_RECONNECT_DELAY_MS)) {
       const before = output.offset;
-      const { report, fault } = await attach(context, target, step, script, output);
+      const { report, fault, opened } = await attach(context, target, step, script, output);
       if (output.end !== undefined && report.done) return { end: output.end, files: report.files };
       if (report.unstarted) {
         refuseIfCancelled(cancelled);
@@ -58,27 +58,19 @@ export async function driveStep(
         continue;
       }
       out.debug(`connection to the step lost at byte ${output.offset}: ${fault?.message ?? report.words}`);
-      if (fault instanceof ConnectionError || (fault !== undefined && isTransient(fault))) {
-        lostSince ??= Date.now();
-        if (Date.now() - lostSince > settings.stepReconnectSeconds * 1000)
-          throw explain(fault, cluster.server);
-      } else {
-        lostSince = undefined;
+      const answered = opened || (fault instanceof ApiError && !isTransient(fault));
+      lostSince = answered ? undefined : (lostSince ?? Date.now());
+      if (lostSince !== undefined && Date.now() - lostSince > settings.stepReconnectSeconds * 1000)
+        throw explain(fault, cluster.server);
+      if (opened || fault instanceof ApiError) {
         const gone = await whyGone(context, target);
         if (gone !== undefined) throw gone;
-        if (fault instanceof ApiError && !isTransient(fault)) throw refused(target, fault, cluster.server);
       }
       if (output.offset > before) {
         mute = 0;
         delay = RECONNECT_DELAY_MS;
-      } else if (fault === undefined && ++mute >= MUTE_EXECS)
-        throw new HookError(
-          'STEP_LOST',
-          `The step in container ${target.container} of pod ${target.pod} cannot be followed: ${report.words || 'its log cannot be read'}.`,
-          {
-            hint: 'The hooks need sh, mkdir, cat and sleep in the job image and room on the volume of the pod.',
-          },
-        );
+      } else if (answered && !(fault instanceof ConnectionError) && ++mute >= MUTE_EXECS)
+        throw fault === undefined ? unreadable(target, report.words) : refused(target, fault, cluster.server);
       output.restart();
       script = followScript(step, output.offset);
       await sleep(delay);
@@ -97,6 +89,8 @@ interface Attachment {
   report: StepReport;
   /** Why the exec was not to be had, or ended before its time; undefined if it just ended. */
   fault: Error | undefined;
+  /** Whether there was a connection at all. */
+  opened: boolean;
 }
 
 /** One exec: sends the text, passes the output on, and leaves as soon as everything is there. */
@@ -137,7 +131,7 @@ async function attach(
     fault = error instanceof Error ? error : new Error(String(error));
   }
   session?.close();
-  return { report: report(), fault };
+  return { report: report(), fault, opened: session !== undefined };
 }
 
 class Deferred {
@@ -173,8 +167,19 @@ async function cancelStep(
   }
 }
 
-function refused({ pod, container }: StepTarget, fault: ApiError, server: string): unknown {
-  if (/executable file not found|no such file or directory/.test(fault.status.message))
+function unreadable({ pod, container }: StepTarget, words: string): HookError {
+  return new HookError(
+    'STEP_LOST',
+    `The step in container ${container} of pod ${pod} cannot be followed: ${words || 'its log cannot be read'}.`,
+    { hint: 'The hooks need sh, mkdir, cat and sleep in the job image and room on the volume of the pod.' },
+  );
+}
+
+function refused({ pod, container }: StepTarget, fault: Error, server: string): unknown {
+  if (
+    fault instanceof ApiError &&
+    /executable file not found|no such file or directory/.test(fault.status.message)
+  )
     return new HookError(
       'STEP_INVALID',
       `The image of container ${container} in pod ${pod} has no sh: ${fault.status.message}`,

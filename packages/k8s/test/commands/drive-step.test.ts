@@ -165,7 +165,7 @@ describe('driveStep', () => {
     cluster.execs = [mute];
     const error = await hookRejection('STEP_LOST', drive('echo').result);
     expect(error.message).to.contain('cannot be followed');
-    expect(cluster.requests.filter((request) => request.startsWith('exec'))).to.have.length(5);
+    expect(cluster.requests.filter((request) => request.startsWith('exec'))).to.have.length(6);
   });
 
   it('ends a step that is cancelled, and gives its exit code', async () => {
