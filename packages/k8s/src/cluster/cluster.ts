@@ -9,7 +9,7 @@ export interface Created<T> {
   warnings: readonly string[];
 }
 
-/** The few requests that the hooks make, in one namespace. What each needs of RBAC stands in permissions.ts. */
+/** The few requests that the hooks make, in one namespace. What each needs of RBAC stands in docs/rbac.md. */
 export class Cluster {
   constructor(
     private readonly client: ApiClient,
