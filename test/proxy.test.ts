@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ApiClient, at } from './api-suite/client.js';
 import { LocalEngine } from './engine/index.js';
 import { FaultProxy } from './proxy/proxy.js';
+import { credentials, readTarget, writeKubeconfig } from './proxy/target.js';
 
 const PODS = '/api/v1/namespaces/default/pods';
 
@@ -66,6 +67,24 @@ describe('the fault proxy', () => {
     expect(at(config, 'clusters.0.cluster.server')).to.equal(proxy.url);
     expect(at(config, 'users.0.user.token')).to.equal(engine.token());
     expect(at(config, 'contexts.0.context.namespace')).to.equal('default');
+  });
+
+  it('shows the client certificate of its kubeconfig for clients that come with its own', async () => {
+    const users = [{ name: 'admin', user: {} }];
+    const engineConfig: unknown = JSON.parse(await readFile(join(directory, 'engine'), 'utf8'));
+    const path = join(directory, 'without-token');
+    await writeFile(path, JSON.stringify({ ...Object(engineConfig), users }));
+    const target = await readTarget(path);
+    const written = await writeKubeconfig(join(directory, 'proxied'), proxy.url, proxy.ca, target);
+    const config: unknown = JSON.parse(await readFile(written, 'utf8'));
+    const placeholder = { authorization: `Bearer ${String(at(config, 'users.0.user.token'))}`, accept: 'x' };
+    expect(credentials(placeholder, target)).to.deep.equal({
+      agent: target.withCertificate,
+      headers: { accept: 'x' },
+    });
+    const own = { authorization: 'Bearer own' };
+    expect(credentials(own, target)).to.deep.equal({ agent: target.plain, headers: own });
+    expect(credentials({}, target)).to.deep.equal({ agent: target.plain, headers: {} });
   });
 
   it('counts requests and bytes by verb and resource', async () => {

@@ -2,6 +2,7 @@ import type { Bed } from './bed.js';
 import { Session } from './session.js';
 import { accessExpectations } from './access.js';
 import { execExpectations } from './exec.js';
+import { givenExpectations } from './given.js';
 import { lifecycleExpectations } from './lifecycle.js';
 import { listExpectations } from './list.js';
 import { logExpectations } from './log.js';
@@ -23,6 +24,7 @@ export function apiSuite(name: string, start: () => Promise<Bed>): void {
     objectExpectations(current);
     listExpectations(current);
     lifecycleExpectations(current);
+    givenExpectations(current);
     execExpectations(current);
     logExpectations(current);
   });

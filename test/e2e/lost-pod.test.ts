@@ -5,7 +5,10 @@ import type { PodRunner } from '../runner/pod-runner.js';
 /** Runs a step, does something to its pod once it has begun, and gives what the user reads. */
 async function disturbed(runner: PodRunner, run: string, disturb: () => Promise<unknown>): Promise<string> {
   let disturbance: Promise<unknown> | undefined;
-  const result = await runner.run({ run }, { onOutput: () => (disturbance ??= disturb()) });
+  const onOutput = () => {
+    disturbance ??= disturb();
+  };
+  const result = await runner.run({ run }, { onOutput });
   await disturbance;
   return log(result);
 }
@@ -40,7 +43,9 @@ describe('a step whose pod is lost', () => {
   });
 
   it('names a container that was ended', async () => {
-    const text = await disturbed(runner, 'echo started; sleep 1; kill -TERM 1; sleep 60', () => Promise.resolve());
+    const text = await disturbed(runner, 'echo started; sleep 1; kill -TERM 1; sleep 60', () =>
+      Promise.resolve(),
+    );
     expect(text).to.match(
       /^started\n::error title=podhooks%3A STEP_LOST::The step was lost: container job of pod \S+ ended/,
     );

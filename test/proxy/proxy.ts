@@ -9,7 +9,7 @@ import { ApiError } from '../engine/status.js';
 import { selfSignedIdentity } from '../engine/tls.js';
 import { Relay } from './relay.js';
 import { Rules, type Direction, type Fault, type Rule } from './rules.js';
-import { readTarget, writeKubeconfig, type Target } from './target.js';
+import { credentials, readTarget, writeKubeconfig, type Target } from './target.js';
 
 export interface Traffic {
   requests: number;
@@ -171,7 +171,9 @@ export class FaultProxy {
 
   #begin({ method = 'GET', url = '/' }: IncomingMessage) {
     const route: Route | undefined = parseRoute(method, url);
-    const key = route ? `${route.verb} ${resourceOf(route)}` : `${method.toLowerCase()} ${url}`;
+    const key = route
+      ? `${route.verb} ${resourceOf(route)}`
+      : `${method.toLowerCase()} ${url.replace(/\?.*/, '')}`;
     const traffic = this.#traffic.get(key) ?? { requests: 0, up: 0, down: 0 };
     this.#traffic.set(key, traffic);
     traffic.requests++;
@@ -180,8 +182,12 @@ export class FaultProxy {
   }
 
   #forward({ method, url, headers }: IncomingMessage) {
-    const agent = headers.authorization === undefined ? this.target.withCertificate : this.target.plain;
-    const options = { method, agent, headers: { ...headers, host: this.target.url.host } };
+    const allowed = credentials(headers, this.target);
+    const options = {
+      method,
+      agent: allowed.agent,
+      headers: { ...allowed.headers, host: this.target.url.host },
+    };
     return https.request(new URL(url ?? '/', this.target.url), options);
   }
 

@@ -1,6 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { load } from 'js-yaml';
+
+/** Stands in a kubeconfig for a client certificate that the proxy has: kubectl asks for a password without any. */
+const CERTIFICATE_OF_PROXY = 'certificate-of-the-proxy';
 
 /** The API server behind the proxy, as a kubeconfig describes it. */
 export interface Target {
@@ -8,7 +12,7 @@ export interface Target {
   namespace: string;
   /** The token of the user, when there is one: clients of the proxy send it themselves. */
   token: string | undefined;
-  /** For requests that carry no token: has the client certificate of the user. */
+  /** For requests with the placeholder token: has the client certificate of the user. */
   withCertificate: https.Agent;
   plain: https.Agent;
 }
@@ -43,7 +47,7 @@ export async function writeKubeconfig(
   target: Target,
 ): Promise<string> {
   const cluster = { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') };
-  const user = target.token === undefined ? {} : { token: target.token };
+  const user = { token: target.token ?? CERTIFICATE_OF_PROXY };
   const context = { cluster: 'proxy', user: 'proxy', namespace: target.namespace };
   const config = {
     ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'proxy' },
@@ -53,6 +57,14 @@ export async function writeKubeconfig(
   };
   await writeFile(path, JSON.stringify(config), { mode: 0o600 });
   return path;
+}
+
+/** How a client's headers reach the server, and over which connections. */
+export function credentials(headers: IncomingHttpHeaders, target: Target) {
+  const { authorization, ...rest } = headers;
+  if (authorization !== undefined && authorization !== `Bearer ${CERTIFICATE_OF_PROXY}`)
+    return { agent: target.plain, headers };
+  return { agent: authorization === undefined ? target.plain : target.withCertificate, headers: rest };
 }
 
 function textAt(document: unknown, ...keys: (string | number)[]): string | undefined {
