@@ -4,10 +4,13 @@ import { HookError } from './errors.js';
 const LIMIT_BYTES = 32 * 1024 * 1024;
 
 /**
- * Reads a stream to its end, as UTF-8. Holds no more than `limitBytes` of it.
+ * Reads a stream, or any other source of chunks, to its end, as UTF-8. Holds no more than `limitBytes` of it.
  * @throws HookError INPUT_INVALID if it is longer, is not UTF-8 or cannot be read.
  */
-export async function readInput(stream: NodeJS.ReadableStream, limitBytes = LIMIT_BYTES): Promise<string> {
+export async function readInput(
+  stream: AsyncIterable<Buffer | string> | Iterable<Buffer | string>,
+  limitBytes = LIMIT_BYTES,
+): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let length = 0;

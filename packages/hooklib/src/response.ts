@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+// Not node:fs/promises, which is loaded at once: most hooks write no answer.
+import { promises } from 'node:fs';
 import { dirname } from 'node:path';
 import { HookError } from './errors.js';
 import type { HookResponse } from './protocol.js';
@@ -19,8 +20,8 @@ export async function writeResponse(file: string, response: HookResponse): Promi
   }
   try {
     const json = JSON.stringify(response);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${json}\n`);
+    await promises.mkdir(dirname(file), { recursive: true });
+    await promises.writeFile(file, `${json}\n`);
   } catch (cause) {
     const hint =
       "Check on the runner that the disk is not full and that the runner's user may write to this folder.";

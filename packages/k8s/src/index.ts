@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { HookError, parseInput, readInput } from '@podhooks/hooklib';
 import { explain } from './cluster/api-error.js';
 import { ApiClient } from './cluster/client.js';
@@ -16,11 +17,11 @@ const HOOK_FAILED = 125;
 const log = new RunnerLog();
 
 async function main(): Promise<number> {
+  const input = parseInput(await readInput(standardInput()));
   // The runner cancels by SIGINT, then SIGTERM, then SIGKILL; the second must not cut short what the first began.
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
 
-  const input = parseInput(await readInput(process.stdin));
   const settings = readSettings(process.env);
   log.debugging = settings.debug === true;
   if (input.command === 'run_container_step') return runContainerStep(input);
@@ -41,6 +42,24 @@ async function main(): Promise<number> {
       throw new HookError('CANCELLED', `${input.command} was cancelled.`, { cause: error });
     throw explain(error, cluster.server);
   }
+}
+
+/** Read at once: the stream of `process.stdin` costs 3 ms of every step, and there is nothing to do before. */
+function* standardInput(): Generator<Buffer> {
+  const buffer = Buffer.alloc(64 * 1024);
+  for (let length = readChunk(buffer); length > 0; length = readChunk(buffer))
+    yield Buffer.from(buffer.subarray(0, length));
+}
+
+/** A pipe that its maker has set to non-blocking answers EAGAIN until there is something. */
+function readChunk(buffer: Buffer): number {
+  for (;;)
+    try {
+      return readSync(0, buffer);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
 }
 
 async function clusterOf(settings: Settings, certificate: string | undefined): Promise<Cluster> {

@@ -68,13 +68,11 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const pod = await createJobObjects(job, context);
   const waiting = new AbortController();
   const running = waitForPod(name, pod, context, AbortSignal.any([cancelled, waiting.signal]));
+  if (work !== undefined && job.work?.mode === 'volume') openToAll(sharedFolders(work, container), 0o777);
   const preparing = Promise.all([
     container === null ? undefined : probeJob(name, probeOf(container, job), running, context),
     work !== undefined && job.work?.mode === 'no-volume'
       ? sendAll(name, work, container, context)
-      : undefined,
-    work !== undefined && job.work?.mode === 'volume'
-      ? openToAll(sharedFolders(work, container), 0o777)
       : undefined,
   ]);
   // Whichever fails first ends both. The job container has answered: unless there are others, its status may come later.

@@ -17,11 +17,9 @@ export async function runScriptStep(
   const parsed = argumentsOf(args.entryPointArgs);
   const work = settings.temp === undefined ? undefined : dirname(settings.temp);
   const share = job.mode === 'no-volume' && work !== undefined;
-  const files = share
-    ? await collectStepFiles(work, parsed, settings.fileCommands)
-    : { send: [], commands: [] };
+  const files = share ? collectStepFiles(work, parsed, settings.fileCommands) : { send: [], commands: [] };
   if (share) await sendNewActions(job.jobPod, work, args, context);
-  if (job.mode === 'volume') await openToAll(settings.fileCommands, 0o666);
+  if (job.mode === 'volume') openToAll(settings.fileCommands, 0o666);
 
   const { end, files: results } = await driveStep(
     context,
@@ -35,7 +33,7 @@ export async function runScriptStep(
       results: files.commands.map(({ container }) => container),
     },
   );
-  await storeFileCommands(files.commands, results);
+  storeFileCommands(files.commands, results);
   if (end === 'no working directory')
     throw new HookError(
       'STEP_INVALID',

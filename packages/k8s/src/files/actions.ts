@@ -1,4 +1,5 @@
-import { appendFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+// Not node:fs/promises, which is loaded at once: few steps need it.
+import { promises } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunnerPath } from '../pod/paths.js';
 
@@ -22,7 +23,7 @@ export async function newActions(work: RunnerPath, texts: readonly string[]): Pr
     ...text.matchAll(/\/__w\/(_actions\/[^/\s"']+\/[^/\s"']+\/[^/\s"']+)/g),
   ]);
   if (named.length === 0) return [];
-  const sent = new Set((await readFile(join(work, SENT), 'utf8').catch(() => '')).split('\n'));
+  const sent = new Set((await promises.readFile(join(work, SENT), 'utf8').catch(() => '')).split('\n'));
   const missing = [...new Set(named.flatMap(([, name]) => name ?? []))].filter((name) => !sent.has(name));
   const there = await Promise.all(missing.map((name) => isFolder(join(work, name))));
   return missing.filter((_, index) => there[index]);
@@ -30,13 +31,13 @@ export async function newActions(work: RunnerPath, texts: readonly string[]): Pr
 
 export async function rememberActions(work: RunnerPath, names: readonly string[]): Promise<void> {
   const file = join(work, SENT);
-  await mkdir(dirname(file), { recursive: true });
-  await appendFile(file, names.map((name) => `${name}\n`).join(''));
+  await promises.mkdir(dirname(file), { recursive: true });
+  await promises.appendFile(file, names.map((name) => `${name}\n`).join(''));
 }
 
 async function foldersIn(work: RunnerPath, name: string): Promise<string[]> {
   // There is no `_actions` in a job that uses none.
-  const children = await readdir(join(work, name)).catch(() => []);
+  const children = await promises.readdir(join(work, name)).catch(() => []);
   const paths = children.map((child) => `${name}/${child}`);
   const folders = await Promise.all(paths.map((path) => isFolder(join(work, path))));
   return paths.filter((_, index) => folders[index]);
@@ -44,7 +45,7 @@ async function foldersIn(work: RunnerPath, name: string): Promise<string[]> {
 
 /** Also of a link: an action may lie in a cache elsewhere. */
 function isFolder(path: RunnerPath): Promise<boolean> {
-  return stat(path).then(
+  return promises.stat(path).then(
     (info) => info.isDirectory(),
     () => false,
   );

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+// Synchronous: nothing else is to be done meanwhile, and for small files the threads of the other way cost more.
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HookError } from '@podhooks/hooklib';
 import { type ContainerPath, type RunnerPath, toContainer, toRunner } from '../pod/paths.js';
@@ -18,11 +19,11 @@ export interface StepFiles {
  * What a step without a shared work folder needs from the runner: the script that its arguments name, the file-command
  * files and the event. Nothing else of `_temp`, however much has gathered there.
  */
-export async function collectStepFiles(
+export function collectStepFiles(
   work: RunnerPath,
   args: readonly string[],
   fileCommands: readonly RunnerPath[],
-): Promise<StepFiles> {
+): StepFiles {
   const commands = fileCommands.flatMap((runner) => {
     const container = toContainer(runner, work);
     return container === undefined ? [] : [{ runner, container }];
@@ -32,17 +33,14 @@ export async function collectStepFiles(
     [...argument.matchAll(/\/__w\/_temp\/[\w.-]+/g)].map(([path]) => path),
   );
   const wanted = [...new Set([...scripts, EVENT, ...commands.map(({ container }) => container)])];
-  const found = await Promise.all(wanted.map((path) => readIfThere(path, toRunner(path, work))));
+  const found = wanted.map((path) => readIfThere(path, toRunner(path, work)));
   return { commands, send: found.flatMap((file) => file ?? []) };
 }
 
-async function readIfThere(
-  path: ContainerPath,
-  source: RunnerPath | undefined,
-): Promise<StepFile | undefined> {
+function readIfThere(path: ContainerPath, source: RunnerPath | undefined): StepFile | undefined {
   if (source === undefined) return undefined;
   try {
-    return { path, content: await readFile(source) };
+    return { path, content: readFileSync(source) };
   } catch (error) {
     // The runner tolerates file commands that are gone, and there is no event before the first action.
     if (isMissing(error)) return undefined;
@@ -54,37 +52,34 @@ async function readIfThere(
 }
 
 /** Puts the file commands that came back from the pod where the runner reads them. */
-export async function storeFileCommands(
+export function storeFileCommands(
   commands: StepFiles['commands'],
   contents: ReadonlyMap<number, Buffer>,
-): Promise<void> {
-  await Promise.all(
-    commands.map(async ({ runner }, index) => {
-      const content = contents.get(index);
-      if (content === undefined) return;
-      try {
-        await mkdir(dirname(runner), { recursive: true });
-        await writeFile(runner, content);
-      } catch (cause) {
-        throw new HookError('FILES_LOST', `${runner} cannot be written on the runner.`, {
-          cause,
-          hint: 'Check that the disk is not full.',
-        });
-      }
-    }),
-  );
+): void {
+  for (const [index, { runner }] of commands.entries()) {
+    const content = contents.get(index);
+    if (content === undefined) continue;
+    try {
+      mkdirSync(dirname(runner), { recursive: true });
+      writeFileSync(runner, content);
+    } catch (cause) {
+      throw new HookError('FILES_LOST', `${runner} cannot be written on the runner.`, {
+        cause,
+        hint: 'Check that the disk is not full.',
+      });
+    }
+  }
 }
 
 /** On a shared volume the container's user writes these files itself, and it need not be the runner's user. */
-export async function openToAll(paths: readonly RunnerPath[], mode: 0o666 | 0o777): Promise<void> {
-  await Promise.all(
-    paths.map((path) =>
-      chmod(path, mode).catch((error: unknown) => {
-        // Not ours, or not there: then the runner could not have used it either, or the container's user owns it.
-        if (!isMissing(error) && !isNotPermitted(error)) throw error;
-      }),
-    ),
-  );
+export function openToAll(paths: readonly RunnerPath[], mode: 0o666 | 0o777): void {
+  for (const path of paths)
+    try {
+      chmodSync(path, mode);
+    } catch (error) {
+      // Not ours, or not there: then the runner could not have used it either, or the container's user owns it.
+      if (!isMissing(error) && !isNotPermitted(error)) throw error;
+    }
 }
 
 function isMissing(error: unknown): boolean {
