@@ -1,7 +1,7 @@
 import type * as client from '@kubernetes/client-node';
 
 /** The JSON of an API object: the client's types are classes, and say Date where JSON has text. */
-type Json<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Json<T[Key]> } : T;
+export type Json<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: Json<T[Key]> } : T;
 
 export type Affinity = Json<client.V1Affinity>;
 export type Container = Json<client.V1Container>;
