@@ -119,7 +119,8 @@ async function attach(
       },
       onStderr: (chunk) => {
         chunks.push(chunk);
-        reported ||= report().done;
+        // Its last word ends a line: results of many megabytes are not to be read anew with each piece.
+        reported ||= chunk[chunk.length - 1] === 0x0a && report().done;
         check();
       },
     });

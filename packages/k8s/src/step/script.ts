@@ -81,7 +81,7 @@ exec 3< "$_ph_dir/log" || exit 1
   while [ ! -e "$_ph_dir/ended" ]; do
     sleep 0.2 || sleep 1
     printf '.\\n' || exit
-  done 
+  done
   sleep 0.1 || sleep 1
   printf 'e\\n'
 } 2> /dev/null 3<&- | _ph_follow
