@@ -106,16 +106,5 @@ export function listExpectations(session: () => Session): void {
         .map((line): unknown => JSON.parse(line));
       expect(events.map((event) => at(event, 'object.metadata.name'))).to.deep.equal([name]);
     });
-
-    it('says Expired for a version that is too old', async () => {
-      const query = 'watch=1&resourceVersion=1&timeoutSeconds=1';
-      const { body } = await session().admin.request('GET', `${session().path('pods')}?${query}`);
-      expect([at(body, 'type'), at(body, 'object.code'), at(body, 'object.reason')]).to.deep.equal([
-        'ERROR',
-        410,
-        'Expired',
-      ]);
-      expect(at(body, 'object.message')).to.match(/^too old resource version: 1 \(\d+\)$/);
-    });
   });
 }

@@ -117,16 +117,9 @@ function watch(collection: Collection<KubeObject>, { route, response }: Exchange
   response.writeHead(200, { 'content-type': 'application/json' });
   response.flushHeaders();
   const send = (type: string, object: object) => response.write(`${JSON.stringify({ type, object })}\n`);
-  const oldest = 1000;
   const from = Number(version);
   const belongs = ({ object }: WatchEvent) =>
     (namespace === undefined || object.metadata.namespace === namespace) && selected(object);
-  if (from > 0 && from < oldest) {
-    const gone = new ApiError(410, 'Expired', `too old resource version: ${from} (${oldest})`);
-    send('ERROR', gone.body);
-    response.end();
-    return;
-  }
   if (from === 0)
     for (const object of collection.list(namespace)) if (selected(object)) send('ADDED', object);
   for (const event of from === 0 ? [] : collection.history)
