@@ -1,60 +1,52 @@
 // Bundles the hook into the one file that the runner starts: packages/k8s/dist/index.js.
 import { mkdir, writeFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /**
- * Parts of libraries that a hook never reaches. They would be most of the bundle, and Node reads all of it at each step:
- * @actions/core's OIDC client brings undici (416 KB), client-node's KubeConfig brings the typed API (370 KB), node-fetch
- * with a Unicode table (280 KB), OIDC login and SOCKS proxies. Who needs one all the same is told what is missing.
+ * Parts of libraries that a hook never reaches. Node reads and compiles all of the bundle at each step: @actions/core's OIDC
+ * client would bring undici (416 KB), client-node's KubeConfig the typed API (370 KB), node-fetch with a Unicode table
+ * (280 KB), OIDC login and SOCKS proxies; ws and the job summary load modules of Node for nothing.
+ * Who needs one all the same is told what is missing.
  */
-const STUBBED =
-  /^(@actions\/http-client(\/.*)?|@actions\/exec|openid-client|socks-proxy-agent|jsonpath-plus|\.\/gen\/index\.js)$/;
+const STUBBED = [
+  /^(@actions\/http-client(\/.*)?|@actions\/exec|openid-client|socks-proxy-agent|jsonpath-plus|node-fetch)$/,
+  /client-node\/.*: \.\/gen\/index\.js$/,
+  /@actions\/core\/.*: \.\/(summary|platform|path-utils)\.js$/,
+  /ws\/.*: \.\/(lib\/)?(permessage-deflate|stream|websocket-server)(\.js)?$/,
+];
+const REPLACED = {
+  'node-fetch': 'module.exports = { Headers };',
+  './permessage-deflate': 'module.exports = { extensionName: "permessage-deflate" };',
+};
+
+const ROOT = new URL('.', import.meta.url).pathname;
+const MAIN = `${ROOT}src/index.ts`;
 const COMMON = {
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
   minify: true,
-  keepNames: true,
-};
-const REPLACED = { 'node-fetch': 'module.exports = { Headers };' };
-
-/**
- * Libraries that a step does not use. They are kept as text, which Node reads much faster than code: it compiles them when
- * they are first imported.
- */
-const KEPT_AS_TEXT = /^(js-yaml|tar-stream|@kubernetes\/client-node\/dist\/config\.js)$/;
-
-const textOutputs = {};
-const texts = {
-  name: 'texts',
-  setup(builder) {
-    builder.onResolve({ filter: KEPT_AS_TEXT }, ({ path, resolveDir }) => ({
-      path,
-      namespace: 'text',
-      pluginData: { resolveDir },
-    }));
-    builder.onLoad({ filter: /.*/, namespace: 'text' }, async ({ path, pluginData }) => {
-      const { outputFiles, metafile } = await build({
-        ...COMMON,
-        stdin: { contents: `module.exports = require(${JSON.stringify(path)});`, ...pluginData },
-        plugins: [stubs],
-        metafile: true,
-        write: false,
-      });
-      Object.assign(textOutputs, { [path]: Object.values(metafile.outputs)[0] });
-      const code = JSON.stringify(outputFiles[0].text);
-      return { contents: `new Function('module', 'exports', 'require', ${code})(module, exports, require);` };
-    });
-  },
+  metafile: true,
+  write: false,
+  outfile: 'index.js',
+  absWorkingDir: ROOT,
+  // `import()` of what stands outside of a part becomes `require()`, which is ours: see `parts`.
+  supported: { 'dynamic-import': false },
+  // Optional native helpers of ws: looking for them costs more than they would save.
+  define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
 };
 
 const stubs = {
   name: 'stubs',
   setup(builder) {
-    const take = ({ path }) => ({ path, namespace: 'stub' });
-    builder.onResolve({ filter: STUBBED }, take);
-    builder.onResolve({ filter: /^node-fetch$/ }, take);
+    builder.onResolve({ filter: /.*/ }, ({ path, importer }) =>
+      STUBBED.some((stubbed) => stubbed.test(path) || stubbed.test(`${importer}: ${path}`))
+        ? { path, namespace: 'stub' }
+        : undefined,
+    );
     builder.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({
       contents: REPLACED[path] ?? stub(path),
     }));
@@ -68,20 +60,98 @@ const stub = (path) => `module.exports = new Proxy({}, {
   },
 });`;
 
-const here = (path) => new URL(path, import.meta.url).pathname;
-await mkdir(here('./dist'), { recursive: true });
-// The package is ESM, the bundle is not: in dist Node must not take it for what it is not.
-await writeFile(here('./dist/package.json'), '{ "type": "commonjs" }\n');
-const { metafile } = await build({
-  entryPoints: [here('./src/index.ts')],
-  outfile: here('./dist/index.js'),
+/**
+ * What the hook imports with `import()` becomes a part of its own, kept as compressed text, which costs a step nothing; it is
+ * compiled when it is first imported. Modules of ours that the main part has are not in others: `instanceof` must hold.
+ */
+const parts = (outside) => ({
+  name: 'parts',
+  setup(builder) {
+    builder.onResolve({ filter: /^[.@]/ }, async ({ path, pluginData, ...from }) => {
+      if (pluginData === 'seen' || from.kind === 'entry-point') return undefined;
+      const found = await builder.resolve(path, { ...from, pluginData: 'seen' });
+      if (found.namespace !== 'file' || !outside(found.path, from.kind)) return found;
+      return { path: relative(ROOT, found.path), external: true };
+    });
+  },
+});
+
+const filesOf = ({ metafile }) => Object.keys(metafile.inputs).map((path) => resolve(ROOT, path));
+
+const lazy = new Set();
+const first = await build({
   ...COMMON,
+  entryPoints: [MAIN],
+  plugins: [stubs, parts((path, kind) => kind === 'dynamic-import' && lazy.add(path))],
+});
+const inMain = new Set(filesOf(first));
+const shared = new Set();
+const texts = {};
+const outputs = {};
+for (const path of lazy) {
+  const { outputFiles, metafile } = await build({
+    ...COMMON,
+    entryPoints: [path],
+    plugins: [
+      stubs,
+      parts((other, kind) => {
+        if (inMain.has(other) && !other.includes('/node_modules/')) return shared.add(other);
+        return kind === 'dynamic-import' ? lazy.add(other) : lazy.has(other);
+      }),
+    ],
+  });
+  const name = relative(ROOT, path);
+  const text = `${outputFiles[0].text}//# sourceURL=podhooks/${name}`;
+  texts[name] = brotliCompressSync(text).toString('base64');
+  outputs[name] = metafile.outputs['index.js'];
+}
+
+const nameOf = (path) => JSON.stringify(relative(ROOT, path));
+/** Runs before anything else. */
+const partsModule = `
+${[...shared].map((path, index) => `import * as shared${index} from ${JSON.stringify(path)};`).join('\n')}
+const loaded = { ${[...shared].map((path, index) => `${nameOf(path)}: shared${index}`).join(', ')} };
+const texts = ${JSON.stringify(texts)};
+podhooksPart = (name) => {
+  if (!(name in loaded) && name in texts) {
+    const text = ofNode('node:zlib').brotliDecompressSync(Buffer.from(texts[name], 'base64')).toString();
+    const module = { exports: {} };
+    new Function('module', 'exports', 'require', text)(module, module.exports, requirePart);
+    loaded[name] = module.exports;
+  }
+  return loaded[name];
+};`;
+/** Before all code of the bundle: each `require` in it looks among the parts first. */
+const REQUIRE_PARTS =
+  'var podhooksPart, ofNode = require, requirePart = require = (name) => podhooksPart?.(name) ?? ofNode(name);';
+
+const main = await build({
+  ...COMMON,
+  stdin: { contents: `import 'parts'; import ${JSON.stringify(MAIN)};`, resolveDir: ROOT },
+  banner: { js: REQUIRE_PARTS },
   sourcemap: 'external',
   legalComments: 'linked',
-  metafile: true,
-  // Optional native helpers of ws: looking for them costs more than they would save.
-  define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
-  plugins: [texts, stubs],
+  plugins: [
+    {
+      name: 'parts module',
+      setup(builder) {
+        builder.onResolve({ filter: /^parts$/ }, ({ path }) => ({ path, namespace: 'parts' }));
+        builder.onLoad({ filter: /.*/, namespace: 'parts' }, () => ({
+          contents: partsModule,
+          resolveDir: ROOT,
+        }));
+      },
+    },
+    stubs,
+    parts((_, kind) => kind === 'dynamic-import'),
+  ],
 });
-const outputs = { ...metafile.outputs, ...textOutputs };
-await writeFile(here('./dist/meta.json'), JSON.stringify({ ...metafile, outputs }));
+await mkdir(`${ROOT}dist`, { recursive: true });
+// The package is ESM, the bundle is not: in dist Node must not take it for what it is not.
+await writeFile(`${ROOT}dist/package.json`, '{ "type": "commonjs" }\n');
+for (const { path, contents } of main.outputFiles)
+  await writeFile(`${ROOT}dist/${relative(ROOT, path)}`, contents);
+await writeFile(
+  `${ROOT}dist/meta.json`,
+  JSON.stringify({ ...main.metafile, outputs: { ...main.metafile.outputs, ...outputs } }),
+);

@@ -1,6 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 /** A step with more output than this is a long one. */
 const LONG_OUTPUT_BYTES = 512 * 1024;
 /** Output after which the buffers that carried it are collected. */
@@ -19,7 +16,7 @@ export class BoundedMemory {
   /** Told of each piece of output that has been passed on. */
   count(bytes: number): void {
     if (this.passed < LONG_OUTPUT_BYTES && this.passed + bytes >= LONG_OUTPUT_BYTES)
-      setFlagsFromString('--no-opt');
+      v8().setFlagsFromString('--no-opt');
     this.passed += bytes;
     if (this.passed - this.collected < COLLECT_EVERY_BYTES) return;
     this.collected = this.passed;
@@ -29,9 +26,14 @@ export class BoundedMemory {
 }
 
 function exposeCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  const collector: unknown = runInNewContext('gc');
+  v8().setFlagsFromString('--expose-gc');
+  const collector: unknown = process.getBuiltinModule('node:vm').runInNewContext('gc');
   return typeof collector === 'function'
     ? () => void Reflect.apply(collector, undefined, [])
     : () => undefined;
+}
+
+/** Not imported: few steps need it. */
+function v8() {
+  return process.getBuiltinModule('node:v8');
 }
