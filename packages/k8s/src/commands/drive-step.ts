@@ -6,7 +6,8 @@ import type { ExecSession } from '../cluster/exec.js';
 import { isTransient } from '../cluster/retry.js';
 import { readReport, type StepEnd, StepOutput, type StepReport } from '../step/output.js';
 import { cancelScript } from '../step/cancel.js';
-import { farewell, followScript, type StepScript, stepScript } from '../step/script.js';
+import { farewell, followScript, passedOn, type StepScript, stepScript } from '../step/script.js';
+import { TOOLS } from '../step/supervisor.js';
 import type { CommandContext } from './context.js';
 import { whyGone } from './why-gone.js';
 
@@ -48,7 +49,7 @@ export async function driveStep(
   cancelled.addEventListener('abort', cancel, { once: true });
   try {
     for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_RECONNECT_DELAY_MS)) {
-      const before = output.offset;
+      const before = output.passed;
       const { report, fault, opened } = await attach(context, target, step, script, output);
       if (output.end !== undefined && report.done) return { end: output.end, files: report.files };
       if (report.unstarted) {
@@ -57,7 +58,7 @@ export async function driveStep(
         script = stepScript(step);
         continue;
       }
-      out.debug(`connection to the step lost at byte ${output.offset}: ${fault?.message ?? report.words}`);
+      out.debug(`connection to the step lost at byte ${output.passed}: ${fault?.message ?? report.words}`);
       const answered = opened || (fault instanceof ApiError && !isTransient(fault));
       lostSince = answered ? undefined : (lostSince ?? Date.now());
       if (lostSince !== undefined && Date.now() - lostSince > settings.stepReconnectSeconds * 1000)
@@ -66,13 +67,13 @@ export async function driveStep(
         const gone = await whyGone(context, target);
         if (gone !== undefined) throw gone;
       }
-      if (output.offset > before) {
+      if (output.passed > before) {
         mute = 0;
         delay = RECONNECT_DELAY_MS;
       } else if (answered && !(fault instanceof ConnectionError) && ++mute >= MUTE_EXECS)
         throw fault === undefined ? unreadable(target, report.words) : refused(target, fault, cluster.server);
       output.restart();
-      script = followScript(step, output.offset);
+      script = followScript(step, output.position);
       await sleep(delay);
     }
   } finally {
@@ -111,11 +112,18 @@ async function attach(
     const check = () => {
       if (reported && output.end !== undefined) complete.resolve();
     };
+    /** What lies in the pod may go as soon as the runner has it. */
+    const forget = async (written: void | Promise<void>) => {
+      await written;
+      session?.write(passedOn(output.position)).catch(() => undefined);
+    };
     session = await cluster.exec(pod, container, ['sh'], {
       onStdout: (chunk) => {
+        const { segment } = output.position;
         const bytes = output.take(chunk);
         check();
-        return bytes.length === 0 ? undefined : out.write(bytes);
+        const written = bytes.length === 0 ? undefined : out.write(bytes);
+        return output.position.segment === segment ? written : forget(written);
       },
       onStderr: (chunk) => {
         chunks.push(chunk);
@@ -172,7 +180,7 @@ function unreadable({ pod, container }: StepTarget, words: string): HookError {
   return new HookError(
     'STEP_LOST',
     `The step in container ${container} of pod ${pod} cannot be followed: ${words || 'its log cannot be read'}.`,
-    { hint: 'The hooks need sh, mkdir, cat and sleep in the job image and room on the volume of the pod.' },
+    { hint: `The hooks need ${TOOLS.join(', ')} in the job image and room on the volume of the pod.` },
   );
 }
 

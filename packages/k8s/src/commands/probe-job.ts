@@ -5,6 +5,7 @@ import { collect } from '../cluster/collect.js';
 import { mayStartLater } from '../cluster/retry.js';
 import { JOB_CONTAINER } from '../pod/names.js';
 import { type Probe, type ProbeReport, probeScript, readProbe } from '../step/probe.js';
+import { TOOLS } from '../step/supervisor.js';
 import type { CommandContext } from './context.js';
 
 const RETRY_MS = 100;
@@ -76,7 +77,7 @@ function unfit(pod: string, why: string): HookError {
     'STEP_INVALID',
     `The image of container ${JOB_CONTAINER} in pod ${pod} cannot run steps: ${why}.`,
     {
-      hint: 'The hooks need sh, mkdir, cat, sleep, rm and env in the job image, and a user who may write to emptyDir volumes.',
+      hint: `The hooks need ${TOOLS.join(', ')} in the job image, and a user who may write to emptyDir volumes.`,
     },
   );
 }

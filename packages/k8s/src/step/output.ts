@@ -6,27 +6,37 @@ function markerStart(nonce: string): Buffer {
 /** How a step ended, by the supervisor's own record. */
 export type StepEnd = { exitCode: number } | 'no working directory';
 
+/** A place in a step's log, which is kept in segments. */
+export interface LogPosition {
+  segment: number;
+  /** In bytes from the beginning of the segment. */
+  offset: number;
+}
+
 /**
- * Splits what a follower sends into the step's output and the end marker. Counts what has come, so that another follower
- * can go on from there; keeps back no more than what may be the beginning of the marker.
+ * Splits what a follower sends into the step's output, the changes to another segment of the log and the end marker. Counts
+ * what has come, so that another follower can go on from there; keeps back no more than what may be the beginning of a marker.
  */
 export class StepOutput {
   private readonly marker: Buffer;
   private held: Buffer = Buffer.alloc(0);
-  private passed = 0;
+  private segment = 0;
+  private offset = 0;
   /** Known once the marker has been read; bytes behind it are of no interest. */
   end: StepEnd | undefined;
+  /** Bytes of output in all. */
+  passed = 0;
 
   constructor(nonce: string) {
     this.marker = markerStart(nonce);
   }
 
-  /** Bytes of the log that need not be sent again. */
-  get offset(): number {
-    return this.passed;
+  /** What comes before need not be sent again. */
+  get position(): LogPosition {
+    return { segment: this.segment, offset: this.offset };
   }
 
-  /** A new follower starts at `offset`: what was held back comes again. */
+  /** A new follower starts at `position`: what was held back comes again. */
   restart(): void {
     this.held = Buffer.alloc(0);
   }
@@ -34,28 +44,41 @@ export class StepOutput {
   /** Takes the next bytes of the log and returns those that are the step's output. */
   take(chunk: Buffer): Buffer {
     if (this.end !== undefined) return Buffer.alloc(0);
-    const bytes = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
-    const at = bytes.indexOf(this.marker);
-    const output = bytes.subarray(0, at === -1 ? bytes.length - this.overlap(bytes) : at);
-    this.held = bytes.subarray(output.length);
-    this.passed += output.length;
-    if (at !== -1) this.end = endOf(this.held.subarray(this.marker.length));
-    return output;
+    const pieces: Buffer[] = [];
+    let bytes = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
+    for (;;) {
+      const at = bytes.indexOf(this.marker);
+      const output = bytes.subarray(0, at === -1 ? bytes.length - this.overlap(bytes) : at);
+      pieces.push(output);
+      this.offset += output.length;
+      this.passed += output.length;
+      bytes = bytes.subarray(output.length);
+      const line = at === -1 ? -1 : bytes.indexOf('\n', this.marker.length);
+      if (line === -1) break;
+      const word = bytes.subarray(this.marker.length, line).toString();
+      if (word !== 'next') {
+        this.end = endOf(word);
+        break;
+      }
+      this.segment++;
+      this.offset = 0;
+      bytes = bytes.subarray(line + 1);
+    }
+    this.held = bytes;
+    const [only, ...others] = pieces;
+    return only !== undefined && others.length === 0 ? only : Buffer.concat(pieces);
   }
 
   /** Length of the longest end of `bytes` that is a beginning of the marker. */
   private overlap(bytes: Buffer): number {
-    for (let length = Math.min(this.marker.length - 1, bytes.length); length > 0; length--)
-      if (bytes.subarray(bytes.length - length).equals(this.marker.subarray(0, length))) return length;
+    let at = bytes.indexOf(this.marker.subarray(0, 1), Math.max(0, bytes.length - this.marker.length + 1));
+    for (; at !== -1; at = bytes.indexOf(this.marker.subarray(0, 1), at + 1))
+      if (bytes.subarray(at).equals(this.marker.subarray(0, bytes.length - at))) return bytes.length - at;
     return 0;
   }
 }
 
-/** The text behind the marker; undefined until its line is complete. */
-function endOf(rest: Buffer): StepEnd | undefined {
-  const line = rest.indexOf('\n');
-  if (line === -1) return undefined;
-  const word = rest.subarray(0, line).toString();
+function endOf(word: string): StepEnd {
   return word === 'cwd' ? 'no working directory' : { exitCode: Number(word) };
 }
 

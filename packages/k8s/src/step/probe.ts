@@ -1,6 +1,7 @@
 import { environmentLines } from './environment.js';
 import { quote } from './quote.js';
 import { ENVIRONMENT_FILE, writeFileLine } from './script.js';
+import { TOOLS } from './supervisor.js';
 
 export interface Probe {
   /** Of the job container, for every step; keys that the pod's own spec sets stay out. */
@@ -22,7 +23,6 @@ export interface ProbeReport {
   words: string;
 }
 
-const TOOLS = ['mkdir', 'cat', 'sleep', 'rm', 'env'];
 const GLIBC =
   '/lib/libc.so.6 /lib64/libc.so.6 /usr/lib/libc.so.6 /usr/lib64/libc.so.6 /lib/*-linux-gnu*/libc.so.6 /usr/lib/*-linux-gnu*/libc.so.6';
 

@@ -1,4 +1,5 @@
 import { environmentLines } from './environment.js';
+import type { LogPosition } from './output.js';
 import { quote } from './quote.js';
 import { SUPERVISOR } from './supervisor.js';
 
@@ -54,11 +55,19 @@ export function farewell({ id }: Pick<StepScript, 'id'>): string {
   return `rm -rf ${folderOf(id)}\nexit 0\n`;
 }
 
+/** Text for the same `sh` when all before this segment of the log has been passed on: it may go. */
+export function passedOn({ segment }: Pick<LogPosition, 'segment'>): string {
+  return `: ${segment}\n`;
+}
+
 /**
- * The text that follows a step's log from a byte on, after a connection was lost. It prints `unstarted` (see
+ * The text that follows a step's log from a place on, after a connection was lost. It prints `unstarted` (see
  * `StepReport`) if the step never began; making its folder keeps it from beginning later.
  */
-export function followScript(step: Pick<StepScript, 'id' | 'nonce' | 'results'>, offset: number): string {
+export function followScript(
+  step: Pick<StepScript, 'id' | 'nonce' | 'results'>,
+  { segment, offset }: LogPosition,
+): string {
   return `${header(step)}${SUPERVISOR}
 ${resultsFunction(step)}
 trap '' INT TERM HUP QUIT PIPE
@@ -74,7 +83,9 @@ if read -r _ph_old < "$_ph_dir/follower"; then
   done
   kill -KILL "$_ph_old"
 fi 2> /dev/null
-exec 3< "$_ph_dir/log" || exit 1
+_ph_n=${segment}
+exec 3< "$_ph_dir/log.$_ph_n" 5<&0 || exit 1
+for _ph_file in "$_ph_dir"/log.*; do [ "\${_ph_file##*.}" -ge $_ph_n ] || rm -f "$_ph_file"; done
 { [ ${offset} = 0 ] || tail -c +${offset + 1} <&3; }
 {
   printf '.\\n'
@@ -84,7 +95,7 @@ exec 3< "$_ph_dir/log" || exit 1
   done
   sleep 0.1 || sleep 1
   printf 'e\\n'
-} 2> /dev/null 3<&- | _ph_follow
+} 2> /dev/null 3<&- 5<&- | _ph_follow
 `;
 }
 

@@ -1,3 +1,6 @@
+/** Programs that the supervisor starts, and what goes with it: all must be in the job image. */
+export const TOOLS = ['sh', 'mkdir', 'cat', 'dd', 'du', 'tail', 'sleep', 'rm', 'env'] as const;
+
 /**
  * The step supervisor: POSIX sh, run by one exec in the job container, which reads it from standard input.
  *
@@ -5,21 +8,26 @@
  * writer, which appends it to the log; behind it comes the end marker with the exit code. A follower copies the log to
  * the exec's output. When the connection is lost, another exec follows the same log from the byte that was reached.
  *
- *     step --pipe--> writer --> log --> follower --> stdout of the exec
- *     ticker, recorder, writer --wakes------^
+ *     step --pipe--> writer --> log.0, log.1 ... --> follower --> stdout of the exec
+ *     ticker, writer --wakes-------------------------^
+ *     hook (stdin of the exec) --has passed on--> forgetter, which removes segments
  *
+ * - The log is bounded: a segment holds what the writer got by 4,096 reads of up to 16 KiB. The follower says `next` when it
+ *   goes on to another one, and the hook says `: N` when it has passed on all that comes before segment N. With 1 GiB that
+ *   nobody has taken the writer stops, and so does the step, until somebody does.
  * - A pipeline, not `&`: asynchronous lists start with SIGINT ignored for good.
  * - The step's stdout is a pipe, not the log itself: `> /dev/stdout` in a script would truncate a file.
  * - Everything here ignores INT and TERM, so that signals to the whole process group reach only the step.
  * - Nobody waits for processes that the step left behind. They hold the pipe open, so the writer's end (`e`) may never
- *   come: at the second tick after the step's own end (`y`) the follower stops waiting for it.
+ *   come: at the second tick after the step's own end (`y`) the follower stops waiting for it. What they print later is
+ *   thrown away, and does not block them.
  * - Only the follower and the main shell hold the exec's own stdout and stderr: else the exec would not end. So `exec`
  *   changes descriptors where it must hold: of what braces redirect, shells keep a copy.
  * - The ticker slows down with time, so that silent hours cost next to nothing.
  * - Nothing has an effect before the last line: a script that arrives in part does nothing at all. The `mkdir` there is
  *   the claim: whoever makes the directory decides whether the step runs (see `followScript`).
  *
- * Needs mkdir, cat and sleep. Variables and functions begin with `_ph_`, and none is exported.
+ * Variables and functions begin with `_ph_`, and none is exported.
  */
 export const SUPERVISOR = `
 _ph_mine() {
@@ -51,15 +59,67 @@ _ph_record() {
   printf '\\036podhooks %s %s\\n' "$_ph_nonce" "$_ph_code"
   : > "$_ph_dir/ended"
 }
+_ph_fill() {
+  dd bs=16384 count=$_ph_reads of="$_ph_dir/log.$_ph_n" 2> "$_ph_dir/dd" || return
+  # "N+M records in": full and partial reads. Fewer than it was to make: the end.
+  while read -r _ph_w _ph_rest; do
+    case $_ph_w in [0-9]*+*) [ $((\${_ph_w%+*} + \${_ph_w#*+})) = $_ph_reads ]; return ;; esac
+  done < "$_ph_dir/dd"
+  return 1
+}
+_ph_full() {
+  [ -e "$_ph_dir/log.$((_ph_n - 16))" ] || return
+  du -sk "$_ph_dir" > "$_ph_dir/used"
+  read -r _ph_w _ph_rest < "$_ph_dir/used"
+  [ "$_ph_w" -gt $_ph_kib ]
+}
+_ph_write() {
+  _ph_mine
+  _ph_n=0 _ph_reads=4096 _ph_kib=1048576 _ph_last=
+  while [ -z "$_ph_last" ] && _ph_fill; do
+    # The end marker may still be in the pipe; what comes behind it is nobody's.
+    [ ! -e "$_ph_dir/ended" ] || _ph_last=y
+    _ph_n=$((_ph_n + 1))
+    while _ph_full; do sleep 1; done
+  done
+  [ -z "$_ph_last" ] || _ph_fill
+  printf '%s\\n' "\${_ph_last:-e}" >&4
+  # Where the folder is, this is the end, or the volume is full: then the step must not go on.
+  [ -z "$_ph_last" ] && [ -d "$_ph_dir" ] || cat > /dev/null
+}
+_ph_forget() {
+  _ph_mine
+  while read -r _ph_w _ph_upto; do
+    while [ $_ph_n -lt "$_ph_upto" ]; do
+      rm -f "$_ph_dir/log.$_ph_n"
+      _ph_n=$((_ph_n + 1))
+    done
+  done
+}
 _ph_follow() {
   _ph_mine
   printf '%s\\n' "$_ph_pid" > "$_ph_dir/follower"
+  _ph_forgetter=
   while read -r _ph_w; do
     cat <&3
+    while [ -e "$_ph_dir/log.$((_ph_n + 1))" ]; do
+      cat <&3
+      [ -n "$_ph_forgetter" ] || { _ph_forget <&5 > /dev/null 2>&1 & _ph_forgetter=$!; }
+      _ph_n=$((_ph_n + 1))
+      exec 3< "$_ph_dir/log.$_ph_n"
+      printf '\\036podhooks %s next\\n' "$_ph_nonce"
+      cat <&3
+    done
     case $_ph_w in e | y) break ;; esac
   done
+  [ -z "$_ph_forgetter" ] || { kill -KILL "$_ph_forgetter"; wait "$_ph_forgetter"; } 2> /dev/null
   _ph_results >&2
-  [ "$_ph_w" = e ] || kill -KILL $$
+  [ "$_ph_w" != e ] || return
+  # The main shell waits for what the step left behind, so its farewell is read here.
+  while read -r _ph_w _ph_rest; do
+    case $_ph_w in rm) rm -rf "$_ph_dir"; break ;; esac
+  done <&5
+  kill -KILL $$
 }
 _ph_run() {
   trap '' INT TERM HUP QUIT PIPE
@@ -67,13 +127,14 @@ _ph_run() {
   _ph_files
   printf '%s\\n' $$ > "$_ph_dir/main"
   printf '%s ' $$ > "$_ph_dir/own"
-  : > "$_ph_dir/log"
-  exec 3< "$_ph_dir/log"
+  : > "$_ph_dir/log.0"
+  exec 3< "$_ph_dir/log.0" 5<&0
+  _ph_n=0
   {
-    exec 4>&1 2> /dev/null 3<&-
+    exec 4>&1 2> /dev/null 3<&- 5<&-
     _ph_mine
     _ph_tick &
-    _ph_record | { _ph_mine; cat >> "$_ph_dir/log"; printf 'e\\n' >&4; }
+    _ph_record | _ph_write
   } | _ph_follow
 }
 `;

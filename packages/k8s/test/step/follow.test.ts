@@ -12,7 +12,7 @@ for (const shell of SHELLS)
     afterEach(() => bed.close());
 
     const follow = (step: StepScript, offset: number) => {
-      const exec = bed.exec(followScript(step, offset), step.nonce);
+      const exec = bed.exec(followScript(step, { segment: 0, offset }), step.nonce);
       exec.endInput();
       return exec.ended();
     };
@@ -44,7 +44,7 @@ for (const shell of SHELLS)
       lost.cut();
       const follower = readFileSync(bed.path(`hook/${step.id}/follower`), 'utf8').trim();
       expect(existsSync(`/proc/${follower}`)).to.equal(true);
-      const next = bed.exec(followScript(step, 3), step.nonce);
+      const next = bed.exec(followScript(step, { segment: 0, offset: 3 }), step.nonce);
       next.endInput();
       await until(() => next.received === 'st\n');
       await until(() => !existsSync(`/proc/${follower}`));

@@ -9,7 +9,7 @@ const MARKER = `\x1epodhooks ${NONCE} `;
 function read(...pieces: (Buffer | string)[]) {
   const output = new StepOutput(NONCE);
   const bytes = Buffer.concat(pieces.map((piece) => output.take(Buffer.from(piece))));
-  return { text: bytes.toString('latin1'), end: output.end, offset: output.offset };
+  return { text: bytes.toString('latin1'), end: output.end, offset: output.passed };
 }
 
 describe('StepOutput', () => {
@@ -78,7 +78,7 @@ describe('StepOutput', () => {
       const output = new StepOutput(NONCE);
       const before = output.take(log.subarray(0, cut));
       output.restart();
-      const after = output.take(log.subarray(output.offset));
+      const after = output.take(log.subarray(output.position.offset));
       expect(`${before.toString()}${after.toString()}`).to.equal('all');
       expect(output.end).to.deep.equal({ exitCode: 3 });
     }

@@ -1,6 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readReport, type StepEnd, StepOutput, type StepReport } from '../../src/step/output.js';
+import { passedOn } from '../../src/step/script.js';
+import {
+  type LogPosition,
+  readReport,
+  type StepEnd,
+  StepOutput,
+  type StepReport,
+} from '../../src/step/output.js';
 
 /** What a container gives its processes. */
 export const CONTAINER_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/' };
@@ -37,7 +44,9 @@ export class ShellExec {
     this.closed = once(this.child, 'close');
     this.child.stdin.on('error', () => undefined);
     this.child.stdout.on('data', (chunk: Buffer) => {
+      const { segment } = this.output.position;
       this.taken.push(this.output.take(chunk));
+      if (this.output.position.segment > segment) this.child.stdin.write(passedOn(this.output.position));
       this.part();
     });
     this.child.stderr.on('data', (chunk: Buffer) => {
@@ -56,6 +65,15 @@ export class ShellExec {
   /** All of the step's output that has come. */
   get received(): string {
     return Buffer.concat(this.taken).toString();
+  }
+
+  get bytesReceived(): number {
+    return this.output.passed;
+  }
+
+  /** Where another exec can go on. */
+  get position(): LogPosition {
+    return this.output.position;
   }
 
   /** Sends this text as soon as the step's end and its results are there, and leaves. */
