@@ -54,6 +54,12 @@ export function execExpectations(session: () => Session): void {
       expect(at(result.status, 'details.causes')).to.deep.equal([{ reason: 'ExitCode', message: '7' }]);
     });
 
+    it('runs the command in a session and a process group of its own, which can be signalled', async () => {
+      const script =
+        'read -r pid name state parent group session rest < /proc/$$/stat; echo $((group - $$)) $((session - $$))';
+      expect((await session().exec(pod, ['sh', '-c', script])).stdout.toString()).to.equal('0 0\n');
+    });
+
     it('counts 128 and the signal for a command that a signal ended', async () => {
       expect((await session().exec(pod, ['sh', '-c', 'kill -9 $$'])).status).to.deep.equal(failed(137));
     });

@@ -38,7 +38,7 @@ const ENVIRONMENT = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/s
 const NAMESPACES = ['--mount', '--pid'];
 // The shell stays outside of the process namespace and waits for its first process, for `unshare --fork` would make
 // exit code 1 of a SIGKILL. What it has to say itself (`Killed`) is not for the container's log.
-const WAIT = 'exec 4>&2 2> /dev/null; sh -c "$0" sh "$@" 2>&4 4>&-; exit $?';
+const WAIT = 'exec 4>&2 2> /dev/null; setsid sh -c "$0" sh "$@" 2>&4 4>&-; exit $?';
 
 /**
  * Runs containers as processes of this machine. With mount namespaces a container has a root file system of
@@ -101,7 +101,9 @@ export class Sandbox {
     const shell = ['sh', '-c', ENTER, 'sh', ...this.#enterArguments(launch)];
     if (!this.hasMounts) return run('sh', shell.slice(1), stdin);
     const user = this.asRoot ? [] : ['--user', '--preserve-credentials'];
-    return run('nsenter', ['--target', String(pid), ...user, '--mount', '--pid', ...shell], stdin);
+    const target = ['--target', String(pid), ...user, '--mount', '--pid'];
+    // As under runc: signals to the group of the command reach what it started.
+    return run('nsenter', [...target, 'setsid', ...shell], stdin);
   }
 
   #enterArguments({ command, environment, workdir, user = '' }: Launch): string[] {
