@@ -143,28 +143,33 @@ async function run(program: string, words: string[], stdin: 'pipe' | 'ignore'): 
 
 /** The line of descriptor 3, or what was said on stderr instead when the process ended before that. */
 function readReport(child: ChildProcess): Promise<string> {
+  const { stderr } = child;
   const channel = child.stdio[3];
   return new Promise((resolve) => {
     child.once('error', ({ message }) => resolve(`failed ${message}`));
-    if (!isReadable(channel)) {
+    if (!isReadable(channel) || stderr === null) {
       resolve('failed without a channel');
       return;
     }
+    // Read from the beginning: Node drops what nobody has read when a process ends.
+    const words: Buffer[] = [];
+    const listen = () => {
+      const chunk: unknown = stderr.read();
+      if (Buffer.isBuffer(chunk)) words.push(chunk);
+    };
+    stderr.on('readable', listen);
     let text = '';
     // The end of the channel tells nothing: unshare and nsenter keep it open as long as their child lives.
     channel.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (text.endsWith('\n')) resolve(text.trim());
+      if (!text.endsWith('\n')) return;
+      stderr.off('readable', listen);
+      if (words.length > 0) stderr.unshift(Buffer.concat(words));
+      resolve(text.trim());
     });
-    // What the process said may come after the end of the channel.
-    channel.once('close', () => {
-      const { stderr } = child;
-      const answer = (said: unknown) =>
-        resolve(`failed ${Buffer.isBuffer(said) ? said.toString().trim() : 'before its start'}`);
-      const said: unknown = stderr?.read();
-      if (said === null) stderr?.once('readable', () => answer(stderr.read()));
-      else answer(said);
-    });
+    child.once('close', () =>
+      resolve(`failed ${Buffer.concat(words).toString().trim() || 'before its start'}`),
+    );
   });
 }
 
