@@ -113,7 +113,8 @@ describe('the judgement of the demo', () => {
 });
 
 describe('npm run demo', () => {
-  it('shows whole jobs, in both modes, and one that cannot start, or says why it cannot, without colours in a file', async () => {
+  it('shows whole jobs, in both modes, and one that cannot start, or says why it cannot, without colours in a file', async function () {
+    this.timeout(120_000);
     const { limitation } = await detectSandbox();
     const demo = fileURLToPath(new URL('demo/demo.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, ['--import=tsx', demo]);
