@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { COLOURED, exitCodeLine, githubLog, PLAIN } from './demo/github-log.js';
 import { faultsOf } from './demo/job.js';
+import { jobWithoutImage } from './demo/steps.js';
 import { timeTable } from './demo/times.js';
+import { detectSandbox } from './engine/index.js';
 import type { HookResult } from './runner/runner.js';
 
 describe('the log of the demo', () => {
@@ -95,5 +100,33 @@ describe('the judgement of the demo', () => {
       'the log is ["hello"] in place of ["bye","Error: Process completed with exit code 3."]',
       'no output',
     ]);
+  });
+
+  it('wants the words that tell why a job cannot start, and the exit code of the hook', () => {
+    const [prepare] = jobWithoutImage;
+    const output = Buffer.from('the image no/such-image:1 of container job of pod p cannot be pulled: gone');
+    expect(prepare && faultsOf(prepare, { ...result, output })).to.deep.equal([
+      'exit code 0 in place of 125',
+      'the error does not say "Check that the image exists"',
+    ]);
+  });
+});
+
+describe('npm run demo', () => {
+  it('shows whole jobs, in both modes, and one that cannot start, or says why it cannot, without colours in a file', async function () {
+    this.timeout(120_000);
+    const { limitation } = await detectSandbox();
+    const demo = fileURLToPath(new URL('demo/demo.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import=tsx', demo]);
+    const shown = [
+      'volume mode: ',
+      'no-volume mode: ',
+      'redis says +PONG',
+      'A mistake: ',
+      'All outputs are as expected',
+    ];
+    for (const words of limitation === undefined ? shown : [limitation, 'NOT SHOWN: a whole job'])
+      expect(stdout).to.contain(words);
+    expect(stdout).to.not.contain('\u001b');
   });
 });

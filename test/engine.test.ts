@@ -1,15 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { at, ApiClient, itemsAt } from './api-suite/client.js';
 import { engineBed } from './api-suite/engine-bed.js';
 import { apiSuite } from './api-suite/suite.js';
 import { Session } from './api-suite/session.js';
 import { ApiError, ARC_RULES, LocalEngine, Sandbox } from './engine/index.js';
+import { itWithMounts } from './engine/needs-mounts.js';
 
-apiSuite('the local engine', engineBed);
+apiSuite('the local engine', engineBed, itWithMounts);
 
 describe('what only the local engine has', () => {
   let directory: string;
@@ -58,16 +60,19 @@ describe('what only the local engine has', () => {
   const image = (rest: object) => ({ containers: [{ name: 'job', image: 'testbed/action:1', ...rest }] });
   const idle = ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait'];
 
-  it('runs images with their entrypoint, command, variables and directory, as the pod overrides them', async () => {
-    expect(await output('image', image({}))).to.equal('from image|/app|from-image two words\n');
-    expect(await output('args', image({ args: ['own'] }))).to.equal('from image|/app|own\n');
-    expect(await output('command', image({ command: ['echo', 'plain'] }))).to.equal('plain\n');
-    expect(await output('mount', image({ command: ['cat', '/tools/tool.txt'] }))).to.equal(
-      'from the image\n',
-    );
-  });
+  itWithMounts(
+    'runs images with their entrypoint, command, variables and directory, as the pod overrides them',
+    async () => {
+      expect(await output('image', image({}))).to.equal('from image|/app|from-image two words\n');
+      expect(await output('args', image({ args: ['own'] }))).to.equal('from image|/app|own\n');
+      expect(await output('command', image({ command: ['echo', 'plain'] }))).to.equal('plain\n');
+      expect(await output('mount', image({ command: ['cat', '/tools/tool.txt'] }))).to.equal(
+        'from the image\n',
+      );
+    },
+  );
 
-  it('gives the directories of this machine to claims and host paths', async () => {
+  itWithMounts('gives the directories of this machine to claims and host paths', async () => {
     const volumes = [
       { name: 'work', persistentVolumeClaim: { claimName: 'runner-1-work' } },
       { name: 'host', hostPath: { path: join(directory, 'made'), type: 'DirectoryOrCreate' } },
@@ -82,7 +87,7 @@ describe('what only the local engine has', () => {
     expect(await readFile(join(directory, 'made/b'), 'utf8')).to.equal('b\n');
   });
 
-  it('resolves the claim of an ephemeral volume by the name of its pod', async () => {
+  itWithMounts('resolves the claim of an ephemeral volume by the name of its pod', async () => {
     const volumes = [{ name: 'work', ephemeral: { volumeClaimTemplate: { spec: {} } } }];
     const container = { name: 'runner', image: 'busybox:1.36', command: ['sh', '-c', 'echo c > /w/c'] };
     const volumeMounts = [{ name: 'work', mountPath: '/w' }];
@@ -92,7 +97,7 @@ describe('what only the local engine has', () => {
     expect(await readFile(join(directory, 'work/c'), 'utf8')).to.equal('c\n');
   });
 
-  it('keeps what a container writes to its own disk away from this machine', async () => {
+  itWithMounts('keeps what a container writes to its own disk away from this machine', async () => {
     const path = '/podhooks-of-the-container';
     expect(await output('disk', image({ command: ['sh', '-c', `echo x > ${path}; cat ${path}`] }))).to.equal(
       'x\n',
@@ -100,7 +105,7 @@ describe('what only the local engine has', () => {
     expect(existsSync(path)).to.equal(false);
   });
 
-  it('ends everything that a container started with its first process', async () => {
+  itWithMounts('ends everything that a container started with its first process', async () => {
     const beat = join(directory, 'work/beat');
     const volumes = [{ name: 'work', persistentVolumeClaim: { claimName: 'runner-1-work' } }];
     const script = 'setsid sh -c "while :; do echo . >> /w/beat; sleep 0.05; done" & sleep 0.3';
@@ -111,7 +116,7 @@ describe('what only the local engine has', () => {
     expect(await readFile(beat, 'utf8')).to.equal(atTheEnd);
   });
 
-  it('lets programs in a pod use the API with the account of the pod', async () => {
+  itWithMounts('lets programs in a pod use the API with the account of the pod', async () => {
     const script = `
       const fs = require('fs'), https = require('https');
       const files = '/var/run/secrets/kubernetes.io/serviceaccount/';
@@ -175,7 +180,7 @@ describe('what only the local engine has', () => {
     await session.remove('pods', name, { gracePeriodSeconds: 0 });
   });
 
-  it('calls a container ready when its probe says so', async () => {
+  itWithMounts('calls a container ready when its probe says so', async () => {
     const readinessProbe = { exec: { command: ['test', '-e', '/ready'] }, periodSeconds: 1 };
     const container = { name: 'job', image: 'busybox:1.36', command: idle, readinessProbe };
     const name = await session.pod('probe', [], { containers: [container] });
@@ -208,7 +213,7 @@ describe('what only the local engine has', () => {
       await session.phase(name, 'Succeeded');
     });
 
-    it('refuse an image with the words of a registry until they are switched off', async () => {
+    itWithMounts('refuse an image with the words of a registry until they are switched off', async () => {
       const off = engine.faults.pullFails('testbed/action:1', 'pull access denied, authorization failed');
       const name = await session.pod('pull', [], image({}));
       const pod = await session.until(
@@ -238,7 +243,7 @@ describe('what only the local engine has', () => {
       });
     });
 
-    it('evict a pod, which tells a running exec by its end', async () => {
+    itWithMounts('evict a pod, which tells a running exec by its end', async () => {
       const name = await session.pod('evicted', idle);
       await session.phase(name, 'Running');
       const running = session.exec(name, ['sh', '-c', 'echo > /begun; exec sleep 3600']);
@@ -289,10 +294,16 @@ describe('what only the local engine has', () => {
     expect(at(pod, 'status.containerStatuses.0.state.waiting.message')).to.equal(
       'nothing can be mounted at /__w on this machine: not allowed here',
     );
+    const pidFile = join(directory, 'pid');
+    const left = plain.exec(running, ['sh', '-c', `echo $$ > ${pidFile}; exec sleep 3600`]);
+    while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await sleep(20);
     await plain.close();
+    await left;
+    // What ran beside the first process has ended, too.
+    while (existsSync(`/proc/${readFileSync(pidFile, 'utf8').trim()}`)) await sleep(20);
   });
 
-  it('leaves no process and no file behind', async () => {
+  itWithMounts('leaves no process and no file behind', async () => {
     const own = await LocalEngine.start();
     const client = new ApiClient(own, own.token());
     const path = '/api/v1/namespaces/default/pods';

@@ -8,3 +8,6 @@ export interface Bed {
   tokens: { admin: string; runner: string; nobody: string };
   close: () => Promise<void>;
 }
+
+/** Defines a test, as mocha's `it` does. */
+export type DefineTest = (title: string, body: () => Promise<void>) => unknown;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
+import type { DefineTest } from './bed.js';
 import { at, ExecRefused, type ExecOptions } from './client.js';
 import { IDLE, IMAGE, type Session } from './session.js';
 
@@ -20,7 +21,7 @@ const failed = (code: number) => ({
   details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
 });
 
-export function execExpectations(session: () => Session): void {
+export function execExpectations(session: () => Session, itWithMounts: DefineTest): void {
   describe('an exec', () => {
     let pod: string;
     before(async () => {
@@ -54,6 +55,12 @@ export function execExpectations(session: () => Session): void {
       expect(at(result.status, 'details.causes')).to.deep.equal([{ reason: 'ExitCode', message: '7' }]);
     });
 
+    it('runs the command in a session and a process group of its own, which can be signalled', async () => {
+      const script =
+        'read -r pid name state parent group session rest < /proc/$$/stat; echo $((group - $$)) $((session - $$))';
+      expect((await session().exec(pod, ['sh', '-c', script])).stdout.toString()).to.equal('0 0\n');
+    });
+
     it('counts 128 and the signal for a command that a signal ended', async () => {
       expect((await session().exec(pod, ['sh', '-c', 'kill -9 $$'])).status).to.deep.equal(failed(137));
     });
@@ -85,14 +92,14 @@ export function execExpectations(session: () => Session): void {
       expect(result.status).to.deep.equal(failed(3));
     });
 
-    it('runs beside the first process, in its file system, with its environment', async () => {
+    itWithMounts('runs beside the first process, in its file system, with its environment', async () => {
       await session().exec(pod, ['sh', '-c', 'echo kept > /only-here']);
       const script = 'cat /only-here; echo $HOSTNAME; tr "\\0" " " < /proc/1/cmdline';
       const result = await session().exec(pod, ['sh', '-c', script]);
       expect(result.stdout.toString()).to.match(new RegExp(`^kept\\n${pod}\\nsh -c trap`));
     });
 
-    it('lets the command live when the connection is lost', async () => {
+    itWithMounts('lets the command live when the connection is lost', async () => {
       const socket = session().runner.socket(session().namespace, pod, {
         command: ['sh', '-c', 'echo started; sleep 0.5; echo survived > /survivor'],
       });

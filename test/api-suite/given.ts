@@ -1,7 +1,8 @@
+import type { DefineTest } from './bed.js';
 import { expect } from 'chai';
 import { IMAGE, type Session } from './session.js';
 
-export function givenExpectations(session: () => Session): void {
+export function givenExpectations(session: () => Session, itWithMounts: DefineTest): void {
   const job = (command: string[], rest: object = {}) => ({
     containers: [{ name: 'job', image: IMAGE, command, ...rest }],
   });
@@ -35,28 +36,31 @@ export function givenExpectations(session: () => Session): void {
       expect(lines.filter((line) => line.startsWith('ABSENT'))).to.deep.equal([]);
     });
 
-    it('has secrets, sub paths and its account as files, and read-only mounts that are', async () => {
-      const secret = session().name('files');
-      await session().create('secrets', { metadata: { name: secret }, stringData: { token: 'deep' } });
-      const volumes = [
-        { name: 'secret', secret: { secretName: secret } },
-        { name: 'work', emptyDir: {} },
-      ];
-      const volumeMounts = [
-        { name: 'secret', mountPath: '/secret' },
-        { name: 'work', mountPath: '/__w' },
-        { name: 'work', mountPath: '/github/home', subPath: '_temp/_github_home' },
-        { name: 'work', mountPath: '/locked', readOnly: true },
-      ];
-      const script =
-        'cat /secret/token; echo; echo x > /github/home/f; cat /__w/_temp/_github_home/f; ' +
-        `touch /locked/f 2> /dev/null || echo locked; cat /var/run/secrets/kubernetes.io/serviceaccount/namespace`;
-      const name = await session().pod('files', [], {
-        volumes,
-        ...job(['sh', '-c', script], { volumeMounts }),
-      });
-      await session().phase(name, 'Succeeded');
-      expect((await session().log(name)).text).to.equal(`deep\nx\nlocked\n${session().namespace}`);
-    });
+    itWithMounts(
+      'has secrets, sub paths and its account as files, and read-only mounts that are',
+      async () => {
+        const secret = session().name('files');
+        await session().create('secrets', { metadata: { name: secret }, stringData: { token: 'deep' } });
+        const volumes = [
+          { name: 'secret', secret: { secretName: secret } },
+          { name: 'work', emptyDir: {} },
+        ];
+        const volumeMounts = [
+          { name: 'secret', mountPath: '/secret' },
+          { name: 'work', mountPath: '/__w' },
+          { name: 'work', mountPath: '/github/home', subPath: '_temp/_github_home' },
+          { name: 'work', mountPath: '/locked', readOnly: true },
+        ];
+        const script =
+          'cat /secret/token; echo; echo x > /github/home/f; cat /__w/_temp/_github_home/f; ' +
+          `touch /locked/f 2> /dev/null || echo locked; cat /var/run/secrets/kubernetes.io/serviceaccount/namespace`;
+        const name = await session().pod('files', [], {
+          volumes,
+          ...job(['sh', '-c', script], { volumeMounts }),
+        });
+        await session().phase(name, 'Succeeded');
+        expect((await session().log(name)).text).to.equal(`deep\nx\nlocked\n${session().namespace}`);
+      },
+    );
   });
 }

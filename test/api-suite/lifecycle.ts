@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import type { DefineTest } from './bed.js';
 import { at, itemsAt } from './client.js';
 import { IDLE, IMAGE, type Session } from './session.js';
 
-export function lifecycleExpectations(session: () => Session): void {
+export function lifecycleExpectations(session: () => Session, itWithMounts: DefineTest): void {
   const waiting = (name: string, reason: string) =>
     session().until(name, (pod) => at(pod, 'status.containerStatuses.0.state.waiting.reason') === reason);
   const job = (command: string[], rest: object = {}) => ({
@@ -84,7 +85,7 @@ export function lifecycleExpectations(session: () => Session): void {
       expect(ready).to.include({ status: 'False', reason: 'PodFailed' });
     });
 
-    it('keeps what the container wrote to its termination log', async () => {
+    itWithMounts('keeps what the container wrote to its termination log', async () => {
       const name = await session().pod('words', [
         'sh',
         '-c',
@@ -132,7 +133,7 @@ export function lifecycleExpectations(session: () => Session): void {
     });
     const volumes = [{ name: 'shared', emptyDir: {} }];
 
-    it('run one after the other before the container, on shared volumes', async () => {
+    itWithMounts('run one after the other before the container, on shared volumes', async () => {
       const initContainers = [init('one', 'echo 1 > /shared/x'), init('two', 'echo 2 >> /shared/x')];
       const volumeMounts = [{ name: 'shared', mountPath: '/elsewhere', readOnly: true }];
       const spec = { volumes, initContainers, ...job(['cat', '/elsewhere/x'], { volumeMounts }) };
@@ -141,7 +142,7 @@ export function lifecycleExpectations(session: () => Session): void {
       expect((await session().log(name, 'container=job')).text).to.equal('1\n2\n');
     });
 
-    it('fail the pod and keep the container waiting when one fails', async () => {
+    itWithMounts('fail the pod and keep the container waiting when one fails', async () => {
       const spec = { volumes, initContainers: [init('one', 'exit 4')], ...job(['true']) };
       const pod = await session().phase(await session().pod('badinit', [], spec), 'Failed');
       expect(at(pod, 'status.initContainerStatuses.0.state.terminated.exitCode')).to.equal(4);
@@ -150,15 +151,21 @@ export function lifecycleExpectations(session: () => Session): void {
       expect(initialised).to.include({ message: 'containers with incomplete status: [one]' });
     });
 
-    it('start the next container only when the postStart hook of the one before is through', async () => {
-      const postStart = { exec: { command: ['sh', '-c', 'sleep 1; echo hook > /shared/order'] } };
-      const first = { ...init('first', IDLE[2] ?? ''), lifecycle: { postStart } };
-      const second = init('second', 'cat /shared/order');
-      const name = await session().pod('gate', [], { volumes, containers: [first, second] });
-      await session().until(name, (p) => at(p, 'status.containerStatuses.1.state.terminated') !== undefined);
-      expect((await session().log(name, 'container=second')).text).to.equal('hook\n');
-      await session().remove('pods', name, { gracePeriodSeconds: 0 });
-    });
+    itWithMounts(
+      'start the next container only when the postStart hook of the one before is through',
+      async () => {
+        const postStart = { exec: { command: ['sh', '-c', 'sleep 1; echo hook > /shared/order'] } };
+        const first = { ...init('first', IDLE[2] ?? ''), lifecycle: { postStart } };
+        const second = init('second', 'cat /shared/order');
+        const name = await session().pod('gate', [], { volumes, containers: [first, second] });
+        await session().until(
+          name,
+          (p) => at(p, 'status.containerStatuses.1.state.terminated') !== undefined,
+        );
+        expect((await session().log(name, 'container=second')).text).to.equal('hook\n');
+        await session().remove('pods', name, { gracePeriodSeconds: 0 });
+      },
+    );
   });
 
   describe('a pod that cannot start', () => {

@@ -1,4 +1,4 @@
-import type { Bed } from './bed.js';
+import type { Bed, DefineTest } from './bed.js';
 import { Session } from './session.js';
 import { accessExpectations } from './access.js';
 import { execExpectations } from './exec.js';
@@ -9,8 +9,11 @@ import { logExpectations } from './log.js';
 import { objectExpectations } from './objects.js';
 import { validationExpectations } from './validation.js';
 
-/** What every API that the hooks run against has to do. The same list for the local engine and a real cluster. */
-export function apiSuite(name: string, start: () => Promise<Bed>): void {
+/**
+ * What every API that the hooks run against has to do. The same list for the local engine and a real cluster.
+ * `itWithMounts` defines the tests of containers with volumes and a disk of their own.
+ */
+export function apiSuite(name: string, start: () => Promise<Bed>, itWithMounts: DefineTest = it): void {
   describe(name, () => {
     let session: Session;
     before(async function () {
@@ -23,9 +26,9 @@ export function apiSuite(name: string, start: () => Promise<Bed>): void {
     accessExpectations(current);
     objectExpectations(current);
     listExpectations(current);
-    lifecycleExpectations(current);
-    givenExpectations(current);
-    execExpectations(current);
+    lifecycleExpectations(current, itWithMounts);
+    givenExpectations(current, itWithMounts);
+    execExpectations(current, itWithMounts);
     logExpectations(current);
   });
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { PodRunner } from '../runner/pod-runner.js';
-import type { HookResult } from '../runner/runner.js';
+import type { Pod, Secret } from '../runner/kubernetes-types.js';
+import type { HookResult, Runner } from '../runner/runner.js';
 import { exitCodeLine, githubLog, PLAIN, type Style } from './github-log.js';
-import { ACTION_FILE, ACTION_PATH, STEPS, type DemoStep } from './steps.js';
+import { ACTION_FILE, ACTION_PATH, type DemoStep } from './steps.js';
 
 export interface JobReport {
   /** Name of each step and its time, in the order of the job. */
@@ -11,9 +11,13 @@ export interface JobReport {
   faults: string[];
 }
 
-/** Runs the demo's job on a runner and prints its log as GitHub would show it. */
+/** A runner that knows what the hook has made and not removed. */
+export type DemoRunner = Runner & { objects(): Promise<{ pods: Pod[]; secrets: Secret[] }> };
+
+/** Runs a job on a runner and prints its log as GitHub would show it. */
 export async function runJob(
-  runner: PodRunner,
+  runner: DemoRunner,
+  steps: readonly DemoStep[],
   print: (line: string) => void,
   style: Style,
 ): Promise<JobReport> {
@@ -23,7 +27,7 @@ export async function runJob(
 
   const report: JobReport = { times: [], faults: [] };
   let failed = false;
-  for (const step of STEPS) {
+  for (const step of steps) {
     if (failed && step.call.kind !== 'cleanupJob') continue;
     const result = await runner.perform(step.call);
     report.times.push({ name: step.name, ms: result.durationMs });
@@ -58,7 +62,7 @@ export function faultsOf({ exitCode, log, check }: DemoStep, result: HookResult)
   return fault === undefined ? faults : [...faults, fault];
 }
 
-async function leftovers(runner: PodRunner): Promise<string[]> {
+async function leftovers(runner: DemoRunner): Promise<string[]> {
   const { pods, secrets } = await runner.objects();
   return [...pods, ...secrets].map(
     ({ kind, metadata }) => `left behind: ${kind ?? ''} ${metadata?.name ?? ''}`,

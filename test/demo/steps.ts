@@ -14,6 +14,9 @@ export interface DemoStep {
   check?: (result: HookResult) => string | undefined;
 }
 
+/** Of the hook itself, to tell it from the exit codes of steps. */
+const HOOK_FAILED = 125;
+
 export const ACTION_PATH = 'octo-org/greet/v1';
 export const ACTION_FILE = 'greet.mjs';
 
@@ -31,29 +34,40 @@ const run = (script: string, shell?: string): HookCall => ({
 });
 
 /** A conversation with redis in plain bash: the service answers on localhost. */
-const PING =
-  'exec 3<> /dev/tcp/localhost/6379; echo PING >&3; read -r answer <&3; echo "redis says ${answer%?}"';
+const ping = (port: number) =>
+  `exec 3<> /dev/tcp/localhost/${port}; echo PING >&3; read -r answer <&3; echo "redis says \${answer%?}"`;
 
-/** The whole job, in order. */
-export const STEPS: readonly DemoStep[] = [
+const CLEANUP: DemoStep = { name: 'Stop containers', call: { kind: 'cleanupJob' }, exitCode: 0, log: [] };
+
+export interface Surroundings {
+  /** Where the service redis:7 listens. */
+  redisPort: number;
+  /** Version of the externals' node20. */
+  node: string;
+}
+
+/** A whole job, in order. */
+export const wholeJob = ({ redisPort, node }: Surroundings): readonly DemoStep[] => [
   {
     name: 'Initialize containers',
     call: {
       kind: 'prepareJob',
       job: {
         container: { image: 'debian:12', env: { LEVEL: 'demo' } },
-        services: [{ image: 'redis:7', ports: ['6379:6379'] }],
+        services: [{ image: 'redis:7', ports: [`${redisPort}:${redisPort}`] }],
       },
     },
     exitCode: 0,
     check: ({ response }) =>
-      response?.context?.services?.[0]?.ports['6379'] === '6379' ? undefined : 'the service has no port 6379',
+      response?.context?.services?.[0]?.ports[redisPort] === String(redisPort)
+        ? undefined
+        : `the service has no port ${redisPort}`,
   },
   {
     name: 'Pre octo-org/greet@v1',
     call: action('pre'),
     exitCode: 0,
-    log: ["pre: Node v20 from the runner's externals"],
+    log: [`pre: Node ${node.replace(/\..*/, '')} from the runner's externals`],
   },
   {
     name: 'Run octo-org/greet@v1',
@@ -71,7 +85,7 @@ export const STEPS: readonly DemoStep[] = [
   },
   {
     name: 'Run with bash, against the service',
-    call: run(PING, 'bash'),
+    call: run(ping(redisPort), 'bash'),
     exitCode: 0,
     log: ['redis says +PONG'],
   },
@@ -101,5 +115,28 @@ export const STEPS: readonly DemoStep[] = [
     exitCode: 0,
     log: ['post: knows what main saved'],
   },
-  { name: 'Stop containers', call: { kind: 'cleanupJob' }, exitCode: 0, log: [] },
+  CLEANUP,
 ];
+
+/** A job that cannot start, and the words that tell why. */
+const failingJob = (image: string, ...words: string[]): readonly DemoStep[] => [
+  {
+    name: 'Initialize containers',
+    call: { kind: 'prepareJob', job: { container: { image } } },
+    exitCode: HOOK_FAILED,
+    check: ({ output }) => {
+      const missing = words.find((word) => !output.includes(word));
+      return missing === undefined ? undefined : `the error does not say "${missing}"`;
+    },
+  },
+  CLEANUP,
+];
+
+export const jobWithoutImage = failingJob(
+  'no/such-image:1',
+  'the image no/such-image:1 of container job',
+  'cannot be pulled',
+  'Check that the image exists',
+);
+
+export const jobWithoutMounts = failingJob('debian:12', 'CreateContainerError', 'nothing can be mounted at');

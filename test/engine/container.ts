@@ -17,6 +17,8 @@ export class Container {
   log = new ContainerLog();
   /** Overrides the reason of the next end, such as OOMKilled. */
   endReason: string | undefined;
+  /** Process groups of commands that run beside the first process: without sandbox they would outlive it. */
+  readonly #entered = new Set<number>();
   #launch: Launch | undefined;
   #pid = 0;
   #id = '';
@@ -77,7 +79,11 @@ export class Container {
   /** Starts a command in the container; its output is the caller's. Undefined when there is no process to join. */
   async enter(command: string[], stdin: 'pipe' | 'ignore'): Promise<ChildProcess | undefined> {
     if (!this.#launch || !this.alive) return undefined;
-    const { child } = await this.sandbox.enter(this.#pid, { ...this.#launch, command }, stdin);
+    const { child, pid } = await this.sandbox.enter(this.#pid, { ...this.#launch, command }, stdin);
+    if (!this.sandbox.hasMounts) {
+      this.#entered.add(pid);
+      child.once('close', () => this.#entered.delete(pid));
+    }
     return child;
   }
 
@@ -98,12 +104,8 @@ export class Container {
   signal(signal: NodeJS.Signals): void {
     if (!this.alive) return;
     // A sandbox's processes end with its first one; without sandbox they share its process group.
-    const target = this.sandbox.hasMounts ? this.#pid : -this.#pid;
-    try {
-      process.kill(target, signal);
-    } catch {
-      // It ended meanwhile.
-    }
+    kill(this.sandbox.hasMounts ? this.#pid : -this.#pid, signal);
+    if (signal === 'SIGKILL') for (const pid of this.#entered) kill(-pid, signal);
   }
 
   status(): ContainerStatus {
@@ -130,6 +132,14 @@ export class Container {
     const reason = this.endReason ?? (code === 0 ? 'Completed' : 'Error');
     const times = { startedAt, finishedAt: now() };
     this.state = { terminated: { exitCode: code, reason, ...(text !== '' && { message: text }), ...times } };
+  }
+}
+
+function kill(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch {
+    // It ended meanwhile.
   }
 }
 

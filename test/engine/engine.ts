@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Accounts, type Account } from './accounts.js';
+import { howToAllowNamespaces } from './allow-namespaces.js';
 import type { Faults } from './faults.js';
 import { Images, type Image } from './images.js';
 import { Kubelet } from './kubelet.js';
@@ -128,12 +129,12 @@ export class LocalEngine {
 let detected: Promise<Sandbox> | undefined;
 
 /** Looked at once for all engines of a process, with a word when volumes are not to be had. */
-function detectSandbox(): Promise<Sandbox> {
+export function detectSandbox(): Promise<Sandbox> {
   detected ??= Sandbox.detect().then((sandbox) => {
     if (sandbox.limitation !== undefined)
       console.error(
         `local engine: no mount namespaces here (${sandbox.limitation}). Containers run on this machine's own file ` +
-          'system; volumes cannot be put at their paths, so jobs cannot run. Run as root or allow user namespaces.',
+          `system; volumes cannot be put at their paths, so no job can run. For jobs, ${howToAllowNamespaces()}.`,
       );
     return sandbox;
   });

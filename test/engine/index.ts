@@ -1,5 +1,6 @@
 export { ARC_RULES, type Account, type Rule } from './accounts.js';
-export { LocalEngine, type EngineOptions } from './engine.js';
+export { howToAllowNamespaces } from './allow-namespaces.js';
+export { detectSandbox, LocalEngine, type EngineOptions } from './engine.js';
 export type { Faults } from './faults.js';
 export type { Image } from './images.js';
 export type { RequestRecord } from './server.js';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Collection } from './collection.js';
@@ -99,7 +100,7 @@ export class Kubelet {
     const involvedObject = { kind: 'Pod', namespace, name, uid };
     const count = { count: 1, firstTimestamp: now(), lastTimestamp: now(), source: { component: 'kubelet' } };
     const event = { apiVersion: 'v1', kind: 'Event', type, reason, message, involvedObject, ...count };
-    const metadata = { generateName: `${name}.` };
+    const metadata = { name: `${name}.${randomBytes(8).toString('hex')}` };
     this.options.events.create(namespace, { ...event, metadata }, (complete) => ({
       ...event,
       metadata: complete,

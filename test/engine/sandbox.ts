@@ -17,7 +17,7 @@ export interface Launch {
   command: string[];
   environment: Map<string, string>;
   workdir: string;
-  /** `uid:gid`, or undefined for the user of the engine (root in a sandbox). */
+  /** `uid:gid`, or undefined for the user of the engine (root in a sandbox). Only root can change to another one. */
   user?: string;
 }
 
@@ -33,10 +33,12 @@ export class StartError extends Error {}
 const read = (name: string) => readFileSync(new URL(`./sandbox/${name}`, import.meta.url), 'utf8');
 const ENTER = read('enter.sh');
 const ROOT = read('root.sh') + ENTER;
+// The PATH of an ordinary user may lack `pivot_root`.
+const ENVIRONMENT = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
 const NAMESPACES = ['--mount', '--pid'];
 // The shell stays outside of the process namespace and waits for its first process, for `unshare --fork` would make
 // exit code 1 of a SIGKILL. What it has to say itself (`Killed`) is not for the container's log.
-const WAIT = 'exec 4>&2 2> /dev/null; sh -c "$0" sh "$@" 2>&4 4>&-; exit $?';
+const WAIT = 'exec 4>&2 2> /dev/null; setsid sh -c "$0" sh "$@" 2>&4 4>&-; exit $?';
 
 /**
  * Runs containers as processes of this machine. With mount namespaces a container has a root file system of
@@ -49,26 +51,35 @@ export class Sandbox {
     private readonly asRoot: boolean,
   ) {}
 
-  /** Tries out what the kernel allows. */
+  /** Tries out what the kernel allows: as root, else (or where root lacks the rights) in a user namespace. */
   static async detect(): Promise<Sandbox> {
-    const asRoot = process.getuid?.() === 0;
-    const sandbox = new Sandbox(undefined, asRoot);
-    const directory = await mkdtemp(join(tmpdir(), 'podhooks-probe-'));
-    const launch = { command: ['true'], environment: new Map([['PATH', '/usr/bin:/bin']]), workdir: '/' };
-    try {
-      const { child } = await sandbox.start(directory, [], launch);
-      if ((await exitCode(child)) === 0) return sandbox;
-      return Sandbox.without('a process in new namespaces failed');
-    } catch (error) {
-      return Sandbox.without(error instanceof Error ? error.message : String(error));
-    } finally {
-      await rm(directory, { recursive: true, force: true });
+    let why: string | undefined;
+    for (const asRoot of process.getuid?.() === 0 ? [true, false] : [false]) {
+      const sandbox = new Sandbox(undefined, asRoot);
+      const fault = await sandbox.#fault();
+      if (fault === undefined) return sandbox;
+      why ??= fault;
     }
+    return Sandbox.without(why ?? '');
   }
 
   /** Containers as plain processes, for the reason given. */
   static without(limitation: string): Sandbox {
     return new Sandbox(limitation, process.getuid?.() === 0);
+  }
+
+  /** Why a process in new namespaces cannot be run. */
+  async #fault(): Promise<string | undefined> {
+    const directory = await mkdtemp(join(tmpdir(), 'podhooks-probe-'));
+    const launch = { command: ['true'], environment: new Map([['PATH', '/usr/bin:/bin']]), workdir: '/' };
+    try {
+      const { child } = await this.start(directory, [], launch);
+      return (await exitCode(child)) === 0 ? undefined : 'a process in new namespaces failed';
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   }
 
   get hasMounts(): boolean {
@@ -77,19 +88,28 @@ export class Sandbox {
 
   /** @throws StartError naming what the runtime of a node would name */
   start(directory: string, mounts: Mount[], launch: Launch): Promise<Started> {
-    if (!this.hasMounts) return run('sh', ['-c', ENTER, 'sh', ...enterArguments(launch)], 'ignore');
+    const enter = this.#enterArguments(launch);
+    if (!this.hasMounts) return run('sh', ['-c', ENTER, 'sh', ...enter], 'ignore');
     const flags = this.asRoot ? NAMESPACES : ['--user', '--map-root-user', ...NAMESPACES];
     const list = mounts.flatMap(({ source, target, readOnly }) => [source, target, readOnly ? 'ro' : 'rw']);
     const words = [...flags, 'sh', '-c', WAIT, ROOT, directory, String(mounts.length), ...list];
-    return run('unshare', [...words, ...enterArguments(launch)], 'ignore');
+    return run('unshare', [...words, ...enter], 'ignore');
   }
 
   /** Runs a command beside the first process `pid` of a container. */
   enter(pid: number, launch: Launch, stdin: 'pipe' | 'ignore'): Promise<Started> {
-    const shell = ['sh', '-c', ENTER, 'sh', ...enterArguments(launch)];
+    const shell = ['sh', '-c', ENTER, 'sh', ...this.#enterArguments(launch)];
     if (!this.hasMounts) return run('sh', shell.slice(1), stdin);
     const user = this.asRoot ? [] : ['--user', '--preserve-credentials'];
-    return run('nsenter', ['--target', String(pid), ...user, '--mount', '--pid', ...shell], stdin);
+    const target = ['--target', String(pid), ...user, '--mount', '--pid'];
+    // As under runc: signals to the group of the command reach what it started.
+    return run('nsenter', [...target, 'setsid', ...shell], stdin);
+  }
+
+  #enterArguments({ command, environment, workdir, user = '' }: Launch): string[] {
+    const variables = [...environment].map(([name, value]) => `${name}=${value}`);
+    const search = environment.get('PATH') ?? '';
+    return [workdir, this.asRoot ? user : '', search, String(variables.length), ...variables, ...command];
   }
 }
 
@@ -108,21 +128,13 @@ const SIGNALS: Partial<Record<NodeJS.Signals, number>> = {
   ...{ SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 },
 };
 
-function enterArguments({ command, environment, workdir, user }: Launch): string[] {
-  const variables = [...environment].map(([name, value]) => `${name}=${value}`);
-  return [
-    workdir,
-    user ?? '',
-    environment.get('PATH') ?? '',
-    String(variables.length),
-    ...variables,
-    ...command,
-  ];
-}
-
 async function run(program: string, words: string[], stdin: 'pipe' | 'ignore'): Promise<Started> {
   // A session of its own: a signal to the test (Ctrl-C) is not one to the container.
-  const child = spawn(program, words, { detached: true, stdio: [stdin, 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, words, {
+    detached: true,
+    stdio: [stdin, 'pipe', 'pipe', 'pipe'],
+    env: ENVIRONMENT,
+  });
   const report = await readReport(child);
   const [, word, rest = ''] = /^(\w+) ?(.*)/.exec(report) ?? [];
   if (word !== 'started') throw new StartError(rest || report || `${program} did not start`);
@@ -131,23 +143,33 @@ async function run(program: string, words: string[], stdin: 'pipe' | 'ignore'): 
 
 /** The line of descriptor 3, or what was said on stderr instead when the process ended before that. */
 function readReport(child: ChildProcess): Promise<string> {
+  const { stderr } = child;
   const channel = child.stdio[3];
   return new Promise((resolve) => {
     child.once('error', ({ message }) => resolve(`failed ${message}`));
-    if (!isReadable(channel)) {
+    if (!isReadable(channel) || stderr === null) {
       resolve('failed without a channel');
       return;
     }
+    // Read from the beginning: Node drops what nobody has read when a process ends.
+    const words: Buffer[] = [];
+    const listen = () => {
+      const chunk: unknown = stderr.read();
+      if (Buffer.isBuffer(chunk)) words.push(chunk);
+    };
+    stderr.on('readable', listen);
     let text = '';
     // The end of the channel tells nothing: unshare and nsenter keep it open as long as their child lives.
     channel.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (text.endsWith('\n')) resolve(text.trim());
+      if (!text.endsWith('\n')) return;
+      stderr.off('readable', listen);
+      if (words.length > 0) stderr.unshift(Buffer.concat(words));
+      resolve(text.trim());
     });
-    channel.once('close', () => {
-      const said: unknown = child.stderr?.read();
-      resolve(`failed ${Buffer.isBuffer(said) ? said.toString().trim() : 'before its start'}`);
-    });
+    child.once('close', () =>
+      resolve(`failed ${Buffer.concat(words).toString().trim() || 'before its start'}`),
+    );
   });
 }
 

@@ -8,8 +8,10 @@ import { payload, payloadNames } from './payloads.js';
 describe('parseInput, for any input', () => {
   it('never shows a part of the text, nor keeps an error that does', () => {
     const text = payload('v03');
+    // Cut at its last field, which may be missing, one brace would make the text whole.
+    const last = text.lastIndexOf(',"state"');
     fc.assert(
-      fc.property(fc.nat(text.length - 3), fc.constantFrom('', '\u0001', '}', '"', 'x'), (cut, junk) => {
+      fc.property(fc.nat(last - 1), fc.constantFrom('', '\u0001', '}', '"', 'x'), (cut, junk) => {
         const error = hookErrorOf('INPUT_INVALID', () => parseInput(text.slice(0, cut) + junk));
         expect(error.message).to.not.match(/SAMPLE|octo|ghs_/);
         expect(error.cause).to.equal(undefined);

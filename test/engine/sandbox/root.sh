@@ -48,7 +48,7 @@ while [ "$mounts" -gt 0 ]; do
   if [ -d "$source" ]; then
     mkdir -p "$target"
   else
-    mkdir -p "${target%/*}"
+    mkdir -p "${target%/*}/"
     [ -e "$target" ] || : > "$target"
   fi
   mount --bind "$source" "$target"
