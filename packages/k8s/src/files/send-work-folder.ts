@@ -61,6 +61,8 @@ async function transfer(
   const leave = () => session.close();
   signal.addEventListener('abort', leave, { once: true });
   try {
+    // While the connection was being made, nobody listened.
+    signal.throwIfAborted();
     await Promise.race([ready, session.done]);
     for await (const chunk of packFolder(folder, existing)) await session.write(asBuffer(chunk));
     session.endInput();
