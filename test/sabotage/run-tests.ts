@@ -33,8 +33,6 @@ export async function runTests({ root, files, title, dryRun = false }: TestRun):
   ];
   const child = spawn(process.execPath, mocha, {
     cwd: root,
-    // The coverage of a run with a fault in it says nothing.
-    env: { ...process.env, NODE_V8_COVERAGE: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
   });
