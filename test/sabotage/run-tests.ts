@@ -26,7 +26,7 @@ export interface TestRun {
 export async function runTests({ root, files, title, dryRun = false }: TestRun): Promise<TestResult[]> {
   const mocha = [
     join(ROOT, 'node_modules/mocha/bin/mocha.js'),
-    ...['--no-config', '--import=tsx', '--timeout', '20000', '--reporter', 'json'],
+    ...['--no-config', '--import=tsx/esm', '--timeout', '20000', '--reporter', 'json'],
     ...(title === undefined ? [] : ['--fgrep', title]),
     ...(dryRun ? ['--dry-run'] : []),
     ...files,
