@@ -70,7 +70,7 @@ async function ofTree(runner: PodRunner, tree: Tree): Promise<Figure[]> {
   return [
     ratioFigure(
       { name: `${name}: added to prepare_job`, unit: 'ms', ...(limit !== undefined && { limit }) },
-      'tar | kubectl exec tar',
+      'tar to kubectl exec tar',
       pairs,
     ),
     ...(files >= 1000
