@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readAuditLog } from './bench/audit.js';
+import { readChildTicks } from './bench/child-cpu.js';
 import { differenceFigure, isMet, ratioFigure, valueFigure } from './bench/figure.js';
 import { jobContainerAlone, plain } from './bench/figures/prepare.js';
 import { readOptions } from './bench/options.js';
@@ -116,6 +117,13 @@ describe('the pods that prepare_job is compared with', () => {
       containers: [{ name: 'job', image: 'debian:12' }],
       volumes: pod.spec.volumes,
     });
+  });
+});
+
+describe('the CPU time of children', () => {
+  it('is read from the line that the kernel gives, whatever the name of the program', () => {
+    const fields = Array.from({ length: 50 }, (_, index) => String(index + 3));
+    expect(readChildTicks(`1 (a) S (b) ${fields.join(' ')}\n`)).to.equal(16 + 17);
   });
 });
 

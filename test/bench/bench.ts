@@ -7,16 +7,18 @@ import { cpus } from 'node:os';
 import { useCluster } from './bed.js';
 import type { Benchmark } from './benchmark.js';
 import { isMet, type Figure } from './figure.js';
+import { count } from './figures/count.js';
 import { output } from './figures/output.js';
 import { parallel } from './figures/parallel.js';
 import { prepare } from './figures/prepare.js';
 import { requests } from './figures/requests.js';
 import { start } from './figures/start.js';
 import { step } from './figures/step.js';
+import { trees } from './figures/trees.js';
 import { readOptions } from './options.js';
 import { markdownTable } from './report.js';
 
-const BENCHMARKS: readonly Benchmark[] = [start, step, prepare, parallel, output, requests];
+const BENCHMARKS: readonly Benchmark[] = [start, step, count, prepare, trees, parallel, output, requests];
 
 const say = (text: string) => process.stderr.write(`bench: ${text}\n`);
 

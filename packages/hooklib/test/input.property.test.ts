@@ -49,6 +49,21 @@ describe('parseInput, for any input', () => {
     );
   });
 
+  it('throws nothing but HookError, whatever the text', () => {
+    const part = fc.tuple(fc.json(), fc.nat(20)).map(([json, cut]) => json.slice(cut));
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), part), (text) => {
+        try {
+          parseInput(text);
+          expect.fail('such a text is no input');
+        } catch (error) {
+          expect(error).to.be.instanceOf(HookError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('names the path of any field of any payload that has a wrong type, and does not show its value', () => {
     const fields = payloadNames.flatMap((name) =>
       pathsOf(JSON.parse(payload(name))).map((path) => ({ name, path })),

@@ -24,6 +24,8 @@ export async function collect(
   const leave = () => session.close();
   signal.addEventListener('abort', leave, { once: true });
   try {
+    // While the connection was being made, nobody listened.
+    signal.throwIfAborted();
     await session.write(input);
     const { exitCode } = await session.done;
     return {

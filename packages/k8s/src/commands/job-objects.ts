@@ -38,6 +38,14 @@ export async function createJobObjects(
     return object;
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
-    return cluster.getPod(pod.metadata?.name ?? '', cancelled);
+    const found = await cluster.getPod(pod.metadata?.name ?? '', cancelled);
+    if (!isOwn(found, pod)) throw error;
+    return found;
   }
+}
+
+/** Whether a pod belongs to the same runner pod as the one that was asked for: names can be taken by anybody. */
+function isOwn(found: Pod, asked: Pod): boolean {
+  const owner = (pod: Pod) => pod.metadata?.ownerReferences?.[0]?.uid;
+  return owner(found) === owner(asked);
 }

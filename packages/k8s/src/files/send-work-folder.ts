@@ -26,8 +26,8 @@ export interface WorkTransfer {
  * @throws HookError FILES_LOST; AbortError.
  */
 export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSignal): Promise<void> {
-  const folder = await folderIn(transferred.work, transferred.folder);
-  if (!(await hasFiles(folder))) return;
+  const folder = folderIn(transferred.work, transferred.folder);
+  if (!hasFiles(folder)) return;
   for (let cuts = 0; ;) {
     try {
       const { exitCode, words } = await transfer(transferred, folder, signal);
@@ -61,8 +61,10 @@ async function transfer(
   const leave = () => session.close();
   signal.addEventListener('abort', leave, { once: true });
   try {
+    // While the connection was being made, nobody listened.
+    signal.throwIfAborted();
     await Promise.race([ready, session.done]);
-    for await (const chunk of packFolder(folder, existing)) await session.write(asBuffer(chunk));
+    for await (const piece of packFolder(folder, existing)) await session.write(piece);
     session.endInput();
     const { exitCode } = await session.done;
     return { exitCode, words: Buffer.concat(words).toString('utf8').trim() };
@@ -70,11 +72,6 @@ async function transfer(
     signal.removeEventListener('abort', leave);
     session.close();
   }
-}
-
-function asBuffer(chunk: unknown): Buffer {
-  if (Buffer.isBuffer(chunk)) return chunk;
-  throw new TypeError('a tar stream yields buffers');
 }
 
 function lost(why: string, cause?: unknown): HookError {

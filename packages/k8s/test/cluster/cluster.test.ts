@@ -136,4 +136,14 @@ describe('Cluster', () => {
     expect((await collected).name).to.equal('AbortError');
     await until(() => !open);
   });
+
+  it('leaves a command that it was not yet connected to when it was cancelled', async () => {
+    let closed = false;
+    api.onExec = (socket) => socket.on('close', () => (closed = true));
+    const controller = new AbortController();
+    const collected = rejection(Error, collect(cluster, 'a', 'job', ['sh'], '', controller.signal));
+    controller.abort();
+    expect((await collected).name).to.equal('AbortError');
+    await until(() => closed);
+  });
 });

@@ -76,6 +76,27 @@ describe('runScriptStep', () => {
     expect(out.output).to.equal('a b,c,');
   });
 
+  it('first brings an action that the runner has fetched since the job began', async () => {
+    const script = '_actions/octo/tool/v1/main.sh';
+    mkdirSync(dirname(bed.path(`_work/${script}`)), { recursive: true });
+    writeFileSync(bed.path(`_work/${script}`), 'echo "from an action"');
+    cluster.execs = [
+      (handlers, command) => {
+        const argv = command.map((word) => bed.local(word));
+        return new ShellSession(bed, handlers, {}, argv);
+      },
+    ];
+    const args = { entryPointArgs: [`/__w/${script}`] };
+    for (const step of ['first', 'second']) {
+      const { result, out } = run(args);
+      expect(await result, step).to.equal(0);
+      expect(out.output).to.equal('from an action\n');
+    }
+    expect(cluster.requests.filter((request) => request.startsWith('exec job-pod podhooks'))).to.have.length(
+      1,
+    );
+  });
+
   it('sends and fetches nothing where the work folder is shared, and opens file commands to all', async () => {
     const env = onRunner('_runner_file_commands/env', 'OLD=1\n');
     chmodSync(env, 0o600);

@@ -187,6 +187,26 @@ describe('sendWorkFolder', () => {
     expect((await sending).name).to.equal('AbortError');
   });
 
+  it('ends when it is cancelled while its connection is being made', async () => {
+    put('file');
+    const controller = new AbortController();
+    let closed = false;
+    cluster.execs = [
+      () => {
+        controller.abort();
+        return {
+          write: () => Promise.resolve(),
+          endInput: () => undefined,
+          close: () => (closed = true),
+          done: new Promise(() => undefined),
+        };
+      },
+    ];
+    const error = await rejection(Error, send([], '', controller.signal));
+    expect(error.name).to.equal('AbortError');
+    expect(closed).to.equal(true);
+  });
+
   it('keeps little in memory', async () => {
     execFileSync('truncate', ['-s', '100M', join(work, 'sparse')]);
     const before = process.memoryUsage().arrayBuffers;
@@ -210,12 +230,12 @@ describe('sendWorkFolder', () => {
 });
 
 describe('hasFiles', () => {
-  it('knows a folder with files from one without', async () => {
+  it('knows a folder with files from one without', () => {
     const work = mkdtempSync(join(tmpdir(), 'podhooks-work-'));
     mkdirSync(join(work, 'a/b'), { recursive: true });
-    expect(await hasFiles(await folderIn(work, ''))).to.equal(false);
+    expect(hasFiles(folderIn(work, ''))).to.equal(false);
     symlinkSync('x', join(work, 'a/b/link'));
-    expect(await hasFiles(await folderIn(work, ''))).to.equal(true);
+    expect(hasFiles(folderIn(work, ''))).to.equal(true);
     rmSync(work, { recursive: true });
   });
 });

@@ -81,6 +81,30 @@ describe('jobPodName and secretName', () => {
     expect(jobPodName(`${long}-a`, 'x')).to.equal(names[0]);
   });
 
+  it('are names that Kubernetes takes, for any runner, and differ as the runners do', () => {
+    const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,60}[a-z0-9])?$/);
+    // A pod's name may have dots, and then be longer.
+    const runner = fc.oneof(
+      label,
+      fc.array(label, { minLength: 2, maxLength: 4 }).map((labels) => labels.join('.')),
+    );
+    fc.assert(
+      fc.property(runner, runner, fc.stringMatching(/^[0-9a-f]{5}$/), (one, other, job) => {
+        for (const nameOf of [
+          jobPodName,
+          (name: string, id: string) => secretName(name, 'registry-12', id),
+        ]) {
+          const name = nameOf(one, job);
+          expect(name).to.have.length.at.most(63);
+          for (const part of name.split('.')) expect(part).to.match(LABEL);
+          expect(name.endsWith(`-${job}`)).to.equal(true);
+          expect(name === nameOf(other, job)).to.equal(one === other);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('leave no sign of punctuation where they cut', () => {
     expect(fit(`${'a'.repeat(44)}.-.${'b'.repeat(30)}`, '-workflow')).to.match(
       /^a{44}-[0-9a-f]{8}-workflow$/,

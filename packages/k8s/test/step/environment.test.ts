@@ -8,6 +8,7 @@ describe('environmentLines', () => {
   const LINES: readonly [name: string, value: string, line: string][] = [
     ['FOO', 'bar', 'export FOO=bar'],
     ['_X1', 'a b', "export _X1='a b'"],
+    ['EMPTY', '', "export EMPTY=''"],
     ['INPUT_FETCH-DEPTH', '1', 'set -- "$@" INPUT_FETCH-DEPTH=1'],
     ['a.b', '', 'set -- "$@" a.b='],
     ['PPID', '1', 'set -- "$@" PPID=1'],

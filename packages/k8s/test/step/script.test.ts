@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -182,5 +183,21 @@ describe('quote', () => {
   for (const [text, word] of WORDS)
     it(`writes ${JSON.stringify(text)} as ${word}`, () => {
       expect(quote(text)).to.equal(word);
+    });
+
+  for (const {
+    name: shell,
+    argv: [program, ...options],
+  } of SHELLS)
+    it(`gives words that ${shell} reads as they were`, () => {
+      fc.assert(
+        // Many words for each process: it is the processes that take long.
+        fc.property(fc.array(hard, { minLength: 100, maxLength: 300 }), (words) => {
+          const input = `printf '%s\\0' ${words.map(quote).join(' ')}\n`;
+          const { stdout } = spawnSync(program, options, { input, encoding: 'utf8' });
+          expect(stdout.split('\0').slice(0, -1)).to.deep.equal(words);
+        }),
+        { numRuns: 10 },
+      );
     });
 });

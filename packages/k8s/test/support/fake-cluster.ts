@@ -13,6 +13,12 @@ export class FakeCluster extends Cluster {
   secrets: Secret[] | Error = [];
   /** Deletions that fail, by the name of the object. */
   readonly undeletable = new Map<string, Error>();
+  /** Why objects of a kind cannot be made. */
+  uncreatable: { pods?: Error; secrets?: Error } = {};
+  /** What the server remarks about a pod that is made. */
+  warnings: string[] = [];
+  /** Pods that were made, as they were asked for. */
+  readonly created: Pod[] = [];
   /** Requests in words: `delete pods a`. */
   readonly requests: string[] = [];
   /** Answers to exec, one after the other; the last one for ever. */
@@ -46,9 +52,18 @@ export class FakeCluster extends Cluster {
     return succeed(this.secrets);
   }
 
-  override createPod(pod: Pod): Promise<Created<Pod>> {
+  override async createPod(pod: Pod): Promise<Created<Pod>> {
+    await Promise.resolve();
     this.requests.push(`create pods ${pod.metadata?.name ?? ''}`);
-    return Promise.resolve({ object: pod, warnings: [] });
+    if (this.uncreatable.pods !== undefined) throw this.uncreatable.pods;
+    this.created.push(pod);
+    return { object: pod, warnings: this.warnings };
+  }
+
+  override async createSecret({ metadata }: Secret): Promise<void> {
+    await Promise.resolve();
+    this.requests.push(`create secrets ${metadata?.name ?? ''}`);
+    if (this.uncreatable.secrets !== undefined) throw this.uncreatable.secrets;
   }
 
   override async delete(resource: 'pods' | 'secrets', name: string): Promise<void> {

@@ -11,7 +11,7 @@ export async function rejection<T>(type: Class<T>, promise: Promise<unknown>): P
     if (error instanceof type) return error;
     throw error;
   }
-  throw new Error(`expected a ${type.name}, but the promise was fulfilled`);
+  return expect.fail(`expected a ${type.name}, but the promise was fulfilled`);
 }
 
 /** The HookError of this code with which a promise is rejected. */

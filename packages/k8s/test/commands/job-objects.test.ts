@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { createJobObjects, getRunnerPod } from '../../src/commands/job-objects.js';
+import { inheritDefaults } from '../../src/pod/inherit.js';
+import { jobPod } from '../../src/pod/job-pod.js';
+import type { ObjectMeta, OwnerReference, Pod } from '../../src/pod/kubernetes.js';
+import { readRunnerPod } from '../../src/pod/runner-pod.js';
+import { commandContext } from '../support/command-context.js';
+import { prepareJobArgs } from '../support/containers.js';
+import { FakeCluster, refusal } from '../support/fake-cluster.js';
+import { hookRejection, rejection } from '../support/rejection.js';
+import { runnerPod } from '../support/runner-pods.js';
+
+const JOB = jobPod({
+  runner: readRunnerPod(runnerPod(), { claimName: undefined, work: undefined }),
+  args: prepareJobArgs('01'),
+  helperImage: undefined,
+  inheriting: inheritDefaults,
+  id: '1a2b3',
+  sameNode: undefined,
+});
+const EXISTS = refusal(409, 'already exists');
+
+describe('createJobObjects', () => {
+  let cluster: FakeCluster;
+  beforeEach(() => (cluster = new FakeCluster()));
+  const create = () => createJobObjects(JOB, commandContext(cluster).context);
+  const existing = (metadata: ObjectMeta): Pod => ({ ...JOB.pod, metadata });
+
+  it('makes the secrets before the pod that needs them', async () => {
+    expect(await create()).to.deep.equal(JOB.pod);
+    expect(cluster.requests).to.deep.equal([
+      'create secrets runner-1-registry-1-1a2b3',
+      'create secrets runner-1-services-1a2b3',
+      'create pods runner-1-workflow-1a2b3',
+    ]);
+  });
+
+  it('passes on the warnings of the server', async () => {
+    cluster.warnings = ['spec.x is deprecated'];
+    const { context, out } = commandContext(cluster);
+    await createJobObjects(JOB, context);
+    expect(out.warnings).to.deep.equal(['spec.x is deprecated']);
+  });
+
+  it('goes on with what an earlier try has made unnoticed', async () => {
+    cluster.uncreatable = { pods: EXISTS, secrets: EXISTS };
+    cluster.states = [existing({ ...JOB.pod.metadata, uid: 'made' })];
+    expect((await create()).metadata?.uid).to.equal('made');
+  });
+
+  const OWNERS: readonly [title: string, ownerReferences: OwnerReference[]][] = [
+    ['another runner owns', [{ apiVersion: 'v1', kind: 'Pod', name: 'runner-1', uid: 'another' }]],
+    ['nobody owns', []],
+  ];
+  for (const [title, ownerReferences] of OWNERS)
+    it(`takes no pod of the same name that ${title}`, async () => {
+      cluster.uncreatable = { pods: EXISTS };
+      cluster.states = [existing({ ...JOB.pod.metadata, ownerReferences })];
+      expect(await create().catch((error: unknown) => error)).to.equal(EXISTS);
+    });
+
+  for (const kind of ['pods', 'secrets'] as const)
+    it(`fails when it may make no ${kind}`, async () => {
+      cluster.uncreatable = { [kind]: refusal(403, 'exceeded quota') };
+      expect((await rejection(Error, create())).message).to.contain('exceeded quota');
+    });
+});
+
+describe('getRunnerPod', () => {
+  it('says which settings to look at when there is no such pod', async () => {
+    const { message, hint } = await hookRejection(
+      'NOT_FOUND',
+      getRunnerPod(commandContext(new FakeCluster()).context),
+    );
+    expect(message).to.equal('The runner pod runner-1 is not in namespace ci.');
+    expect(hint).to.contain('ACTIONS_RUNNER_POD_NAME');
+  });
+
+  it('leaves other faults of the API as they are', async () => {
+    const cluster = new FakeCluster();
+    cluster.states = [refusal(403, 'forbidden')];
+    const error = await rejection(Error, getRunnerPod(commandContext(cluster).context));
+    expect(error.message).to.contain('forbidden');
+  });
+});

@@ -1,0 +1,223 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseInput, type PrepareJobInput } from '@podhooks/hooklib';
+import { expect } from 'chai';
+import { prepareJob } from '../../src/commands/prepare-job.js';
+import { payload } from '../../../hooklib/test/payloads.js';
+import { commandContext } from '../support/command-context.js';
+import { FakeCluster, refusal } from '../support/fake-cluster.js';
+import { pod } from '../support/pod.js';
+import { hookRejection, rejection } from '../support/rejection.js';
+import { runnerPod } from '../support/runner-pods.js';
+import { ShellSession } from '../support/shell-session.js';
+import { SHELLS } from '../support/shells.js';
+import { StepBed } from '../support/step-bed.js';
+
+const ANSWER = 'runner/_work/_temp/_runner_hook_responses/answer.json';
+
+/** A started pod with these containers. */
+const running = (...names: string[]) =>
+  names.reduce((built, name) => built.running(name), pod().onNode().phase('Running')).build();
+
+describe('prepareJob', () => {
+  let bed: StepBed;
+  let cluster: FakeCluster;
+  beforeEach(() => {
+    const [shell] = SHELLS;
+    if (shell === undefined) throw new Error('no shell');
+    // In the containers the work folder is `w`; on the runner it lies in `runner`.
+    bed = new StepBed(shell, { '/__w': 'w' });
+    mkdirSync(bed.path('w'));
+    mkdirSync(bed.path(dirname(ANSWER)), { recursive: true });
+    writeFileSync(bed.path(ANSWER), '');
+    writeFileSync(bed.path('hook/externals.ready'), '');
+    cluster = new FakeCluster();
+    cluster.states = [runnerPod(), running('podhooks', 'job')];
+    cluster.execs = [
+      (handlers, command) =>
+        new ShellSession(
+          bed,
+          handlers,
+          {},
+          command.map((word) => bed.local(word)),
+        ),
+    ];
+  });
+  afterEach(() => bed.close());
+
+  const onRunner = (name: string, content: string) => {
+    const path = bed.path(`runner/_work/${name}`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  };
+  /** The payload of this name, for a runner that lives in this bed. */
+  const input = (name: string): PrepareJobInput => {
+    const parsed = parseInput(payload(name).replaceAll('/home/runner/', `${bed.path('runner')}/`));
+    if (parsed.command !== 'prepare_job') throw new Error(`${name} is no prepare_job`);
+    return { ...parsed, responseFile: bed.path(ANSWER) };
+  };
+  const prepare = (name: string, environment: Record<string, string> = {}) => {
+    const given = commandContext(cluster, environment);
+    return { ...given, result: prepareJob(input(name), given.context) };
+  };
+  const content = (name: string) => readFileSync(bed.path(name), 'utf8');
+  const response = () => JSON.parse(content(ANSWER)) as object;
+
+  it('answers with the state, the container, and the services in the order of the request', async () => {
+    cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
+    const { result } = prepare('01');
+    expect(await result).to.equal(0);
+    const jobPod = cluster.created[0]?.metadata?.name;
+    expect(response()).to.deep.equal({
+      state: { jobPod, mode: 'no-volume' },
+      context: {
+        container: { id: 'job', network: jobPod },
+        services: [
+          { id: 'redis', network: jobPod, ports: { '6379': '6379' } },
+          { id: 'postgres', network: jobPod, ports: { '5432': '5432', '8001': '8001' } },
+        ],
+      },
+      isAlpine: false,
+    });
+  });
+
+  it('answers for services alone without asking in any container', async () => {
+    cluster.states = [runnerPod(), running('redis')];
+    expect(await prepare('v01').result).to.equal(0);
+    expect(response()).to.not.have.any.keys('isAlpine');
+    expect(cluster.requests.filter((request) => request.startsWith('exec'))).to.deep.equal([]);
+  });
+
+  it('leaves the environment, the folders of a job and the files of the runner in the pod', async () => {
+    onRunner('_actions/octo/tool/v1/action.yml', 'name: tool');
+    expect(await prepare('01').result).to.equal(0);
+    expect(content('hook/environment')).to.contain('export NODE_ENV=development');
+    expect(content('w/_actions/octo/tool/v1/action.yml')).to.equal('name: tool');
+    for (const folder of ['w/_temp/_runner_file_commands', 'w/_tool', 'w/hello-world/hello-world'])
+      expect(statSync(bed.path(folder)).mode & 0o777, folder).to.equal(0o777);
+    expect(content('runner/_work/_temp/_podhooks/actions')).to.equal('_actions/octo/tool/v1\n');
+  });
+
+  it('leaves variables alone that the spec of the pod sets', async () => {
+    const template = bed.path('pod.yaml');
+    writeFileSync(template, 'spec: {containers: [{name: $job, env: [{name: NODE_ENV, value: production}]}]}');
+    expect(await prepare('01', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result).to.equal(0);
+    expect(content('hook/environment')).to.not.contain('NODE_ENV');
+    expect(content('hook/environment')).to.contain('HOME');
+  });
+
+  it('merges the template into the pod that it makes', async () => {
+    const template = bed.path('pod.yaml');
+    writeFileSync(template, 'metadata: {labels: {team: a}}\nspec: {restartPolicy: Always}');
+    const { result, out } = prepare('v02', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template });
+    expect(await result).to.equal(0);
+    expect(cluster.created[0]?.metadata?.labels).to.deep.equal({ 'runner-pod': 'runner-1', team: 'a' });
+    expect(out.warnings).to.have.length(1);
+  });
+
+  const UNUSABLE: readonly [title: string, content: string | undefined][] = [
+    ['has a typo', 'spec: {containers: [{name: $job, imagePulPolicy: Always}]}'],
+    ['is a folder without templates', undefined],
+  ];
+  for (const [title, text] of UNUSABLE)
+    it(`makes nothing when the template ${title}`, async () => {
+      const template = bed.path('template');
+      if (text === undefined) mkdirSync(template);
+      else writeFileSync(template, text);
+      await hookRejection(
+        'TEMPLATE_INVALID',
+        prepare('v02', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result,
+      );
+      expect(cluster.requests.filter((request) => request.startsWith('create'))).to.deep.equal([]);
+    });
+
+  it('opens the folders of a shared volume to all, and sends nothing', async () => {
+    const volume = { hostPath: { path: '/data' } };
+    cluster.states = [runnerPod(volume, { mountPath: bed.path('runner/_work') }), running('podhooks', 'job')];
+    const temp = dirname(onRunner('_temp/x', ''));
+    expect(await prepare('v02').result).to.equal(0);
+    expect(response()).to.have.nested.property('state.mode', 'volume');
+    expect(statSync(temp).mode & 0o777).to.equal(0o777);
+    expect(existsSync(bed.path('w/_temp/x'))).to.equal(false);
+  });
+
+  it('tells of options that have no effect by their names, not their values', async () => {
+    cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
+    const { result, out } = prepare('01');
+    await result;
+    expect(out.lines).to.include('Options of node:22 that have no effect: --cpus');
+    expect(out.lines.join('\n')).to.not.contain('redis-cli');
+  });
+
+  it('removes what it has made when the pod cannot start', async () => {
+    const broken = pod().onNode().waiting('job', 'InvalidImageName', 'bad name').build();
+    cluster.states = [runnerPod(), broken];
+    cluster.execs = [
+      () => {
+        throw refusal(500, 'container not found ("job")');
+      },
+    ];
+    cluster.pods = [pod('made').build()];
+    const error = await hookRejection('POD_FAILED', prepare('v02').result);
+    expect(error.message).to.contain('bad name');
+    expect(cluster.requests).to.include('delete pods made');
+    expect(() => response()).to.throw();
+  });
+
+  it('tells why it failed, also when it cannot remove what it has made', async () => {
+    cluster.uncreatable = { pods: refusal(403, 'exceeded quota') };
+    cluster.pods = [pod('made').build()];
+    cluster.undeletable.set('made', refusal(500, 'stuck'));
+    const { result, out } = prepare('v02');
+    expect((await rejection(Error, result)).message).to.contain('exceeded quota');
+    expect(out.debugLines.join('\n')).to.contain('stuck');
+  });
+
+  it('ends when it is cancelled', async () => {
+    cluster.states = [runnerPod(), pod().waiting('job', 'ContainerCreating').build()];
+    const { result, cancel } = prepare('v02');
+    cancel();
+    await rejection(Error, result);
+    expect(cluster.requests).to.include('list pods runner-pod=runner-1');
+  });
+
+  describe('in an image that cannot run steps', () => {
+    const UNFIT: readonly [title: string, answer: FakeCluster['execs'][number], words: string][] = [
+      ['says that it has no sh', refuses('exec: "sh": executable file not found in $PATH'), 'it has no sh'],
+      ['names the programs that it lacks', prints('missing env\nmissing rm\nprobed\n'), 'it lacks env, rm'],
+      ['gives the words of its shell', prints('', 'sh: read-only file system'), 'read-only file system'],
+    ];
+    for (const [title, answer, words] of UNFIT)
+      it(title, async () => {
+        cluster.execs = [answer];
+        expect((await hookRejection('STEP_INVALID', prepare('v02').result)).message).to.contain(words);
+      });
+
+    it("says why the runner's externals did not arrive", async () => {
+      cluster.execs = [prints('externals no room\nprobed\n')];
+      const { message, hint } = await hookRejection('POD_FAILED', prepare('v02').result);
+      expect(message).to.contain('no room');
+      expect(hint).to.contain('ACTIONS_RUNNER_IMAGE');
+    });
+  });
+
+  function refuses(message: string): FakeCluster['execs'][number] {
+    return () => {
+      throw refusal(500, message);
+    };
+  }
+
+  function prints(stdout: string, stderr = ''): FakeCluster['execs'][number] {
+    return (handlers) => {
+      void handlers.onStdout(Buffer.from(stdout));
+      void handlers.onStderr(Buffer.from(stderr));
+      return {
+        write: () => Promise.resolve(),
+        endInput: () => undefined,
+        close: () => undefined,
+        done: Promise.resolve({ exitCode: 0 }),
+      };
+    };
+  }
+});

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { RunnerLog } from '../src/log.js';
+
+/** What is written to standard output while `use` runs. */
+function written(use: (log: RunnerLog) => void): string {
+  const real = process.stdout.write.bind(process.stdout);
+  const chunks: string[] = [];
+  process.stdout.write = (chunk: Uint8Array | string) => {
+    chunks.push(chunk.toString());
+    return true;
+  };
+  try {
+    use(new RunnerLog());
+  } finally {
+    process.stdout.write = real;
+  }
+  return chunks.join('');
+}
+
+describe('RunnerLog', () => {
+  const bytes = (text: string) => Buffer.from(text);
+
+  it('passes on what a step prints as it is', () => {
+    expect(written((log) => void log.write(bytes('::notice::a\nb')))).to.equal('::notice::a\nb');
+  });
+
+  it('begins an error at a line of its own, with its title', () => {
+    const text = written((log) => {
+      void log.write(bytes('half a line'));
+      log.error('gone\nsee there', 'podhooks: STEP_LOST');
+    });
+    expect(text).to.equal('half a line\n::error title=podhooks%3A STEP_LOST::gone%0Asee there\n');
+  });
+
+  it('keeps words for the debug log until the line of the step has ended', () => {
+    const text = written((log) => {
+      log.debugging = true;
+      void log.write(bytes('half'));
+      log.debug('lost');
+      void log.write(bytes(' a line\n'));
+      log.debug('found');
+    });
+    expect(text).to.equal('half a line\n::debug::lost\n::debug::found\n');
+  });
+
+  it('says nothing for the debug log unless it is asked for', () => {
+    expect(written((log) => log.debug('lost'))).to.equal('');
+  });
+
+  it('tells lines and warnings', () => {
+    const text = written((log) => {
+      log.line('waiting');
+      log.warning('ignored');
+    });
+    expect(text).to.equal('waiting\n::warning::ignored\n');
+  });
+
+  it('waits for a log that is slow', async () => {
+    const real = process.stdout.write.bind(process.stdout);
+    process.stdout.write = () => false;
+    let taken: void | Promise<void>;
+    try {
+      taken = new RunnerLog().write(bytes('much'));
+    } finally {
+      process.stdout.write = real;
+    }
+    let done = false;
+    const waiting = Promise.resolve(taken).then(() => (done = true));
+    await Promise.resolve();
+    expect(done).to.equal(false);
+    process.stdout.emit('drain');
+    await waiting;
+  });
+});

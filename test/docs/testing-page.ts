@@ -1,0 +1,43 @@
+import { format, resolveConfig } from 'prettier';
+import { FAULTS } from '../sabotage/faults.js';
+
+/** The text of docs/testing.md; its table of faults is that of the sabotage. */
+export async function testingPage(file: string): Promise<string> {
+  const page = `# Testing
+
+| command | what | needs |
+| --- | --- | --- |
+| \`npm test\` | everything that needs no cluster | Node |
+| \`npm run coverage\` | the same, and which code it reaches; fails below the figures in \`.c8rc.json\` | Node |
+| \`npm run sabotage\` | whether the tests would see a fault (below) | Node |
+| \`npm run test:e2e\` | jobs in real pods, under ARC's own Role | a cluster |
+| \`npm run bench\` | [benchmarks](benchmarks.md) | a cluster |
+
+## Test beds
+
+- **Pure**: tables, and properties that fast-check tries with random input (parser, merge, names, quoting).
+- **Shells**: what the hook runs in containers is run in every POSIX shell of this machine, and in \`busybox\`, \`mksh\` and
+  \`posh\` in CI.
+- **Local engine** ([test/engine](../test/engine/README.md)): a Kubernetes API whose containers are processes of this machine. What it
+  may be trusted with is decided by \`test/api-suite\`, which passes there and on a real cluster.
+- **Simulated runner** ([test/runner](../test/runner/README.md)): calls the hook as GitHub's runner does, on this machine or inside a
+  runner pod, and reads answers as strictly.
+- **Fault proxy** ([test/proxy](../test/proxy/README.md)): cuts, delays and refuses what passes between hook and API server.
+- **Real cluster** ([test/cluster](../test/cluster/README.md)): yours, kind, or one built from packages.
+
+## Sabotage
+
+A test that cannot fail proves nothing. \`npm run sabotage\` makes each of these faults in a copy of the sources, and ends with
+exit code 1 unless the test beside it passes without the fault and fails, by an assertion, with it.
+
+<!-- Made by \`npm run docs\` from test/sabotage/faults.ts. -->
+
+| fault | caught by |
+| --- | --- |
+${FAULTS.map(({ name, test }) => `| ${name} | [${cell(test.title)}](../${test.file}) |`).join('\n')}
+`;
+  return format(page, { ...(await resolveConfig(file)), filepath: file });
+}
+
+/** A title as it is, whatever Markdown sees in it. */
+const cell = (title: string): string => title.replaceAll(/[\\`*_|[\]<>]/g, '\\$&');

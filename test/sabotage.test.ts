@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { FAULTS, type Fault } from './sabotage/faults.js';
+import { runTests } from './sabotage/run-tests.js';
+import { ROOT, sabotaged } from './sabotage/sources.js';
+
+describe('the faults of the sabotage', () => {
+  it('have names of their own', () => {
+    const names = FAULTS.map(({ name }) => name);
+    expect(new Set(names).size).to.equal(names.length);
+  });
+
+  for (const fault of FAULTS)
+    it(`"${fault.name}" is a change of one place in the sources`, () => {
+      const source = readFileSync(join(ROOT, fault.file), 'utf8');
+      expect(sabotaged(fault, source)).to.not.equal(source);
+    });
+
+  it('are each named a test that exists', async () => {
+    const files = [...new Set(FAULTS.map(({ test }) => test.file))];
+    const tests = await runTests({ root: ROOT, files, dryRun: true });
+    const known = new Set(tests.map(({ file, title }) => `${file}: ${title}`));
+    const named = FAULTS.map(({ test }) => `${test.file}: ${test.title}`);
+    expect(named.filter((test) => !known.has(test))).to.deep.equal([]);
+  });
+});
+
+describe('sabotaged', () => {
+  const fault: Fault = { name: 'f', file: 'a.ts', from: 'x', to: "$&$'", test: { file: 't', title: 't' } };
+
+  it('takes the texts as they are', () => {
+    expect(sabotaged(fault, 'axb')).to.equal("a$&$'b");
+  });
+
+  for (const source of ['ab', 'axbx'])
+    it(`refuses ${source}, in which the text does not stand once`, () => {
+      expect(() => sabotaged(fault, source)).to.throw('"f": its text stands');
+    });
+});

@@ -1,0 +1,258 @@
+/** A deliberate fault in the hook, and the test that has to see it. */
+export interface Fault {
+  /** What users would suffer. */
+  name: string;
+  /** Source file, from the root of the repository. */
+  file: string;
+  /** Text that stands exactly once in the file, and what takes its place. */
+  from: string;
+  to: string;
+  test: { file: string; title: string };
+}
+
+const HOOK = 'packages/k8s/src';
+const TESTS = 'packages/k8s/test';
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: 'the exit code of a step is dropped',
+    file: `${HOOK}/step/supervisor.ts`,
+    from: '_ph_code=$?',
+    to: '_ph_code=0',
+    test: { file: `${TESTS}/step/supervisor.test.ts`, title: 'ends with the exit code of its command' },
+  },
+  {
+    name: 'output lacks its last byte',
+    file: `${HOOK}/step/output.ts`,
+    from: '? bytes.length - this.overlap(bytes) : at)',
+    to: '? bytes.length - this.overlap(bytes) : at - 1)',
+    test: { file: `${TESTS}/step/output.test.ts`, title: 'drops what comes behind the end' },
+  },
+  {
+    name: 'output comes twice after a lost connection',
+    file: `${HOOK}/commands/drive-step.ts`,
+    from: 'followScript(step, output.offset)',
+    to: 'followScript(step, 0)',
+    test: {
+      file: `${TESTS}/commands/drive-step.test.ts`,
+      title:
+        'loses nothing of a step and runs it once when the connection is lost amid its output, three times',
+    },
+  },
+  {
+    name: 'a step that began is started again after a lost connection',
+    file: `${HOOK}/commands/drive-step.ts`,
+    from: 'script = followScript(step, output.offset);',
+    to: 'script = stepScript((step = { ...step, id: uuid() }));',
+    test: {
+      file: `${TESTS}/commands/drive-step.test.ts`,
+      title:
+        'loses nothing of a step and runs it once when the connection is lost amid its output, three times',
+    },
+  },
+  {
+    name: 'a cancelled step goes on',
+    file: `${HOOK}/commands/drive-step.ts`,
+    from: 'await session.write(cancelScript(step));',
+    to: "await session.write('exit 0\\n');",
+    test: {
+      file: `${TESTS}/commands/drive-step.test.ts`,
+      title: 'ends a step that is cancelled, and gives its exit code',
+    },
+  },
+  {
+    name: 'values of variables are not quoted',
+    file: `${HOOK}/step/quote.ts`,
+    from: "`'${text.replaceAll(\"'\", `'\\\\''`)}'`",
+    to: 'text',
+    test: { file: `${TESTS}/step/environment.test.ts`, title: "sets _X1 by export _X1='a b'" },
+  },
+  {
+    name: 'variables with an empty value are dropped',
+    file: `${HOOK}/step/environment.ts`,
+    from: 'return Object.entries(variables).map(([name, value]) => {',
+    to: "return Object.entries(variables).filter(([, value]) => value !== '').map(([name, value]) => {",
+    test: { file: `${TESTS}/step/environment.test.ts`, title: "sets EMPTY by export EMPTY=''" },
+  },
+  {
+    name: 'file commands of a failed step are lost',
+    file: `${HOOK}/commands/run-script-step.ts`,
+    from: '  storeFileCommands(files.commands, results);',
+    to: "  if (end !== 'no working directory' && end.exitCode === 0) storeFileCommands(files.commands, results);",
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title: "runs the runner's script in the pod and brings its file commands back",
+    },
+  },
+  {
+    name: 'a secret stands in the pod spec',
+    file: `${HOOK}/pod/secrets.ts`,
+    from: 'return { name, valueFrom: { secretKeyRef: { name: this.name, key } } };',
+    to: 'return { name, value };',
+    test: { file: `${TESTS}/pod/job-pod.test.ts`, title: 'shows no value of a variable and no password' },
+  },
+  {
+    name: 'clean-up leaves the pods',
+    file: `${HOOK}/commands/cleanup-job.ts`,
+    from: "...pods.map(({ metadata }) => cluster.delete('pods', metadata?.name ?? '', signal)),",
+    to: '',
+    test: {
+      file: `${TESTS}/commands/cleanup-job.test.ts`,
+      title: "removes the runner's pods and secrets, without knowing of any job",
+    },
+  },
+  {
+    name: 'clean-up leaves the secrets',
+    file: `${HOOK}/commands/cleanup-job.ts`,
+    from: "...secrets.map(({ metadata }) => cluster.delete('secrets', metadata?.name ?? '', signal)),",
+    to: '',
+    test: {
+      file: `${TESTS}/commands/cleanup-job.test.ts`,
+      title: "removes the runner's pods and secrets, without knowing of any job",
+    },
+  },
+  {
+    name: 'a prepare_job that fails leaves its pod',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'await removeAll(context, AbortSignal.timeout(CLEAN_UP_MS))',
+    to: 'await Promise.resolve()',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'removes what it has made when the pod cannot start',
+    },
+  },
+  {
+    name: 'services come in another order',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'const services = args.services.map((service, index) => ({',
+    to: 'const services = args.services.toReversed().map((service, index) => ({',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'answers with the state, the container, and the services in the order of the request',
+    },
+  },
+  {
+    name: 'the helper is not the first container',
+    file: `${HOOK}/pod/job-pod.ts`,
+    from: 'return [helperContainer(helperImage, externals, volumes.forHelper()), job];',
+    to: 'return [job, helperContainer(helperImage, externals, volumes.forHelper())];',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title: 'has the helper first, then the job, then the services',
+    },
+  },
+  {
+    name: 'nothing removes the pod when its runner dies',
+    file: `${HOOK}/pod/job-pod.ts`,
+    from: '    ownerReferences: [ownedBy(runner)],\n',
+    to: '',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title: 'can be removed by owner and label, as can its secrets',
+    },
+  },
+  {
+    name: 'the template is ignored',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'const job = await withTemplate(built, context);',
+    to: 'const job = built;',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'merges the template into the pod that it makes',
+    },
+  },
+  {
+    name: 'the template wins over what the hook needs',
+    file: `${HOOK}/pod/template-apply.ts`,
+    from: 'if (faults.length > 0) throw templateError(faults);',
+    to: '',
+    test: {
+      file: `${TESTS}/pod/template-apply.test.ts`,
+      title: 'is kept: removal of a container by its own name is refused',
+    },
+  },
+  {
+    name: "the service account's token is in the job pod",
+    file: `${HOOK}/pod/inherit.ts`,
+    from: "take(['automountServiceAccountToken'], false, 'false');",
+    to: "take(['automountServiceAccountToken'], true, 'true');",
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title: "has the runner's service account without its token",
+    },
+  },
+  {
+    name: 'pull secrets replace each other',
+    file: `${HOOK}/pod/schema.generated.ts`,
+    from: "imagePullSecrets: 'LocalObjectReference[name]'",
+    to: "imagePullSecrets: 'LocalObjectReference[]'",
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title: "keeps the runner's pull secrets beside those of the workflow",
+    },
+  },
+  {
+    name: 'the response is appended to what the file holds',
+    file: 'packages/hooklib/src/response.ts',
+    from: 'promises.writeFile(',
+    to: 'promises.appendFile(',
+    test: {
+      file: 'packages/hooklib/test/response.test.ts',
+      title: 'replaces what the file holds, and leaves one document after two calls',
+    },
+  },
+  {
+    name: 'a pod of somebody else is taken for the own one',
+    file: `${HOOK}/commands/job-objects.ts`,
+    from: 'if (!isOwn(found, pod))',
+    to: 'if (false)',
+    test: {
+      file: `${TESTS}/commands/job-objects.test.ts`,
+      title: 'takes no pod of the same name that another runner owns',
+    },
+  },
+  {
+    name: 'a pod that has failed is waited for',
+    file: `${HOOK}/pod/status.ts`,
+    from: "  if (phase === 'Failed' || phase === 'Succeeded')\n    return failed({",
+    to: "  if (phase === 'Succeeded')\n    return failed({",
+    test: { file: `${TESTS}/pod/status.test.ts`, title: 'fails for a node without room' },
+  },
+  {
+    name: 'a request is not repeated when the API server restarts',
+    file: `${HOOK}/cluster/retry.ts`,
+    from: 'return [408, 429, 500, 502, 503, 504].includes(code)',
+    to: 'return [408, 429].includes(code)',
+    test: { file: `${TESTS}/cluster/api-error.test.ts`, title: 'hopes that 503 passes' },
+  },
+  {
+    name: 'an unknown server is trusted',
+    file: `${HOOK}/cluster/api-agent.ts`,
+    from: 'if (fingerprint(socket) === known) {',
+    to: 'if (known !== undefined) {',
+    test: {
+      file: `${TESTS}/cluster/api-agent.test.ts`,
+      title: 'sends nothing to a server that it neither knows nor can verify',
+    },
+  },
+  {
+    name: 'a typo in the template vanishes without a word',
+    file: `${HOOK}/cluster/cluster.ts`,
+    from: "query: { fieldValidation: 'Strict' }",
+    to: 'query: {}',
+    test: {
+      file: `${TESTS}/cluster/cluster.test.ts`,
+      title: 'makes pods with strict validation, unknown fields included, and gives warnings',
+    },
+  },
+  {
+    name: "output is lost while the runner's log is slow",
+    file: `${HOOK}/cluster/exec.ts`,
+    from: '} else this.enqueue(() => handler(payload), reject);',
+    to: '}',
+    test: {
+      file: `${TESTS}/cluster/exec.test.ts`,
+      title: 'calls one handler after the other, and ends after the last',
+    },
+  },
+];

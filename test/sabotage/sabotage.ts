@@ -1,0 +1,48 @@
+/**
+ * `npm run sabotage`: puts one fault after the other into a copy of the hook, and checks that the test which is named for
+ * it passes without the fault and fails with it. Exit code 1 if a fault is not caught.
+ */
+import { FAULTS, type Fault } from './faults.js';
+import { runTests, type TestResult } from './run-tests.js';
+import { SourceCopy } from './sources.js';
+
+const copy = new SourceCopy();
+
+/** What became of a fault: caught by an assertion, or why not. */
+async function outcome(fault: Fault, intact: readonly TestResult[]): Promise<string> {
+  const named = (results: readonly TestResult[]) =>
+    results.filter(({ file, title }) => file === fault.test.file && title === fault.test.title);
+  const before = named(intact);
+  if (before.length === 0) return 'there is no such test';
+  const broken = before.find(({ failure }) => failure !== undefined);
+  if (broken !== undefined) return `the test fails without the fault: ${broken.failure?.message ?? ''}`;
+  const { file, title } = fault.test;
+  const results = await copy.with(fault, () => runTests({ root: copy.root, files: [file], title }));
+  const failures = named(results).flatMap(({ failure }) => failure ?? []);
+  if (failures.some(({ byAssertion }) => byAssertion)) return CAUGHT;
+  return failures.length === 0
+    ? 'the test passes all the same'
+    : `no assertion: ${failures[0]?.message ?? ''}`;
+}
+
+const CAUGHT = 'caught';
+
+async function main(): Promise<void> {
+  const files = [...new Set(FAULTS.map(({ test }) => test.file))];
+  const intact = await runTests({ root: copy.root, files });
+  let missed = 0;
+  for (const fault of FAULTS) {
+    const result = await outcome(fault, intact).catch((error: unknown) => String(error));
+    if (result !== CAUGHT) missed += 1;
+    console.log(
+      `${result === CAUGHT ? CAUGHT : 'MISSED'}  ${fault.name}${result === CAUGHT ? '' : `: ${result}`}`,
+    );
+  }
+  console.log(`${FAULTS.length - missed} of ${FAULTS.length} faults caught`);
+  if (missed > 0) process.exitCode = 1;
+}
+
+// A run that is broken off must leave nothing behind either.
+process.on('exit', () => copy.remove());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+await main();
