@@ -1,5 +1,5 @@
-import { isList, isMap, type JsonMap } from './json.js';
-import type { Path } from './template-fault.js';
+import { isList, isMap, type JsonMap } from '../json.js';
+import type { Path } from '../yaml/fault.js';
 
 /** What a template may write as `${NAME}`: facts of the job that are no secrets. */
 export const PLACEHOLDERS = [
