@@ -4,8 +4,10 @@ import { expect } from 'chai';
 import { load } from 'js-yaml';
 import { codeBlocks, codeSpans, localLinks, tableRows } from './docs/markdown.js';
 import { settingsPage } from './docs/settings-page.js';
+import { settingsSchema } from './docs/settings-schema.js';
 import { runnerAccess } from './runner/arc.js';
 import { loadTemplate } from '../packages/k8s/src/pod/template.js';
+import { parseSettings } from '../packages/k8s/src/settings/file.js';
 import { VARIABLES } from '../packages/k8s/src/settings/schema.js';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -72,6 +74,11 @@ describe('the documentation', () => {
     const file = join(ROOT, 'docs/settings.md');
     expect(read('docs/settings.md')).to.equal(await settingsPage(file));
   });
+
+  it('gives editors the schema of every setting of the file: npm run docs', async () => {
+    const file = join(ROOT, 'docs/settings.schema.json');
+    expect(read('docs/settings.schema.json')).to.equal(await settingsSchema(file));
+  });
 });
 
 describe('docs/troubleshooting.md', () => {
@@ -125,6 +132,19 @@ describe('docs/template.md', () => {
     expect(examples).to.not.be.empty;
     for (const [index, { text }] of examples.entries())
       expect(loadTemplate([{ file: `example ${index + 1}`, text }]).warnings).to.deep.equal([]);
+  });
+});
+
+describe('docs/settings.md', () => {
+  const examples = codeBlocks(read('docs/settings.md')).filter(({ language }) => language === 'yaml');
+
+  it('has examples that are settings files', () => {
+    expect(examples).to.not.be.empty;
+    for (const { text } of examples) {
+      const { values, faults } = parseSettings('example', text);
+      expect(faults).to.deep.equal([]);
+      expect(values).to.not.deep.equal({});
+    }
   });
 });
 

@@ -2,6 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { settingsPage } from './settings-page.js';
+import { settingsSchema } from './settings-schema.js';
 
-const file = fileURLToPath(new URL('../../docs/settings.md', import.meta.url));
-await writeFile(file, await settingsPage(file));
+const PAGES = { 'settings.md': settingsPage, 'settings.schema.json': settingsSchema };
+
+for (const [name, page] of Object.entries(PAGES)) {
+  const file = fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
+  await writeFile(file, await page(file));
+}

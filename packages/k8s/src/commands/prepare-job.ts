@@ -19,6 +19,7 @@ import { readRunnerPod } from '../pod/runner-pod.js';
 import { workPath } from '../pod/volumes.js';
 import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
 import type { Probe } from '../step/probe.js';
+import { carriedSettings } from '../settings/carried.js';
 import { removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { inheritSettings } from './inherit-settings.js';
@@ -93,6 +94,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
       jobPod: name,
       mode: job.work?.mode ?? 'volume',
       ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
+      ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
     }),
     context: { ...(container !== null && { container: { id: JOB_CONTAINER, network: name } }), services },
     ...(probe !== undefined && { isAlpine: probe.isAlpine }),

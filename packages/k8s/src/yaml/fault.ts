@@ -32,10 +32,10 @@ export function formatFault({ file, line, path, message }: Fault): string {
   return path?.length ? `${place}: ${formatPath(path)}: ${message}` : `${place}: ${message}`;
 }
 
-/** `The pod template has 2 faults:`, and a line for each of them. */
-export function listFaults(what: string, faults: readonly string[]): string {
+/** `<begin> 2 faults:`, and a line for each of them. */
+export function listFaults(begin: string, faults: readonly string[]): string {
   const shown = faults.slice(0, MAX_SHOWN);
   const rest = faults.length - shown.length;
   const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
-  return [`${what} has ${count}:`, ...shown, ...(rest > 0 ? [`... and ${rest} more`] : [])].join('\n  ');
+  return [`${begin} ${count}:`, ...shown, ...(rest > 0 ? [`... and ${rest} more`] : [])].join('\n  ');
 }

@@ -9,6 +9,7 @@ type Key = keyof typeof VARIABLES;
 const READINGS: Readonly<
   Record<Key, { good: readonly [text: string, value: unknown][]; bad?: readonly string[] }>
 > = {
+  settingsFile: paths(),
   podName: { good: [['runner-1', 'runner-1']] },
   namespace: { good: [['ci', 'ci']] },
   claimName: { good: [['claim', 'claim']] },
