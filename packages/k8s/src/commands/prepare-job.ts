@@ -15,6 +15,7 @@ import type { Pod } from '../pod/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
 import { WORK_MOUNT } from '../pod/paths.js';
 import { portMap } from '../pod/ports.js';
+import { provenance } from '../pod/provenance.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import { workPath } from '../pod/volumes.js';
 import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
@@ -55,6 +56,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     runner,
     args,
     helperImage: settings.runnerImage,
+    provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
     id: uuid().slice(0, 5),
     sameNode: settings.readWriteOnce,
     inheriting: (mode) => inheritSettings(settings, mode),

@@ -63,6 +63,7 @@ export function readSettings(
     heartbeatDeadlineMs: value(VARIABLES.heartbeatDeadlineMs),
     podName: value(VARIABLES.podName),
     runnerImage: value(VARIABLES.runnerImage),
+    serverUrl: value(VARIABLES.serverUrl),
     temp: value(VARIABLES.temp),
     debug: value(VARIABLES.debug),
     serviceHost: value(VARIABLES.serviceHost),

@@ -174,6 +174,11 @@ export const VARIABLES = {
     'Set by ARC in no-volume mode: image of the helper container; without it, the image of the runner container.',
     text,
   ),
+  serverUrl: given(
+    'GITHUB_SERVER_URL',
+    'Set by the runner: address of GitHub, for the link from the pods to the run.',
+    text,
+  ),
   temp: given('RUNNER_TEMP', 'Set by the runner: the temporary folder in the work folder.', path),
   debug: given('RUNNER_DEBUG', 'Set by the runner in debug mode.', flag),
   serviceHost: given('KUBERNETES_SERVICE_HOST', 'Set by Kubernetes: address of the API server.', text),

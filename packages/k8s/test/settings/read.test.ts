@@ -31,6 +31,7 @@ const READINGS: Readonly<
   stepReconnectSeconds: numbers(0),
   heartbeatPeriodMs: numbers(100),
   heartbeatDeadlineMs: numbers(100),
+  serverUrl: { good: [['https://github.com', 'https://github.com']] },
   temp: paths(),
   debug: flags(),
   serviceHost: { good: [['10.96.0.1', '10.96.0.1']] },
