@@ -6,6 +6,7 @@ import { codeBlocks, codeSpans, localLinks, tableRows } from './docs/markdown.js
 import { MADE_PAGES } from './docs/pages.js';
 import { runnerAccess } from './runner/arc.js';
 import { loadTemplate } from '../packages/k8s/src/pod/template.js';
+import { parseSettings } from '../packages/k8s/src/settings/file.js';
 import { VARIABLES } from '../packages/k8s/src/settings/schema.js';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -125,6 +126,19 @@ describe('docs/template.md', () => {
     expect(examples).to.not.be.empty;
     for (const [index, { text }] of examples.entries())
       expect(loadTemplate([{ file: `example ${index + 1}`, text }]).warnings).to.deep.equal([]);
+  });
+});
+
+describe('docs/settings.md', () => {
+  const examples = codeBlocks(read('docs/settings.md')).filter(({ language }) => language === 'yaml');
+
+  it('has examples that are settings files', () => {
+    expect(examples).to.not.be.empty;
+    for (const { text } of examples) {
+      const { values, faults } = parseSettings('example', text);
+      expect(faults).to.deep.equal([]);
+      expect(values).to.not.deep.equal({});
+    }
   });
 });
 

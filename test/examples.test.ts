@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { load, loadAll } from 'js-yaml';
 import { parseInput } from '@podhooks/hooklib';
 import { loadTemplate } from '../packages/k8s/src/pod/template.js';
+import { parseSettings } from '../packages/k8s/src/settings/file.js';
+import { readSettings } from '../packages/k8s/src/settings/read.js';
 import { VARIABLES } from '../packages/k8s/src/settings/schema.js';
 import { codeBlocks } from './docs/markdown.js';
 
@@ -81,6 +83,41 @@ describe('the example of a pod template in a ConfigMap', () => {
         expect(variable('ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE')).to.equal(`${mount.mountPath}/pod.yaml`);
       });
     });
+});
+
+describe('the example of a settings file in a ConfigMap', () => {
+  const [map] = loadAll(read('settings/settings.yaml')) as [ConfigMap];
+  const file = parseSettings('settings.yaml', map.data['settings.yaml'] ?? '');
+  const values = load(read('settings/arc-values.yaml')) as Values;
+  const [runner] = values.template.spec.containers;
+  const environment = Object.fromEntries(runner.env.map(({ name, value }) => [name, value]));
+
+  it('is read without a fault', () => {
+    expect(file.faults).to.deep.equal([]);
+    expect(Object.keys(file.values)).to.have.length.above(5);
+  });
+
+  it('is mounted where the variable of the values looks for it, and names a template beside it', () => {
+    const [volume] = values.template.spec.volumes;
+    const [mount] = runner.volumeMounts;
+    expect(volume.configMap.name).to.equal(map.metadata.name);
+    expect(mount.name).to.equal(volume.name);
+    expect(environment.ACTIONS_RUNNER_HOOK_CONFIG).to.equal(`${mount.mountPath}/settings.yaml`);
+    expect(environment.ACTIONS_RUNNER_CONTAINER_HOOKS).to.equal(HOOK);
+    expect(file.values.template).to.equal(`${mount.mountPath}/pod.yaml`);
+    const template = { file: 'pod.yaml', text: map.data['pod.yaml'] ?? '' };
+    expect(loadTemplate([template]).warnings).to.deep.equal([]);
+  });
+
+  it('holds but for what a variable says otherwise', () => {
+    expect(readSettings(environment, file)).to.include({
+      inheritServiceAccount: false,
+      inheritTolerations: true,
+      prepareTimeoutSeconds: 1200,
+      imagePullGraceSeconds: 300,
+      heartbeatPeriodMs: 10_000,
+    });
+  });
 });
 
 interface ConfigMap {

@@ -31,8 +31,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'output comes twice after a lost connection',
     file: `${HOOK}/commands/drive-step.ts`,
-    from: 'followScript(step, output.offset)',
-    to: 'followScript(step, 0)',
+    from: 'followScript(step, output.position)',
+    to: 'followScript(step, { segment: 0, offset: 0 })',
     test: {
       file: `${TESTS}/commands/drive-step.test.ts`,
       title:
@@ -42,7 +42,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a step that began is started again after a lost connection',
     file: `${HOOK}/commands/drive-step.ts`,
-    from: 'script = followScript(step, output.offset);',
+    from: 'script = followScript(step, output.position);',
     to: 'script = stepScript((step = { ...step, id: uuid() }));',
     test: {
       file: `${TESTS}/commands/drive-step.test.ts`,

@@ -1,15 +1,15 @@
 import { readSync } from 'node:fs';
-import { HookError, parseInput, readInput } from '@podhooks/hooklib';
+import { type HookInput, HookError, parseInput, readInput } from '@podhooks/hooklib';
 import { explain } from './cluster/api-error.js';
 import { ApiClient } from './cluster/client.js';
 import { Cluster } from './cluster/cluster.js';
 import { connect } from './cluster/connection.js';
 import type { CommandContext } from './commands/context.js';
-import { certificateIn } from './commands/job-state.js';
+import { certificateIn, settingsIn } from './commands/job-state.js';
 import { runContainerStep } from './commands/run-container-step.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { RunnerLog } from './log.js';
-import { readSettings, type Settings } from './settings/read.js';
+import { readSettings, readSettingsWithFile, type Settings } from './settings/read.js';
 
 /** A failure of ours, told from a failing step; docker uses the same number for its own failures. */
 const HOOK_FAILED = 125;
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
 
-  const settings = readSettings(process.env);
+  const settings = await settingsFor(input);
   log.debugging = settings.debug === true;
   if (input.command === 'run_container_step') return runContainerStep(input);
   const cluster = await clusterOf(settings, certificateIn(input.state));
@@ -42,6 +42,13 @@ async function main(): Promise<number> {
       throw new HookError('CANCELLED', `${input.command} was cancelled.`, { cause: error });
     throw explain(error, cluster.server);
   }
+}
+
+/** Where a job begins, its settings file is read; what comes after it is given the same settings by the job's state. */
+async function settingsFor({ command, state }: HookInput): Promise<Settings> {
+  return command === 'prepare_job' || command === 'run_container_step'
+    ? readSettingsWithFile(process.env)
+    : readSettings(process.env, { values: settingsIn(state), faults: [] });
 }
 
 /** Read at once: the stream of `process.stdin` costs 3 ms of every step, and there is nothing to do before. */

@@ -77,6 +77,53 @@ describe('the bundle', () => {
     expect(stderr).to.equal('');
   });
 
+  describe('with a settings file that cannot be read', () => {
+    const state = '{"jobPod":"p","mode":"volume","settings":{}}';
+    const startWith = (input: string) => {
+      const { stdout } = spawnSync(process.execPath, [join(folder, 'index.js')], {
+        input,
+        env: { ACTIONS_RUNNER_HOOK_CONFIG: '/nowhere.yaml' },
+        encoding: 'utf8',
+      });
+      return stdout;
+    };
+    const container = readFileSync(new URL('../../../test/payloads/01-prepare_job.json', import.meta.url));
+    const action = readFileSync(
+      new URL('../../../test/payloads/05-run_container_step-uses-docker-uri.json', import.meta.url),
+    );
+
+    for (const [command, input] of [
+      ['prepare_job', container.toString()],
+      ['run_container_step', action.toString()],
+    ] as const)
+      it(`${command} says so`, () => {
+        expect(startWith(input)).to.match(
+          /SETTINGS_INVALID::The settings file has one fault:%0A {2}\/nowhere\.yaml: cannot be read: ENOENT/,
+        );
+      });
+
+    for (const command of ['cleanup_job', 'run_script_step'])
+      it(`${command} does not look at it`, () => {
+        const args =
+          command === 'cleanup_job'
+            ? {}
+            : {
+                entryPointArgs: [],
+                entryPoint: 'sh',
+                environmentVariables: {},
+                prependPath: [],
+                workingDirectory: '/',
+              };
+        const input = JSON.stringify({
+          command,
+          responseFile: '/r',
+          args,
+          state: JSON.parse(state) as unknown,
+        });
+        expect(startWith(input)).to.contain('API_UNAUTHORIZED::There is no way to the Kubernetes API');
+      });
+  });
+
   it('is small', () => {
     expect(statSync(BUNDLE).size).to.be.lessThan(LARGEST_BYTES);
   });

@@ -1,4 +1,6 @@
 import { HookError, type JobState } from '@podhooks/hooklib';
+import { isMap } from '../json.js';
+import type { FileValues } from '../settings/read.js';
 
 /** What prepare_job leaves for the commands after it. The runner keeps it in memory and hands it back. */
 export interface PreparedJob {
@@ -6,6 +8,8 @@ export interface PreparedJob {
   mode: 'volume' | 'no-volume';
   /** Fingerprint of the API server's certificate, as prepare_job has verified it. */
   certificate?: string;
+  /** What prepare_job has read in the settings file, so that no step needs to. */
+  settings?: FileValues;
 }
 
 export function jobState(job: PreparedJob): JobState {
@@ -15,6 +19,12 @@ export function jobState(job: PreparedJob): JobState {
 export function certificateIn(state: JobState | null): string | undefined {
   const certificate = state?.['certificate'];
   return typeof certificate === 'string' ? certificate : undefined;
+}
+
+/** By their keys in the settings file; they are checked again where they are used. */
+export function settingsIn(state: JobState | null): FileValues {
+  const settings = state?.['settings'];
+  return isMap(settings) ? settings : {};
 }
 
 /** @throws HookError STEP_INVALID if no job was prepared: steps with `always()` run after a failed prepare_job, too. */

@@ -15,10 +15,12 @@ import type { Pod } from '../pod/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
 import { WORK_MOUNT } from '../pod/paths.js';
 import { portMap } from '../pod/ports.js';
+import { provenance } from '../pod/provenance.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import { workPath } from '../pod/volumes.js';
 import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
 import type { Probe } from '../step/probe.js';
+import { carriedSettings } from '../settings/carried.js';
 import { removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { inheritSettings } from './inherit-settings.js';
@@ -54,6 +56,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     runner,
     args,
     helperImage: settings.runnerImage,
+    provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
     id: uuid().slice(0, 5),
     sameNode: settings.readWriteOnce,
     inheriting: (mode) => inheritSettings(settings, mode),
@@ -93,6 +96,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
       jobPod: name,
       mode: job.work?.mode ?? 'volume',
       ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
+      ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
     }),
     context: { ...(container !== null && { container: { id: JOB_CONTAINER, network: name } }), services },
     ...(probe !== undefined && { isAlpine: probe.isAlpine }),

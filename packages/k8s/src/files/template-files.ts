@@ -1,19 +1,20 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HookError } from '@podhooks/hooklib';
-import type { TemplateFile } from '../pod/template.js';
 import type { RunnerPath } from '../pod/paths.js';
+import type { YamlFile } from '../yaml/documents.js';
+import { readText } from './text-file.js';
 
 /**
  * The files of a pod template: the one that is named, or all `*.yaml` of a folder. A ConfigMap that is mounted without
  * subPath is such a folder; its entries that begin with two dots are how the kubelet swaps its content.
  * @throws HookError TEMPLATE_INVALID if there is nothing to read.
  */
-export async function readTemplateFiles(path: RunnerPath): Promise<TemplateFile[]> {
+export async function readTemplateFiles(path: RunnerPath): Promise<YamlFile[]> {
   try {
     const names = (await stat(path)).isDirectory() ? await yamlFiles(path) : [path];
     if (names.length === 0) throw unreadable(path, 'the folder holds no *.yaml file');
-    return await Promise.all(names.map(async (file) => ({ file, text: decode(file, await readFile(file)) })));
+    return await Promise.all(names.map(async (file) => ({ file, text: await readText(file) })));
   } catch (cause) {
     if (cause instanceof HookError) throw cause;
     throw unreadable(path, cause instanceof Error ? cause.message : String(cause), cause);
@@ -23,14 +24,6 @@ export async function readTemplateFiles(path: RunnerPath): Promise<TemplateFile[
 async function yamlFiles(folder: RunnerPath): Promise<RunnerPath[]> {
   const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('..'));
   return names.sort().map((name) => join(folder, name));
-}
-
-function decode(file: RunnerPath, bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw unreadable(file, 'it is not UTF-8', cause);
-  }
 }
 
 function unreadable(path: RunnerPath, why: string, cause?: unknown): HookError {

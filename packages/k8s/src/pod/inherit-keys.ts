@@ -25,6 +25,7 @@ const SYSTEM = [
   'sidecar.istio.io/status',
   'linkerd.io/proxy-version',
   'vault.hashicorp.com/agent-inject-status',
+  'podhooks.dev/*',
 ];
 
 /** ARC finds and counts its runners by these: a job's pod must never look like one, whatever is allowed. */

@@ -1,8 +1,8 @@
+import type { JsonMap } from '../json.js';
+import { formatPath, type Path } from '../yaml/fault.js';
 import type { EnvVar, Pod } from './kubernetes.js';
 import { whyLeftOut, type KeyRules } from './inherit-keys.js';
-import type { JsonMap } from './json.js';
 import { strategicMerge } from './merge.js';
-import { formatPath, type Path } from './template-fault.js';
 
 /** What the pods of a job take over from the runner pod. */
 export interface InheritSettings {

@@ -13,6 +13,7 @@ import { EXTERNALS_MOUNT, sourceOf } from './paths.js';
 import { type Decision, inherit, type InheritSettings } from './inherit.js';
 import { strategicMerge } from './merge.js';
 import { containerPorts } from './ports.js';
+import type { Provenance } from './provenance.js';
 import { ownedBy, type RunnerPod } from './runner-pod.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import { Volumes, type WorkFolder, workFolder, workPath } from './volumes.js';
@@ -26,6 +27,8 @@ export interface JobPodOptions {
   inheriting: (mode: WorkFolder['mode']) => InheritSettings;
   /** A short text unlike any other job's, for the names of what is made. */
   id: string;
+  /** Labels and annotations that say which job it is. */
+  provenance: Provenance;
   /** Overrides what the work volume says of where the pod may run. */
   sameNode: boolean | undefined;
 }
@@ -43,10 +46,12 @@ export interface JobPod {
 }
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
-export function jobPod({ runner, args, helperImage, id, sameNode, inheriting }: JobPodOptions): JobPod {
+export function jobPod(options: JobPodOptions): JobPod {
+  const { runner, args, helperImage, id, provenance, sameNode, inheriting } = options;
   const { container } = args;
   const metadata: ObjectMeta = {
-    labels: { [RUNNER_POD_LABEL]: runner.name },
+    labels: { ...provenance.labels, [RUNNER_POD_LABEL]: runner.name },
+    annotations: provenance.annotations,
     ownerReferences: [ownedBy(runner)],
   };
   const services = serviceNames(args.services.map(imageOf));

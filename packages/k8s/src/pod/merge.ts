@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isList, isMap, type JsonMap } from './json.js';
+import { isList, isMap, type JsonMap } from '../json.js';
 import { valueType, type FieldType, type MergeKey } from './schema.js';
 
 /** The word in a map or list element of a patch that says what to do with the one it meets. */

@@ -1,5 +1,6 @@
-import { isList, isMap, type JsonMap } from './json.js';
-import type { Path } from './template-fault.js';
+import { isList, isMap, type JsonMap } from '../json.js';
+import type { Path } from '../yaml/fault.js';
+import { labelValue } from './labels.js';
 
 /** What a template may write as `${NAME}`: facts of the job that are no secrets. */
 export const PLACEHOLDERS = [
@@ -22,8 +23,6 @@ export type PlaceholderValues = Readonly<Partial<Record<(typeof PLACEHOLDERS)[nu
 
 /** `$${` stands for `${` itself. Other `${...}` are none of ours: they may be for a shell. */
 const PATTERN = /\$\$\{|\$\{((?:GITHUB|RUNNER)_\w*)\}/g;
-
-const MAX_LABEL_LENGTH = 63;
 
 /** The names in `text` that look like placeholders and are none. */
 export function unknownPlaceholders(text: string): string[] {
@@ -72,13 +71,4 @@ function isExpandedByKubelet(path: Path): boolean {
     path.at(-1) === 'subPathExpr' ||
     (path.includes('env') && path.at(-1) === 'value')
   );
-}
-
-/** The nearest valid value of a label: 63 letters, digits, `-`, `_` and `.`, starting and ending with the former. */
-function labelValue(text: string): string {
-  return text
-    .replace(/[^\w.-]/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, MAX_LABEL_LENGTH)
-    .replace(/[^A-Za-z0-9]+$/, '');
 }

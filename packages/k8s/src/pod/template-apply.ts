@@ -1,5 +1,5 @@
+import { isList, isMap, mapAt, mapsAt, type JsonMap } from '../json.js';
 import type { Pod } from './kubernetes.js';
-import { isList, isMap, mapAt, mapsAt, type JsonMap } from './json.js';
 import { DIRECTIVE, strategicMerge } from './merge.js';
 import { fillPlaceholders, type PlaceholderValues } from './placeholders.js';
 import { templateError } from './template-fault.js';

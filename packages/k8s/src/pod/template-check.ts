@@ -1,10 +1,10 @@
-import { isList, isMap, type JsonMap } from './json.js';
+import { isList, isMap, type JsonMap } from '../json.js';
+import { formatPath, type Fault, type Path } from '../yaml/fault.js';
+import { nearest } from '../yaml/suggest.js';
+import type { YamlDocument } from '../yaml/documents.js';
 import { DIRECTIVE } from './merge.js';
 import { PLACEHOLDERS, unknownPlaceholders } from './placeholders.js';
 import { fieldNames, fieldType, type FieldType, type Scalar } from './schema.js';
-import { formatPath, type Fault, type Path } from './template-fault.js';
-import { nearest } from './template-suggest.js';
-import type { TemplateDocument } from './template-yaml.js';
 
 type ListType = Extract<FieldType, { kind: 'list' }>;
 type Told = (path: Path, message: string) => void;
@@ -27,7 +27,7 @@ const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/
  * What in a pod template is not as the pod schema has it: unknown fields, wrong types, missing and repeated
  * keys, two sources in one, unknown directives and placeholders. All of it, in the order of the document.
  */
-export function checkSchema(template: JsonMap, document: TemplateDocument): Fault[] {
+export function checkSchema(template: JsonMap, document: YamlDocument): Fault[] {
   const faults: Fault[] = [];
   const told: Told = (path, message) =>
     faults.push({ file: document.file, line: document.line(path), path, message });

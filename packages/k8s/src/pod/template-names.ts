@@ -1,6 +1,6 @@
-import type { JsonMap } from './json.js';
+import type { JsonMap } from '../json.js';
+import { nearest } from '../yaml/suggest.js';
 import { serviceNames } from './names.js';
-import { nearest } from './template-suggest.js';
 
 /** A container of this name in a template patches one of ours; others are side-cars. */
 const PREFIX = '$';

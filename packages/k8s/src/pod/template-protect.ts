@@ -1,9 +1,9 @@
-import { isList, isMap, mapAt, mapsAt, type JsonMap } from './json.js';
+import { isList, isMap, mapAt, mapsAt, type JsonMap } from '../json.js';
+import type { Fault, Path } from '../yaml/fault.js';
+import type { YamlDocument } from '../yaml/documents.js';
 import { DIRECTIVE } from './merge.js';
 import { RUNNER_POD_LABEL } from './names.js';
-import type { Fault, Path } from './template-fault.js';
 import { isSelector, selectorFault } from './template-names.js';
-import type { TemplateDocument } from './template-yaml.js';
 
 /** What is left of a document when all that the hook decides itself is taken out of it. */
 export interface Protected {
@@ -22,7 +22,7 @@ export const UPSTREAM_INIT = 'fs-init';
  * Takes out of a template what the hook decides itself. Fields that upstream ignores are ignored with a
  * warning, so that existing templates go on working; what would break the hook is a fault.
  */
-export function protect(template: JsonMap, document: TemplateDocument): Protected {
+export function protect(template: JsonMap, document: YamlDocument): Protected {
   const faults: Fault[] = [];
   const warnings: Fault[] = [];
   const note = (list: Fault[], path: Path, message: string) =>

@@ -1,13 +1,12 @@
-import { isList, isMap, mapAt, mapsAt, type JsonMap } from './json.js';
+import { isList, isMap, mapAt, mapsAt, type JsonMap } from '../json.js';
+import { formatFault, type Fault } from '../yaml/fault.js';
+import { nearest } from '../yaml/suggest.js';
+import { readDocuments, type YamlDocument, type YamlFile } from '../yaml/documents.js';
 import { DIRECTIVE } from './merge.js';
 import { checkSchema } from './template-check.js';
-import { formatFault, templateError, type Fault } from './template-fault.js';
+import { templateError } from './template-fault.js';
 import { isSelector } from './template-names.js';
 import { protect, UPSTREAM_INIT } from './template-protect.js';
-import { nearest } from './template-suggest.js';
-import { readDocuments, type TemplateDocument, type TemplateFile } from './template-yaml.js';
-
-export type { TemplateFile } from './template-yaml.js';
 
 /** A pod template that can be applied: patches in the order in which they are merged. */
 export interface PodTemplate {
@@ -17,7 +16,7 @@ export interface PodTemplate {
 }
 
 interface Checked {
-  readonly document: TemplateDocument;
+  readonly document: YamlDocument;
   readonly template: JsonMap;
   readonly patch: JsonMap;
 }
@@ -30,7 +29,7 @@ const KINDS = ['PodTemplate', 'Pod'];
  *
  * @throws HookError TEMPLATE_INVALID with all faults of all files, each with file, line and path.
  */
-export function loadTemplate(files: readonly TemplateFile[]): PodTemplate {
+export function loadTemplate(files: readonly YamlFile[]): PodTemplate {
   const faults: Fault[] = [];
   const warnings: Fault[] = [];
   const read: Checked[] = [];
@@ -61,7 +60,7 @@ const inOrder = (faults: readonly Fault[]): Fault[] =>
   [...faults].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
 
 /** The document without `apiVersion` and `kind`, or why it is no pod template at all. */
-function templateIn(document: TemplateDocument): { map: JsonMap } | Fault {
+function templateIn(document: YamlDocument): { map: JsonMap } | Fault {
   const { file, value } = document;
   if (!isMap(value))
     return { file, line: document.line([]), message: 'expected a pod template: metadata and spec' };

@@ -1,8 +1,10 @@
 import { HookError } from '@podhooks/hooklib';
 import { PLACEHOLDERS } from '../pod/placeholders.js';
+import { listFaults } from '../yaml/fault.js';
 import { FILE_COMMANDS, VARIABLES, type Variable } from './schema.js';
 
 type Values = { readonly [Key in keyof typeof VARIABLES]: (typeof VARIABLES)[Key]['fallback'] };
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Settings extends Values {
   /** Files of the current step on the runner that the workflow writes to; empty outside of steps. */
@@ -11,29 +13,37 @@ export interface Settings extends Values {
   readonly placeholders: Readonly<Record<string, string>>;
 }
 
+/** Settings by their keys in the file, such as `inherit.serviceAccount`. */
+export type FileValues = Readonly<Record<string, unknown>>;
+
+/** What a settings file says, and what is wrong with it. */
+export interface SettingsFile {
+  readonly values: FileValues;
+  readonly faults: readonly string[];
+}
+
 /**
- * Reads the environment, once. Empty counts as unset, as in a Helm value that was left out.
- * @throws HookError SETTINGS_INVALID that names every bad variable.
+ * Reads the environment, once, and takes what it does not say from the file. Empty counts as unset, as in a Helm value
+ * that was left out.
+ * @throws HookError SETTINGS_INVALID that names every bad variable and every fault of the file.
  */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(
+  environment: Environment,
+  file: SettingsFile = { values: {}, faults: [] },
+): Settings {
   const faults: string[] = [];
-  const value = <T>({ name, read, fallback }: Variable<T>): T => {
+  const value = <T>({ name, key, kind, fallback }: Variable<T>): T => {
     const text = environment[name] ?? '';
-    if (text === '') return fallback;
-    try {
-      return read(text);
-    } catch (error) {
-      faults.push(
-        `${name} ${error instanceof Error ? error.message : String(error)}, got ${JSON.stringify(text)}`,
-      );
-      return fallback;
-    }
+    if (text === '') return (key === undefined ? undefined : kind.ofYaml(file.values[key])) ?? fallback;
+    const read = kind.ofText(text);
+    if (read === undefined) faults.push(`${name} wants ${kind.wants}, got ${JSON.stringify(text)}`);
+    return read ?? fallback;
   };
   const settings: Settings = {
-    podName: value(VARIABLES.podName),
+    settingsFile: value(VARIABLES.settingsFile),
     namespace: value(VARIABLES.namespace),
+    kubeconfig: value(VARIABLES.kubeconfig),
     claimName: value(VARIABLES.claimName),
-    runnerImage: value(VARIABLES.runnerImage),
     readWriteOnce: value(VARIABLES.readWriteOnce),
     template: value(VARIABLES.template),
     inheritPullSecrets: value(VARIABLES.inheritPullSecrets),
@@ -51,23 +61,43 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     stepReconnectSeconds: value(VARIABLES.stepReconnectSeconds),
     heartbeatPeriodMs: value(VARIABLES.heartbeatPeriodMs),
     heartbeatDeadlineMs: value(VARIABLES.heartbeatDeadlineMs),
+    podName: value(VARIABLES.podName),
+    runnerImage: value(VARIABLES.runnerImage),
+    serverUrl: value(VARIABLES.serverUrl),
     temp: value(VARIABLES.temp),
     debug: value(VARIABLES.debug),
     serviceHost: value(VARIABLES.serviceHost),
     servicePort: value(VARIABLES.servicePort),
-    kubeconfig: value(VARIABLES.kubeconfig),
     placeholders: Object.fromEntries(
       PLACEHOLDERS.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
     ),
     fileCommands: FILE_COMMANDS.flatMap((name) => environment[name] ?? []).filter((path) => path !== ''),
   };
-  if (faults.length > 0)
-    throw new HookError(
-      'SETTINGS_INVALID',
-      `The environment of the runner has ${faults.length === 1 ? 'a bad variable' : 'bad variables'}: ${faults.join('; ')}.`,
-      {
-        hint: 'Correct it in the env of the runner container.',
-      },
-    );
+  if (faults.length + file.faults.length > 0) throw settingsError(faults, file.faults);
   return settings;
+}
+
+/** As readSettings, from the environment and the file that it names. */
+export async function readSettingsWithFile(environment: Environment): Promise<Settings> {
+  const { name, kind } = VARIABLES.settingsFile;
+  const path = kind.ofText(environment[name] ?? '');
+  if (path === undefined) return readSettings(environment);
+  // Not at the top: a reader of YAML is nothing that a step should load.
+  const { readSettingsFile } = await import('./file.js');
+  return readSettings(environment, await readSettingsFile(path));
+}
+
+function settingsError(variables: readonly string[], file: readonly string[]): HookError {
+  const messages: string[] = [];
+  const hints: string[] = [];
+  if (variables.length > 0) {
+    const what = variables.length === 1 ? 'a bad variable' : 'bad variables';
+    messages.push(`The environment of the runner has ${what}: ${variables.join('; ')}.`);
+    hints.push('Correct it in the env of the runner container.');
+  }
+  if (file.length > 0) {
+    messages.push(listFaults('The settings file has', file));
+    hints.push('Correct the file that ACTIONS_RUNNER_HOOK_CONFIG names; no pod was made.');
+  }
+  return new HookError('SETTINGS_INVALID', messages.join('\n'), { hint: hints.join(' ') });
 }

@@ -1,172 +1,188 @@
-/** How a variable's text becomes a value; throws an Error that says what is wanted. */
-type Read<T> = (text: string) => T;
+import { flag, globs, type Kind, number, path, text } from './kinds.js';
 
 export interface Variable<T> {
   /** Name in the environment. */
-  name: string;
-  /** One sentence for the docs. */
-  about: string;
-  read: Read<T>;
-  /** Value when the variable is unset or empty. */
-  fallback: T;
+  readonly name: string;
+  /**
+   * Path in the settings file. Undefined for what a file cannot know, as it may serve many runners: what ARC, the runner
+   * or Kubernetes set, where this runner's pod is, and where the file is.
+   */
+  readonly key: string | undefined;
+  /** For the docs: what it does, and for what it lets through to the workflow's code, why it may be turned off or on. */
+  readonly about: string;
+  readonly kind: Kind<NonNullable<T>>;
+  /** Value where neither the environment nor the file has one. */
+  readonly fallback: T;
 }
 
-const text: Read<string | undefined> = (value) => value;
-
-const flag: Read<boolean | undefined> = (value) => {
-  const word = value.toLowerCase();
-  if (['true', '1', 'yes'].includes(word)) return true;
-  if (['false', '0', 'no'].includes(word)) return false;
-  throw new Error('wants true or false');
-};
-
-/** Names with `*`, divided by commas or white space. */
-const globs: Read<readonly string[]> = (value) => value.split(/[\s,]+/).filter((glob) => glob !== '');
-
-const path: Read<string | undefined> = (value) => {
-  if (!value.startsWith('/')) throw new Error('wants an absolute path');
-  return value;
-};
-
-function number(unit: string, least: number): Read<number> {
-  return (value) => {
-    const parsed = Number(value);
-    if (!Number.isFinite(parsed) || parsed < least)
-      throw new Error(`wants a number of ${unit}, ${least} or more`);
-    return parsed;
-  };
+function preset<T>(
+  name: string,
+  key: string | undefined,
+  about: string,
+  kind: Kind<NonNullable<T>>,
+  fallback: T,
+): Variable<T> {
+  return { name, key, about, kind, fallback };
 }
 
-function optional<T>(name: string, about: string, read: Read<T | undefined>): Variable<T | undefined> {
-  return { name, about, read, fallback: undefined };
+function optional<T>(name: string, key: string, about: string, kind: Kind<NonNullable<T>>) {
+  return preset<T | undefined>(name, key, about, kind, undefined);
 }
 
-function seconds(name: string, about: string, least: number, fallback: number): Variable<number> {
-  return { name, about, read: number('seconds', least), fallback };
+function given<T>(name: string, about: string, kind: Kind<NonNullable<T>>) {
+  return preset<T | undefined>(name, undefined, about, kind, undefined);
 }
 
-function milliseconds(name: string, about: string, least: number, fallback: number): Variable<number> {
-  return { name, about, read: number('milliseconds', least), fallback };
-}
-
-function globList(name: string, about: string, fallback: readonly string[]): Variable<readonly string[]> {
-  return { name, about, read: globs, fallback };
-}
-
-/** Every variable of the environment that the hooks read. The table in docs/settings.md is made from it. */
+/** Every setting of the hooks. The tables of docs/settings.md and docs/settings.schema.json are made from it. */
 export const VARIABLES = {
-  podName: optional('ACTIONS_RUNNER_POD_NAME', 'Name of the runner pod; ARC sets it.', text),
-  namespace: optional(
+  settingsFile: given(
+    'ACTIONS_RUNNER_HOOK_CONFIG',
+    'File in YAML with the settings that have a key. What a variable says wins.',
+    path,
+  ),
+  namespace: given(
     'ACTIONS_RUNNER_KUBERNETES_NAMESPACE',
     'Namespace of the runner pod; without it, that of the service account or of the current context.',
     text,
   ),
+  kubeconfig: given('KUBECONFIG', 'A kubeconfig in place of the service account.', text),
   claimName: optional(
     'ACTIONS_RUNNER_CLAIM_NAME',
+    'claimName',
     'Claim that holds the work folder; without it, found out from the runner pod.',
-    text,
-  ),
-  runnerImage: optional(
-    'ACTIONS_RUNNER_IMAGE',
-    'Image of the helper container; without it, the image of the runner container.',
     text,
   ),
   readWriteOnce: optional(
     'ACTIONS_RUNNER_HOOK_RWO',
+    'readWriteOnce',
     "true: pods must run on the runner's node; false: they may run anywhere. Without it, decided by the work volume.",
     flag,
   ),
   template: optional(
     'ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE',
+    'template',
     'Pod template in YAML that is merged into every pod: a file, or a folder of `*.yaml` files.',
     path,
   ),
-  inheritPullSecrets: optional(
+  inheritPullSecrets: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_PULL_SECRETS',
-    "false: the runner pod's imagePullSecrets do not reach the job pod.",
+    'inherit.imagePullSecrets',
+    "false: the runner pod's imagePullSecrets do not reach the job pod. With them, a workflow can run every private image that the runner's registries hold.",
     flag,
+    true,
   ),
-  inheritServiceAccount: optional(
+  inheritServiceAccount: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT',
+    'inherit.serviceAccount',
     "false: the job pod runs under the namespace's default account. Otherwise it has the runner's for its cloud identity and pull secrets, without its token: a workflow must not have the runner's rights in Kubernetes.",
     flag,
+    true,
   ),
-  inheritAnnotationsAllow: globList(
+  inheritAnnotationsAllow: preset<readonly string[]>(
     'ACTIONS_RUNNER_HOOK_INHERIT_ANNOTATIONS_ALLOW',
-    "Annotations of the runner pod that the job pod gets although they are the system's or denied.",
+    'inherit.annotations.allow',
+    "Annotations of the runner pod that the job pod gets although they are the system's or denied. The system's say what the cluster has done to the runner pod (its addresses, its sandbox), which is not true of another pod.",
+    globs,
     [],
   ),
-  inheritAnnotationsDeny: globList(
+  inheritAnnotationsDeny: preset<readonly string[]>(
     'ACTIONS_RUNNER_HOOK_INHERIT_ANNOTATIONS_DENY',
-    'Annotations of the runner pod that the job pod does not get; `*` for none.',
+    'inherit.annotations.deny',
+    "Annotations of the runner pod that the job pod does not get; `*` for none. An annotation can carry an identity (a cloud role, a vault's role), which the workflow's code then has.",
+    globs,
     [],
   ),
-  inheritLabels: globList(
+  inheritLabels: preset<readonly string[]>(
     'ACTIONS_RUNNER_HOOK_INHERIT_LABELS',
-    'Labels of the runner pod that the job pod gets.',
+    'inherit.labels',
+    'Labels of the runner pod that the job pod gets. Few, as network policies, services and admission select by labels: a job must not pass for something else.',
+    globs,
     ['azure.workload.identity/*'],
   ),
   inheritFsGroup: optional(
     'ACTIONS_RUNNER_HOOK_INHERIT_FS_GROUP',
-    "Whether the job pod gets the runner pod's fsGroup. Without it, where the work folder is a shared volume.",
+    'inherit.fsGroup',
+    "Whether the job pod gets the runner pod's fsGroup. Without it, where the work folder is a shared volume: the group owns the runner's files there, and a workflow that shares no files needs no group.",
     flag,
   ),
-  inheritTolerations: optional(
+  inheritTolerations: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_TOLERATIONS',
-    "true: the job pod gets the runner pod's tolerations.",
+    'inherit.tolerations',
+    "true: the job pod gets the runner pod's tolerations. Off, as a taint may keep the code of workflows from nodes that runners may use.",
     flag,
+    false,
   ),
-  inheritPriorityClass: optional(
+  inheritPriorityClass: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_PRIORITY_CLASS',
-    "true: the job pod gets the runner pod's priority class.",
+    'inherit.priorityClass',
+    "true: the job pod gets the runner pod's priority class. Off, as a job of high priority evicts the pods of others.",
     flag,
+    false,
   ),
-  inheritProxy: optional(
+  inheritProxy: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_PROXY',
-    "true: job container and services get the runner's proxy variables.",
+    'inherit.proxy',
+    "true: job container and services get the runner's proxy variables. Off, as the address of a proxy may hold a password, which the workflow's code could then read.",
     flag,
+    false,
   ),
-  prepareTimeoutSeconds: seconds(
+  prepareTimeoutSeconds: preset(
     'ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS',
+    'prepareTimeoutSeconds',
     'How long prepare_job waits for the job pod, in seconds.',
-    1,
+    number('seconds', 1),
     600,
   ),
-  imagePullGraceSeconds: seconds(
+  imagePullGraceSeconds: preset(
     'ACTIONS_RUNNER_HOOK_IMAGE_PULL_GRACE_SECONDS',
+    'imagePullGraceSeconds',
     'How long an image may fail to be pulled for a reason that may pass, in seconds.',
-    0,
+    number('seconds', 0),
     60,
   ),
-  apiRetrySeconds: seconds(
+  apiRetrySeconds: preset(
     'ACTIONS_RUNNER_HOOK_API_RETRY_SECONDS',
+    'apiRetrySeconds',
     'How long a request of the Kubernetes API that fails for a passing reason is tried again, in seconds.',
-    0,
+    number('seconds', 0),
     60,
   ),
-  stepReconnectSeconds: seconds(
+  stepReconnectSeconds: preset(
     'ACTIONS_RUNNER_HOOK_STEP_RECONNECT_SECONDS',
+    'stepReconnectSeconds',
     'How long a running step is looked for while the Kubernetes API does not answer at all, in seconds.',
-    0,
+    number('seconds', 0),
     900,
   ),
-  heartbeatPeriodMs: milliseconds(
+  heartbeatPeriodMs: preset(
     'ACTIONS_RUNNER_HEARTBEAT_PERIOD_MS',
+    'heartbeat.periodMs',
     'Time between two pings on the connection of a step, in milliseconds.',
-    100,
+    number('milliseconds', 100),
     5_000,
   ),
-  heartbeatDeadlineMs: milliseconds(
+  heartbeatDeadlineMs: preset(
     'ACTIONS_RUNNER_HEARTBEAT_DEADLINE_MS',
+    'heartbeat.deadlineMs',
     'Silence after which a connection counts as lost, in milliseconds.',
-    100,
+    number('milliseconds', 100),
     30_000,
   ),
-  temp: optional('RUNNER_TEMP', 'Set by the runner: the temporary folder in the work folder.', path),
-  debug: optional('RUNNER_DEBUG', 'Set by the runner in debug mode.', flag),
-  serviceHost: optional('KUBERNETES_SERVICE_HOST', 'Set by Kubernetes: address of the API server.', text),
-  servicePort: optional('KUBERNETES_SERVICE_PORT', 'Set by Kubernetes: port of the API server.', text),
-  kubeconfig: optional('KUBECONFIG', 'A kubeconfig in place of the service account.', text),
+  podName: given('ACTIONS_RUNNER_POD_NAME', 'Set by ARC: name of the runner pod.', text),
+  runnerImage: given(
+    'ACTIONS_RUNNER_IMAGE',
+    'Set by ARC in no-volume mode: image of the helper container; without it, the image of the runner container.',
+    text,
+  ),
+  serverUrl: given(
+    'GITHUB_SERVER_URL',
+    'Set by the runner: address of GitHub, for the link from the pods to the run.',
+    text,
+  ),
+  temp: given('RUNNER_TEMP', 'Set by the runner: the temporary folder in the work folder.', path),
+  debug: given('RUNNER_DEBUG', 'Set by the runner in debug mode.', flag),
+  serviceHost: given('KUBERNETES_SERVICE_HOST', 'Set by Kubernetes: address of the API server.', text),
+  servicePort: given('KUBERNETES_SERVICE_PORT', 'Set by Kubernetes: port of the API server.', text),
 };
 
 /** File-command files of the current step, as the runner names them to the hook: paths on the runner. */

@@ -161,6 +161,7 @@ describe('inherit', () => {
       ['example.com/a', ['example.com/a'], ['*'], true],
       ['example.com/b', ['example.com/a'], ['*'], false],
       ['exampleXcom/a', [], ['example.com/*'], true],
+      ['podhooks.dev/repository', [], [], false],
       ['actions.github.com/patch-id', ['*'], [], false],
       ['runner-pod', ['*'], [], false],
     ];

@@ -9,6 +9,11 @@ import { hookContainer, prepareJobArgs } from '../support/containers.js';
 import { pod } from '../support/pod.js';
 import { ephemeral, runnerPod } from '../support/runner-pods.js';
 
+const PROVENANCE = {
+  labels: { 'podhooks.dev/owner': 'octo-org' },
+  annotations: { 'podhooks.dev/actor': 'mona' },
+};
+
 /** The job pod for the payload of this name. */
 function built(payload: string, runner: Pod = runnerPod(), parts: Partial<JobPodOptions> = {}) {
   const args = parts.args ?? prepareJobArgs(payload);
@@ -18,6 +23,7 @@ function built(payload: string, runner: Pod = runnerPod(), parts: Partial<JobPod
     helperImage: undefined,
     inheriting: inheritDefaults,
     id: '1a2b3',
+    provenance: PROVENANCE,
     sameNode: undefined,
     ...parts,
   });
@@ -33,7 +39,7 @@ describe('jobPod', () => {
       it('can be removed by owner and label, as can its secrets', () => {
         const { pod: made, secrets } = built(payload);
         for (const { metadata } of [made, ...secrets]) {
-          expect(metadata?.labels).to.deep.equal({ 'runner-pod': 'runner-1' });
+          expect(metadata?.labels).to.include({ 'runner-pod': 'runner-1' });
           expect(metadata?.ownerReferences).to.have.length(1);
           expect(metadata?.ownerReferences?.[0]).to.include({
             kind: 'Pod',
@@ -43,6 +49,14 @@ describe('jobPod', () => {
         }
         expect(made.metadata?.name).to.equal('runner-1-workflow-1a2b3');
         expect(made.spec?.restartPolicy).to.equal('Never');
+      });
+
+      it('says where it came from, as do its secrets', () => {
+        const { pod: made, secrets } = built(payload);
+        for (const { metadata } of [made, ...secrets]) {
+          expect(metadata?.labels).to.deep.equal({ ...PROVENANCE.labels, 'runner-pod': 'runner-1' });
+          expect(metadata?.annotations).to.deep.equal(PROVENANCE.annotations);
+        }
       });
 
       it('shows no value of a variable and no password', () => {

@@ -40,7 +40,7 @@ describe('fillPlaceholders', () => {
     [
       'shortens labels',
       { metadata: { labels: { w: '${GITHUB_WORKFLOW}' } } },
-      { metadata: { labels: { w: 'Build---test--with-a-name-that-is-longer-than-the-sixty-three-l' } } },
+      { metadata: { labels: { w: 'Build-test-with-a-name-that-is-longer-than-the-sixty-three-lett' } } },
     ],
     [
       'leaves labels without placeholders to the API server',

@@ -120,7 +120,7 @@ const EXAMPLES: Readonly<Record<string, readonly [look: Look, expected: unknown,
   'dns.yaml': [[(pod) => pod.spec?.dnsConfig?.options, [{ name: 'ndots', value: '1' }]]],
   'cost-labels.yaml': [
     [(pod) => pod.metadata?.labels?.['example.com/repository'], 'octo-app'],
-    [(pod) => pod.metadata?.labels?.['example.com/workflow'], 'Build---test'],
+    [(pod) => pod.metadata?.labels?.['example.com/workflow'], 'Build-test'],
     [(pod) => pod.metadata?.annotations?.['example.com/run'], 'octo/app/actions/runs/17'],
   ],
   'step-pods.yaml': [

@@ -1,12 +1,13 @@
 import { HookError } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { loadTemplate, type PodTemplate, type TemplateFile } from '../../src/pod/template.js';
+import { loadTemplate, type PodTemplate } from '../../src/pod/template.js';
+import type { YamlFile } from '../../src/yaml/documents.js';
 
 const load = (text: string): PodTemplate => loadTemplate([{ file: 't.yaml', text }]);
 
 /** The lines of the error for these files; none when they are a template. */
-function faultsOf(...files: TemplateFile[]): string[] {
+function faultsOf(...files: YamlFile[]): string[] {
   try {
     loadTemplate(files);
     return [];

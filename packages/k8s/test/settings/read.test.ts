@@ -9,6 +9,7 @@ type Key = keyof typeof VARIABLES;
 const READINGS: Readonly<
   Record<Key, { good: readonly [text: string, value: unknown][]; bad?: readonly string[] }>
 > = {
+  settingsFile: paths(),
   podName: { good: [['runner-1', 'runner-1']] },
   namespace: { good: [['ci', 'ci']] },
   claimName: { good: [['claim', 'claim']] },
@@ -30,6 +31,7 @@ const READINGS: Readonly<
   stepReconnectSeconds: numbers(0),
   heartbeatPeriodMs: numbers(100),
   heartbeatDeadlineMs: numbers(100),
+  serverUrl: { good: [['https://github.com', 'https://github.com']] },
   temp: paths(),
   debug: flags(),
   serviceHost: { good: [['10.96.0.1', '10.96.0.1']] },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { editDistance, nearest } from '../../src/pod/template-suggest.js';
+import { editDistance, nearest } from '../../src/yaml/suggest.js';
 
 describe('editDistance', () => {
   const CASES: [a: string, b: string, distance: number][] = [

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { readDocuments, type TemplateDocument } from '../../src/pod/template-yaml.js';
+import { readDocuments, type YamlDocument } from '../../src/yaml/documents.js';
 
-function documents(text: string): TemplateDocument[] {
+function documents(text: string): YamlDocument[] {
   const read = readDocuments({ file: 't.yaml', text });
   if ('message' in read) throw new Error(read.message);
   return read;

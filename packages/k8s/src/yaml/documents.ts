@@ -10,24 +10,24 @@ import {
   YAMLException,
   type Event,
 } from 'js-yaml';
-import { isList, isMap } from './json.js';
-import { formatPath, type Fault, type Path } from './template-fault.js';
+import { isList, isMap } from '../json.js';
+import { formatPath, type Fault, type Path } from './fault.js';
 
-/** A file of the template, read already. */
-export interface TemplateFile {
+/** A file, read already. */
+export interface YamlFile {
   readonly file: string;
   readonly text: string;
 }
 
-/** One YAML document of a template file. */
-export interface TemplateDocument {
+/** One YAML document of a file. */
+export interface YamlDocument {
   readonly file: string;
   readonly value: unknown;
   /** The line, from 1, where the value at `path` stands, or the nearest one around it. */
   line(path: Path): number;
 }
 
-/** A template is a page of text: what is larger than this was not written by a person, nor fits a ConfigMap. */
+/** Templates and settings are a page of text: what is larger than this was not written by a person, nor fits a ConfigMap. */
 const MAX_TEXT_BYTES = 1 << 20;
 const MAX_DEPTH = 40;
 /** Values after all aliases are replaced by what they stand for ("billion laughs"). */
@@ -43,7 +43,7 @@ const octalInt = defineScalarTag(intCoreTag.tagName, {
 const SCHEMA = CORE_SCHEMA.withTags(mergeTag, octalInt);
 
 /** The documents of one file, without empty ones, or its one fault. */
-export function readDocuments({ file, text }: TemplateFile): TemplateDocument[] | Fault {
+export function readDocuments({ file, text }: YamlFile): YamlDocument[] | Fault {
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) {
     return { file, message: `the file is larger than ${MAX_TEXT_BYTES} bytes` };
   }

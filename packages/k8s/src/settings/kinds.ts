@@ -1,0 +1,59 @@
+import { isList, type JsonMap } from '../json.js';
+
+/** What a setting can be: how it reads as a variable and in the settings file, and what editors are told of it. */
+export interface Kind<T> {
+  /** Goes on after "wants" and "expected". */
+  readonly wants: string;
+  /** The value of a variable's text; undefined if it is none. */
+  ofText(text: string): T | undefined;
+  /** The value of what stands in the file; undefined if it is none. */
+  ofYaml(value: unknown): T | undefined;
+  /** The same as ofYaml in the words of JSON schema. */
+  readonly schema: JsonMap;
+}
+
+export const text: Kind<string> = {
+  wants: 'a text',
+  ofText: (value) => value,
+  ofYaml: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
+  schema: { type: 'string', minLength: 1 },
+};
+
+export const path: Kind<string> = {
+  wants: 'an absolute path',
+  ofText: (value) => (value.startsWith('/') ? value : undefined),
+  ofYaml: (value) => (typeof value === 'string' && value.startsWith('/') ? value : undefined),
+  schema: { type: 'string', pattern: '^/' },
+};
+
+export const flag: Kind<boolean> = {
+  wants: 'true or false',
+  ofText: (value) => {
+    const word = value.toLowerCase();
+    if (['true', '1', 'yes'].includes(word)) return true;
+    return ['false', '0', 'no'].includes(word) ? false : undefined;
+  },
+  ofYaml: (value) => (typeof value === 'boolean' ? value : undefined),
+  schema: { type: 'boolean' },
+};
+
+/** Names with `*`; in a variable divided by commas or white space. */
+export const globs: Kind<readonly string[]> = {
+  wants: 'a list of names with *',
+  ofText: (value) => value.split(/[\s,]+/).filter((glob) => glob !== ''),
+  ofYaml: (value) => (isList(value) && value.every(isName) ? value : undefined),
+  schema: { type: 'array', items: { type: 'string', pattern: '^\\S+$' } },
+};
+
+const isName = (value: unknown): value is string => typeof value === 'string' && /^\S+$/.test(value);
+
+export function number(unit: string, least: number): Kind<number> {
+  const ofYaml = (value: unknown) =>
+    typeof value === 'number' && Number.isFinite(value) && value >= least ? value : undefined;
+  return {
+    wants: `a number of ${unit}, ${least} or more`,
+    ofText: (value) => ofYaml(Number(value)),
+    ofYaml,
+    schema: { type: 'number', minimum: least },
+  };
+}
