@@ -69,7 +69,8 @@ async function* entries(folder: Entry): AsyncGenerator<{ header: Header; source:
     const name = folder.name === '' ? child : `${folder.name}/${child}`;
     if (LEFT_OUT.has(name)) continue;
     const path = join(folder.source, child);
-    const source = ACTION.test(name) ? await realpath(path) : path;
+    // What a link to nowhere stands for is not known: it stays a link.
+    const source = ACTION.test(name) ? await realpath(path).catch(() => path) : path;
     const info = await lstat(source);
     const common = { name, mode: openMode(info.mode), mtime: info.mtime };
     if (info.isDirectory()) {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { strategicMerge } from '../../src/pod/merge.js';
 
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: 10_000 };
 
 const names = fc.constantFrom('a', 'b', 'c', '__proto__');
 const text = fc.constantFrom('1', '2', 'x');
@@ -74,7 +74,9 @@ function keyedLists(pod: object): string[][] {
 const containerNames = (pod: object): unknown[] =>
   ((pod as { spec?: { containers?: { name: unknown }[] } }).spec?.containers ?? []).map(({ name }) => name);
 
-describe('strategicMerge, for any base and patch', () => {
+describe('strategicMerge, for any base and patch', function () {
+  this.timeout(120_000);
+
   it('gives the same when the patch is applied again', () => {
     fc.assert(
       fc.property(template(false), template(true), (base, patch) => {
