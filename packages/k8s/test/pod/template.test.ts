@@ -52,7 +52,7 @@ describe('loadTemplate', () => {
 
   it('knows where each patch comes from', () => {
     const { documents } = load('# first\nspec: {}\n---\nmetadata:\n  labels: {a: b}');
-    expect(documents.map(({ file, line }) => [file, line([])])).to.deep.equal([
+    expect(documents.map((document) => [document.file, document.line([])])).to.deep.equal([
       ['t.yaml', 2],
       ['t.yaml', 4],
     ]);

@@ -11,6 +11,8 @@ export class FakeCluster extends Cluster {
   states: (Pod | Error)[] = [];
   pods: Pod[] = [];
   secrets: Secret[] | Error = [];
+  /** Why no pod can be made. */
+  uncreatable: Error | undefined;
   /** Deletions that fail, by the name of the object. */
   readonly undeletable = new Map<string, Error>();
   /** Requests in words: `delete pods a`. */
@@ -35,6 +37,14 @@ export class FakeCluster extends Cluster {
     return succeed(next(this.states) ?? refusal(404, `pods "${name}" not found`));
   }
 
+  override async getSecret(name: string): Promise<Secret> {
+    await Promise.resolve();
+    this.requests.push(`get secrets ${name}`);
+    const secret = succeed(this.secrets).find(({ metadata }) => metadata?.name === name);
+    if (secret === undefined) throw refusal(404, `secrets "${name}" not found`);
+    return secret;
+  }
+
   override listPods(selector: string): Promise<Pod[]> {
     this.requests.push(`list pods ${selector}`);
     return Promise.resolve(this.pods);
@@ -46,9 +56,11 @@ export class FakeCluster extends Cluster {
     return succeed(this.secrets);
   }
 
-  override createPod(pod: Pod): Promise<Created<Pod>> {
+  override async createPod(pod: Pod): Promise<Created<Pod>> {
+    await Promise.resolve();
     this.requests.push(`create pods ${pod.metadata?.name ?? ''}`);
-    return Promise.resolve({ object: pod, warnings: [] });
+    if (this.uncreatable !== undefined) throw this.uncreatable;
+    return { object: pod, warnings: [] };
   }
 
   override async delete(resource: 'pods' | 'secrets', name: string): Promise<void> {
