@@ -17,7 +17,6 @@ import { WORK_MOUNT } from '../pod/paths.js';
 import { portMap } from '../pod/ports.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import { workPath } from '../pod/volumes.js';
-import { endedContainers } from '../pod/status.js';
 import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
 import type { Probe } from '../step/probe.js';
 import { removeAll } from './cleanup-job.js';
@@ -27,6 +26,7 @@ import { createJobObjects, getRunnerPod } from './job-objects.js';
 import { jobState } from './job-state.js';
 import { withTemplate } from './pod-template.js';
 import { probeJob } from './probe-job.js';
+import { waitForOthers } from './wait-for-others.js';
 import { waitForPod } from './wait-for-pod.js';
 
 /** Time for removing what was made, when prepare_job fails or is cancelled. */
@@ -79,7 +79,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   // Whichever fails first ends both. The job container has answered: unless there are others, its status may come later.
   const [[probe]] = await Promise.all([
     preparing,
-    hasOthers(pod) ? othersRun(name, running, preparing, context) : preparing,
+    hasOthers(pod) ? waitForOthers(name, running, preparing, context) : preparing,
     failureOf(running, preparing),
   ]);
   waiting.abort();
@@ -122,29 +122,6 @@ async function sendAll(
 /** Services and side-cars must have started, too; nothing but the pod's status tells it. */
 function hasOthers({ spec }: Pod): boolean {
   return spec?.containers.some(({ name }) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER) ?? false;
-}
-
-/**
- * Waits until all containers run. If they did so before the job container was ready, they are looked at again: a service
- * that ends right after its start is told here, where it is not yet a refused connection in some step.
- */
-async function othersRun(
-  name: string,
-  running: Promise<Pod>,
-  preparing: Promise<unknown>,
-  context: CommandContext,
-): Promise<void> {
-  const ranFirst = await Promise.race([running.then(() => true), preparing.then(() => false)]);
-  let pod = await running;
-  if (ranFirst) {
-    await preparing;
-    const { cluster, cancelled } = context;
-    pod = await waitForPod(name, await cluster.getPod(name, cancelled), context, cancelled);
-  }
-  for (const ended of endedContainers(pod))
-    context.out.warning(
-      `Container ${ended} of pod ${name} has ended, with exit code 0: no step can reach it.`,
-    );
 }
 
 /** Rejects as `running` does, but ends with `preparing`. */
