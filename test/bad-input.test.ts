@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { codeSpans, tableRows } from './docs/markdown.js';
 import { ApiClient, at, itemsAt } from './api-suite/client.js';
 import { ARC_RULES, LocalEngine } from './engine/index.js';
 import type { JobContainers } from './runner/runner.js';
@@ -168,6 +170,12 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** The messages of the page, as expressions: `…` stands for any value. */
+const DOCUMENTED = tableRows(readFileSync(join(import.meta.dirname, '../docs/troubleshooting.md'), 'utf8'))
+  .filter(([first = '']) => !/^`[A-Z_]+`$/.test(first))
+  .flatMap(([message = '']) => codeSpans(message))
+  .map((text) => new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.*')));
+
 describe('bad input to prepare_job', () => {
   let engine: LocalEngine;
   let admin: ApiClient;
@@ -220,7 +228,9 @@ describe('bad input to prepare_job', () => {
     const errors = result.commands.filter(({ name }) => name === 'error');
     expect(errors).to.have.length(1);
     const created = engine.requests.filter(({ verb }) => verb === 'create');
-    return { error: errors[0]?.data, created: created.map(({ resource, code }) => `${resource} ${code}`) };
+    const error = errors[0]?.data ?? '';
+    expect(DOCUMENTED.filter((message) => message.test(error))).to.not.be.empty;
+    return { error, created: created.map(({ resource, code }) => `${resource} ${code}`) };
   }
 
   for (const { title, says, ...input } of CASES)
