@@ -76,7 +76,19 @@ describe('the documentation', () => {
 });
 
 describe('docs/troubleshooting.md', () => {
-  const rows = tableRows(read('docs/troubleshooting.md')).filter(([code]) => /^`[A-Z_]+`$/.test(code ?? ''));
+  const page = read('docs/troubleshooting.md');
+  const rows = tableRows(page).filter(([code]) => /^`[A-Z_]+`$/.test(code ?? ''));
+  const [, messages = ''] = page.split(/^## .*/m);
+
+  /** Texts that are quoted and that the sources do not have: `…` stands for a value. */
+  const unknownTexts = (quoted: string): string[] => {
+    const parts = codeSpans(quoted).flatMap((text) => text.split('…'));
+    const texts = parts
+      .map((part) => part.replaceAll(/^[\s":;,]+|[\s":;,.]+$/g, ''))
+      .filter((part) => part.length > 2);
+    expect(texts).to.not.be.empty;
+    return texts.filter((text) => !SOURCES.includes(text));
+  };
 
   it('has one row for each code of HookError', () => {
     const [, union = ''] = /type HookErrorCode =(.*?);/s.exec(read('packages/hooklib/src/errors.ts')) ?? [];
@@ -87,13 +99,13 @@ describe('docs/troubleshooting.md', () => {
 
   for (const [code = '', message = ''] of rows)
     it(`quotes the messages of ${code} as they are`, () => {
-      // What stands for a value in the page is `…`; in the sources it is an expression of a template.
-      const parts = codeSpans(message).flatMap((text) => text.split('…'));
-      const texts = parts
-        .map((part) => part.replaceAll(/^[\s":]+|[\s":,.]+$/g, ''))
-        .filter((part) => part.length > 2);
-      expect(texts).to.not.be.empty;
-      expect(texts.filter((text) => !SOURCES.includes(text))).to.deep.equal([]);
+      expect(unknownTexts(message)).to.deep.equal([]);
+    });
+
+  for (const [message = ''] of tableRows(messages))
+    it(`quotes ${message} as it is`, () => {
+      // What the system says, and not we: the code of a failed call.
+      expect(unknownTexts(message.replace('ENOENT', ''))).to.deep.equal([]);
     });
 });
 

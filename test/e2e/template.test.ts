@@ -32,6 +32,21 @@ spec:
       command: [sh, -c, 'trap "exit 0" TERM; sleep 3600 & wait']
 `;
 
+/** What the webhooks of cloud providers add to a pod; here a template does. */
+const CLOUD_IDENTITY = `
+spec:
+  serviceAccountName: cloud-builds
+  automountServiceAccountToken: false
+  volumes:
+    - name: cloud-token
+      projected:
+        sources: [{ serviceAccountToken: { audience: cloud.example.com, expirationSeconds: 3600, path: token } }]
+  containers:
+    - name: $job
+      env: [{ name: CLOUD_TOKEN_FILE, value: /var/run/secrets/cloud.example.com/token }]
+      volumeMounts: [{ name: cloud-token, mountPath: /var/run/secrets/cloud.example.com, readOnly: true }]
+`;
+
 async function jobPodOf(runner: PodRunner): Promise<Pod> {
   const { pods } = await runner.objects();
   expect(pods).to.have.length(1);
@@ -99,22 +114,51 @@ describe('identity and template', () => {
     await runner.close();
   });
 
-  it('pulls a private image (on the cluster built from packages) with the credentials of the workflow, and names what is wrong without', async () => {
+  it('lets a step use a cloud identity as webhooks inject it: a projected token for that account and audience', async () => {
     const file = '/home/runner/template.yaml';
     const runner = await podRunner('novolume', { env: { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: file } });
-    // Once pulled, the image is on the node for everybody.
-    await runner.writeFile(file, 'spec: { containers: [{ name: $app, imagePullPolicy: Always }] }');
-    const image = 'registry.test/private/app:1';
-    const bare = await runner.prepareJob({ container: { image: 'debian:12' }, services: [{ image }] });
-    expect(log(bare))
-      .to.contain(`the image ${image} of container app`)
-      .and.contain('pull secrets of the pod: none');
-    const credentials = { username: 'testbed', password: 'secret-of-the-testbed' };
-    const job = { container: { image: 'debian:12' }, services: [{ image, credentials, options: '' }] };
-    const result = await runner.prepareJob(job);
-    // The image has no program that stays; that it was pulled shows in how it ends.
-    expect(log(result)).to.not.contain('cannot be pulled').and.not.contain('secret-of-the-testbed');
+    await runner.kubectl('create', 'serviceaccount', 'cloud-builds');
+    await runner.writeFile(file, CLOUD_IDENTITY);
+    const result = await runner.prepareJob({ container: { image: 'debian:12' } });
+    expect(result.exitCode, log(result)).to.equal(0);
+    const step = await runner.run({ run: 'cut -d. -f2 "$CLOUD_TOKEN_FILE"; ls /var/run/secrets' });
+    expect(step.exitCode, log(step)).to.equal(0);
+    const [claims = '', ...folders] = step.stdout.toString('utf8').trim().split('\n');
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString('utf8'))).to.deep.include({
+      aud: ['cloud.example.com'],
+      sub: `system:serviceaccount:${runner.namespace}:cloud-builds`,
+    });
+    expect(folders).to.deep.equal(['cloud.example.com']);
     await runner.cleanupJob();
+    await runner.close();
+  });
+
+  it('names a service account that does not exist, and who wants it, and leaves nothing behind', async () => {
+    const file = '/home/runner/template.yaml';
+    const runner = await podRunner('novolume', { env: { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: file } });
+    await runner.writeFile(file, 'spec: { serviceAccountName: nobody }');
+    const services = [{ image: 'redis:7', env: { A: 'b' } }];
+    const result = await runner.prepareJob({ container: { image: 'debian:12' }, services });
+    expect(result.exitCode).to.equal(125);
+    expect(log(result)).to.contain(
+      `The service account nobody of the job pod, named by the pod template, does not exist in namespace ${runner.namespace}.`,
+    );
+    expect(await leftovers(runner)).to.deep.equal([]);
+    await runner.close();
+  });
+
+  it('tells of a service that ends right after its start, with the end of its log', async () => {
+    const runner = await podRunner('novolume');
+    // While a large file travels, the service has long been seen to run.
+    await runner.writeFile(`${runner.folders.workspace}/large`, Buffer.alloc(64 << 20));
+    const service = {
+      image: 'busybox:1.36',
+      entrypoint: 'sh',
+      command: '-c "echo no config >&2; exit 3"',
+    };
+    const result = await runner.prepareJob({ container: { image: 'debian:12' }, services: [service] });
+    expect(result.exitCode, log(result)).to.equal(125);
+    expect(log(result)).to.match(/container busybox of pod \S+ ended with exit code 3 \(Error: no config\)/);
     expect(await leftovers(runner)).to.deep.equal([]);
     await runner.close();
   });

@@ -24,7 +24,8 @@ describeWithMounts('a job that cannot start', () => {
   };
 
   it('names the image that does not exist, of the job and of a service', async () => {
-    const hint = 'Check that the image exists and may be pulled; pull secrets of the pod: none.';
+    const hint =
+      'Check that the image exists in docker.io, and that the pod has credentials for it if it is private. Pull secrets of the pod: none.';
     await fails(
       { container: { image: 'no/such-image:1' } },
       'POD_FAILED',

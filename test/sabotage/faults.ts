@@ -164,7 +164,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the template wins over what the hook needs',
     file: `${HOOK}/pod/template-apply.ts`,
-    from: 'if (faults.length > 0) throw templateError(faults);',
+    from: 'if (faults.length > 0) throw templateError(faults.map(formatFault));',
     to: '',
     test: {
       file: `${TESTS}/pod/template-apply.test.ts`,

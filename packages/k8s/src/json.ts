@@ -9,10 +9,14 @@ export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
+/** The value as an object; an empty one when it is something else. */
+export function asMap(value: unknown): JsonMap {
+  return isMap(value) ? value : {};
+}
+
 /** The member `key` as an object; an empty one when it is missing or something else. */
 export function mapAt(map: JsonMap, key: string): JsonMap {
-  const value = Object.hasOwn(map, key) ? map[key] : undefined;
-  return isMap(value) ? value : {};
+  return asMap(Object.hasOwn(map, key) ? map[key] : undefined);
 }
 
 /** The member `key` as a list of objects; other elements are left out. */

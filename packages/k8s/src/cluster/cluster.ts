@@ -34,6 +34,13 @@ export class Cluster {
     return this.list('pods', labelSelector, isPod, signal);
   }
 
+  async getSecret(name: string, signal: AbortSignal): Promise<Secret> {
+    const body = await this.send({ method: 'GET', path: this.path('secrets', name) }, signal);
+    if (!isSecret(body))
+      throw new ConnectionError(`GET ${this.path('secrets', name)}`, 'the answer is no secret');
+    return body;
+  }
+
   async listSecrets(labelSelector: string, signal: AbortSignal): Promise<Secret[]> {
     return this.list('secrets', labelSelector, isSecret, signal);
   }

@@ -1,4 +1,5 @@
 import { HookError } from '@podhooks/hooklib';
+import { ApiError } from '../cluster/api-error.js';
 import { isAlreadyExists, isNotFound } from '../cluster/cluster.js';
 import type { JobPod } from '../pod/job-pod.js';
 import type { Pod } from '../pod/kubernetes.js';
@@ -25,9 +26,10 @@ export async function getRunnerPod(context: CommandContext): Promise<Pod> {
 
 /** Makes secrets and pod. Their names are new, so one that exists is what an earlier try has made unnoticed. */
 export async function createJobObjects(
-  { pod, secrets }: JobPod,
+  job: JobPod,
   { cluster, cancelled, out }: CommandContext,
 ): Promise<Pod> {
+  const { pod, secrets } = job;
   for (const secret of secrets)
     await cluster.createSecret(secret, cancelled).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error;
@@ -37,6 +39,7 @@ export async function createJobObjects(
     for (const warning of warnings) out.warning(warning);
     return object;
   } catch (error) {
+    if (isMissingAccount(error)) throw missingAccount(job, cluster.namespace, error);
     if (!isAlreadyExists(error)) throw error;
     const found = await cluster.getPod(pod.metadata?.name ?? '', cancelled);
     if (!isOwn(found, pod)) throw error;
@@ -48,4 +51,27 @@ export async function createJobObjects(
 function isOwn(found: Pod, asked: Pod): boolean {
   const owner = (pod: Pod) => pod.metadata?.ownerReferences?.[0]?.uid;
   return owner(found) === owner(asked);
+}
+
+/** The words of the admission plugin ServiceAccount; its answer is a plain Forbidden, as for a missing right. */
+function isMissingAccount(error: unknown): boolean {
+  return error instanceof ApiError && /service account .*not found/i.test(error.status.message);
+}
+
+function missingAccount({ pod, decisions }: JobPod, namespace: string, cause: unknown): HookError {
+  const account = pod.spec?.serviceAccountName ?? 'default';
+  const isInherited = decisions.some(
+    ({ field, value }) => field === 'spec.serviceAccountName' && value === account,
+  );
+  const origin = isInherited ? 'that of the runner pod' : 'named by the pod template';
+  return new HookError(
+    'NOT_FOUND',
+    `The service account ${account} of the job pod, ${origin}, does not exist in namespace ${namespace}.`,
+    {
+      cause,
+      hint: isInherited
+        ? 'Make it, or set ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT to false.'
+        : 'Make it, or correct serviceAccountName in the template.',
+    },
+  );
 }

@@ -28,6 +28,7 @@ import { createJobObjects, getRunnerPod } from './job-objects.js';
 import { jobState } from './job-state.js';
 import { withTemplate } from './pod-template.js';
 import { probeJob } from './probe-job.js';
+import { waitForOthers } from './wait-for-others.js';
 import { waitForPod } from './wait-for-pod.js';
 
 /** Time for removing what was made, when prepare_job fails or is cancelled. */
@@ -81,7 +82,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   // Whichever fails first ends both. The job container has answered: unless there are others, its status may come later.
   const [[probe]] = await Promise.all([
     preparing,
-    hasOthers(pod) ? running : preparing,
+    hasOthers(pod) ? waitForOthers(name, running, preparing, context) : preparing,
     failureOf(running, preparing),
   ]);
   waiting.abort();

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../pod/kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
-import { startState } from '../pod/status.js';
+import { type Reason, startState } from '../pod/status.js';
 import type { CommandContext } from './context.js';
+import { whyNotPulled } from './why-not-pulled.js';
 
 /** ARC's role has no watch on pods. While the kubelet works on the pod, looking often is what makes jobs start at once. */
 const POLL_ON_NODE_MS = 100;
@@ -17,25 +18,23 @@ const SCHEDULED_SOON_MS = 2_000;
 export async function waitForPod(
   name: string,
   created: Pod,
-  { cluster, settings, out }: CommandContext,
+  context: CommandContext,
   signal: AbortSignal,
 ): Promise<Pod> {
+  const { cluster, settings, out } = context;
   const began = Date.now();
   let troubledSince: number | undefined;
   let said = '';
   for (let pod = created; ; pod = await cluster.getPod(name, signal)) {
     const state = startState(pod);
     if (state.kind === 'running') return pod;
-    if (state.kind === 'failed')
-      throw new HookError('POD_FAILED', `The job pod cannot start: ${state.reason.what}`, {
-        hint: state.reason.hint,
-      });
+    if (state.kind === 'failed') throw await failure(pod, state.reason, context);
     const why = state.kind === 'waiting' ? state.why : state.reason.what;
     const waited = Date.now() - began;
     if (state.kind === 'troubled') {
       troubledSince ??= Date.now();
       if (Date.now() - troubledSince > settings.imagePullGraceSeconds * 1000)
-        throw new HookError('POD_FAILED', `The job pod cannot start: ${why}`, { hint: state.reason.hint });
+        throw await failure(pod, state.reason, context);
     }
     if (waited > settings.prepareTimeoutSeconds * 1000)
       throw new HookError(
@@ -49,4 +48,10 @@ export async function waitForPod(
     const unscheduled = pod.spec?.nodeName === undefined && waited > SCHEDULED_SOON_MS;
     await sleep(unscheduled ? POLL_UNSCHEDULED_MS : POLL_ON_NODE_MS, undefined, { signal });
   }
+}
+
+async function failure(pod: Pod, { what, hint, image }: Reason, context: CommandContext): Promise<HookError> {
+  return new HookError('POD_FAILED', `The job pod cannot start: ${what}`, {
+    hint: image === undefined ? hint : await whyNotPulled(pod, image, what, context),
+  });
 }

@@ -83,7 +83,7 @@ export function jobPod(options: JobPodOptions): JobPod {
       restartPolicy: 'Never',
       imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
       ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
-      containers: containers.map((each) => withVariables(each, inherited.env)),
+      containers: containers.map((each) => withLastWords(withVariables(each, inherited.env))),
       volumes: volumes.list(),
     },
   };
@@ -101,6 +101,11 @@ function withVariables(container: Container, inherited: readonly EnvVar[]): Cont
   if (container.name === HELPER_CONTAINER || inherited.length === 0) return container;
   const own = new Set(container.env?.map(({ name }) => name));
   return { ...container, env: [...inherited.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
+}
+
+/** A container that ends with an error leaves the end of its log in the pod's status, so that it can be told. */
+function withLastWords(container: Container): Container {
+  return { ...container, terminationMessagePolicy: 'FallbackToLogsOnError' };
 }
 
 function jobContainers(container: HookContainer, helperImage: string, volumes: Volumes): Container[] {

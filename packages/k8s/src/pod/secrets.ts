@@ -1,8 +1,11 @@
+import { HookError, type HookContainer, type RegistryCredentials } from '@podhooks/hooklib';
+import { LONGEST_STRING_BYTES } from '../step/environment.js';
 import type { EnvVar, ObjectMeta, Secret } from './kubernetes.js';
-import type { HookContainer, RegistryCredentials } from '@podhooks/hooklib';
+import { asMap, mapAt, type JsonMap } from '../json.js';
+import { DOCKER_HUB, isForRegistry } from './registry.js';
 
-/** Docker Hub's credentials are looked up under this name (docker's config file). */
-const DOCKER_HUB = 'https://index.docker.io/v1/';
+/** All values of a secret together (Kubernetes: MaxSecretSize). */
+const SECRET_BYTES = 1024 * 1024;
 
 /**
  * Pull secrets for the credentials of the workflow. A registry may have several users, but one secret knows one user for
@@ -46,31 +49,66 @@ export function registrySecrets(
   }));
 }
 
+/** The registries that a pull secret has credentials for, as it names them; none for what is no pull secret. */
+export function registriesIn({ data = {} }: Secret): string[] {
+  const read = (key: string): JsonMap => {
+    try {
+      const parsed: unknown = JSON.parse(Buffer.from(data[key] ?? '', 'base64').toString('utf8'));
+      return asMap(parsed);
+    } catch {
+      return {};
+    }
+  };
+  return [...Object.keys(mapAt(read('.dockerconfigjson'), 'auths')), ...Object.keys(read('.dockercfg'))];
+}
+
 function serverName({ serverUrl }: RegistryCredentials): string {
-  return serverUrl === '' || serverUrl === 'docker.io' ? DOCKER_HUB : serverUrl;
+  return serverUrl === '' || isForRegistry(serverUrl, 'docker.io') ? DOCKER_HUB : serverUrl;
 }
 
 /** Values that a container needs at its start: they stand in a Secret, and the pod names only the keys. */
 export class EnvironmentSecret {
   private readonly data: Record<string, string> = {};
+  /** Of all values of a container. */
+  private readonly sizes = new Map<string, number>();
 
   constructor(
     private readonly metadata: Omit<ObjectMeta, 'name'>,
     private readonly name: string,
   ) {}
 
-  /** Variables of one container, as references. */
+  /** Variables of one container, as references. @throws HookError INPUT_INVALID for one that the kernel refuses. */
   variables(container: string, values: Readonly<Record<string, string>>): EnvVar[] {
     return Object.entries(values).map(([name, value], index) => {
       const key = `${container}.${index}`;
+      const bytes = Buffer.byteLength(value);
+      const together = Buffer.byteLength(name) + 1 + bytes;
+      if (together > LONGEST_STRING_BYTES)
+        throw new HookError(
+          'INPUT_INVALID',
+          `The environment variable ${name} of service ${container} is too large: ${together} bytes, and the kernel takes ${LONGEST_STRING_BYTES}.`,
+          { hint: 'Pass large values through a file.' },
+        );
+      this.sizes.set(container, (this.sizes.get(container) ?? 0) + bytes);
       this.data[key] = base64(value);
       return { name, valueFrom: { secretKeyRef: { name: this.name, key } } };
     });
   }
 
-  /** Nothing if no container has variables: then no right on secrets is needed. */
+  /**
+   * Nothing if no container has variables: then no right on secrets is needed.
+   * @throws HookError INPUT_INVALID if there is more than a Secret holds.
+   */
   secrets(): Secret[] {
     if (Object.keys(this.data).length === 0) return [];
+    const sizes = [...this.sizes].sort(([, a], [, b]) => b - a);
+    const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+    if (total > SECRET_BYTES)
+      throw new HookError(
+        'INPUT_INVALID',
+        `The environment of the services is too large: ${total} bytes, and a Secret holds ${SECRET_BYTES}. ${sizes.map(([name, bytes]) => `${name} has ${bytes} bytes`).join(', ')}.`,
+        { hint: 'Pass large values through a file.' },
+      );
     return [
       {
         apiVersion: 'v1',

@@ -1,9 +1,13 @@
 import type { ContainerStatus, Pod } from './kubernetes.js';
+import { HELPER_CONTAINER, JOB_CONTAINER } from './names.js';
+import { registryOf } from './registry.js';
 
 /** Something that keeps a pod from running, in words for the user. */
 export interface Reason {
   what: string;
   hint: string;
+  /** The image that cannot be pulled, where that is the reason. */
+  image?: string;
 }
 
 /** How far a pod has come. */
@@ -30,6 +34,12 @@ const HOPELESS_WAITING: Readonly<Record<string, string>> = {
   CrashLoopBackOff: 'The container ends by itself: see its log.',
 };
 
+/** Steps need these to the end; a service or side-car that has done its work may be gone. */
+const NEEDED = [JOB_CONTAINER, HELPER_CONTAINER];
+
+/** How much of a container's log is shown when it has ended. */
+const LAST_LINES = 10;
+
 /** Where a pod stands on its way to running; terminal states are told at once. */
 export function startState(pod: Pod): StartState {
   const name = pod.metadata?.name ?? '';
@@ -38,8 +48,8 @@ export function startState(pod: Pod): StartState {
   const statuses = containerStatuses(pod);
   for (const status of statuses) {
     const ended = terminated(name, status);
-    if (ended !== undefined && !isInit(pod, status.name)) return failed(ended);
-    if (ended !== undefined && status.state?.terminated?.exitCode !== 0) return failed(ended);
+    const isFine = hasEndedWell(status) && (isInit(pod, status.name) || !NEEDED.includes(status.name));
+    if (ended !== undefined && !isFine) return failed(ended);
   }
   if (phase === 'Failed' || phase === 'Succeeded')
     return failed({
@@ -57,15 +67,20 @@ export function startState(pod: Pod): StartState {
       why: `waiting for a node: ${scheduled.message ?? scheduled.reason ?? 'not scheduled'}`,
     };
   const expected = pod.spec?.containers.length ?? 0;
-  const running = (pod.status?.containerStatuses ?? []).filter(
-    ({ state }) => state?.running !== undefined,
+  const started = (pod.status?.containerStatuses ?? []).filter(
+    (status) => status.state?.running !== undefined || hasEndedWell(status),
   ).length;
-  if (running === expected && expected > 0) return { kind: 'running' };
+  if (started === expected && expected > 0) return { kind: 'running' };
   if (pod.spec?.nodeName === undefined) return { kind: 'waiting', why: 'waiting for a node' };
   return {
     kind: 'waiting',
-    why: `starting on node ${pod.spec.nodeName}: ${running} of ${expected} containers run`,
+    why: `starting on node ${pod.spec.nodeName}: ${started} of ${expected} containers run`,
   };
+}
+
+/** Services and side-cars that have ended without an error, of a pod that is running. */
+export function endedContainers(pod: Pod): string[] {
+  return (pod.status?.containerStatuses ?? []).filter(hasEndedWell).map(({ name }) => name);
 }
 
 /** Why a container that ran does so no longer; undefined if it does. */
@@ -101,9 +116,11 @@ function waitingState(pod: Pod, { name, image, state }: ContainerStatus): StartS
   const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
   if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
     const secrets = (pod.spec?.imagePullSecrets ?? []).map((secret) => secret.name ?? '').join(', ');
+    const registry = registryOf(image);
     const problem: Reason = {
-      what: `the image ${image} of ${where} cannot be pulled: ${message || reason}`,
-      hint: `Check that the image exists and may be pulled; pull secrets of the pod: ${secrets || 'none'}.`,
+      what: `the image ${image} of ${where} cannot be pulled from ${registry}: ${message || reason}`,
+      hint: `Check that the image exists in ${registry} and may be pulled; pull secrets of the pod: ${secrets || 'none'}.`,
+      image,
     };
     return HOPELESS_PULL.test(message) ? failed(problem) : { kind: 'troubled', reason: problem };
   }
@@ -122,11 +139,18 @@ function terminated(pod: string, { name, state, lastState }: ContainerStatus): R
       what: `${where} was OOMKilled: it used more memory than its limit`,
       hint: 'Raise the memory limit of the container.',
     };
-  const words = [end.reason, end.message?.trim()].filter(Boolean).join(': ');
+  const said = (end.message?.trimEnd() ?? '').split('\n').slice(-LAST_LINES);
+  const isLog = said.length > 1;
+  const words = [end.reason, isLog ? '' : said[0]?.trim()].filter(Boolean).join(': ');
+  const log = isLog ? `; its last words:\n${said.map((line) => `  ${line}`).join('\n')}` : '';
   return {
-    what: `${where} ended with exit code ${end.exitCode}${words === '' ? '' : ` (${words})`}`,
+    what: `${where} ended with exit code ${end.exitCode}${words === '' ? '' : ` (${words})`}${log}`,
     hint: 'See the log of the container, and its command and image.',
   };
+}
+
+function hasEndedWell({ state }: ContainerStatus): boolean {
+  return state?.terminated?.exitCode === 0;
 }
 
 function containerStatuses(pod: Pod): ContainerStatus[] {

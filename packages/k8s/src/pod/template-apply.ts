@@ -1,7 +1,10 @@
-import { isList, isMap, mapAt, mapsAt, type JsonMap } from '../json.js';
+import { asMap, isList, isMap, mapAt, mapsAt, type JsonMap } from '../json.js';
+import type { YamlDocument } from '../yaml/documents.js';
 import type { Pod } from './kubernetes.js';
 import { DIRECTIVE, strategicMerge } from './merge.js';
 import { fillPlaceholders, type PlaceholderValues } from './placeholders.js';
+import { annotationsFault } from './limits.js';
+import { formatFault, type Fault } from '../yaml/fault.js';
 import { templateError } from './template-fault.js';
 import { changedByTemplate } from './template-guard.js';
 import { bySpecificity, isSelector, select, type PodKind, type PodRoles } from './template-names.js';
@@ -36,10 +39,17 @@ export function applyTemplate(
   });
 
   const base = template.patches.some(choosesAccount) ? withoutTokenSetting(pod) : pod;
-  const collisions = nameCollisions(pod, template);
-  const merged = patches.reduce((merging, patch) => strategicMerge(merging, patch), base);
-  const faults = [...collisions, ...changedByTemplate(strategicMerge(pod, {}), merged, roles)];
-  if (faults.length > 0) throw templateError(faults);
+  const stages = patches.reduce<Pod[]>(
+    (pods, patch) => [...pods, strategicMerge(pods.at(-1) ?? base, patch)],
+    [],
+  );
+  const merged = stages.at(-1) ?? strategicMerge(base, {});
+  const faults = [
+    ...template.documents.flatMap((document) => nameCollisions(pod, document, roles)),
+    ...brokenBy(template, stages, strategicMerge(pod, {}), roles),
+    ...tooLargeAnnotations(template, merged),
+  ];
+  if (faults.length > 0) throw templateError(faults.map(formatFault));
   return { pod: merged, warnings: [...template.warnings] };
 }
 
@@ -90,18 +100,37 @@ function withoutJobOnly(container: JsonMap): JsonMap {
   return Object.fromEntries(Object.entries(container).filter(([field]) => !JOB_ONLY.includes(field)));
 }
 
-/** A container of the template that has the name of one of ours, without saying that it means it. */
-function nameCollisions(pod: Pod, template: PodTemplate): string[] {
+/** Containers of a document that have the name of one of ours, without saying that they mean it. */
+function nameCollisions(pod: Pod, document: YamlDocument, roles: PodRoles): Fault[] {
   const ours = new Set(
     [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].map(({ name }) => name),
   );
-  return template.patches
-    .flatMap((patch) =>
-      ['containers', 'initContainers'].flatMap((list) => mapsAt(mapAt(patch, 'spec'), list)),
-    )
-    .flatMap(({ name, [DIRECTIVE]: directive }) =>
-      typeof name === 'string' && ours.has(name) && directive !== 'delete'
-        ? [`container ${name}: the pod has a container of this name; write $${name} to patch it`]
-        : [],
-    );
+  return ['containers', 'initContainers'].flatMap((list) =>
+    mapsAt(mapAt(asMap(document.value), 'spec'), list).flatMap(({ name, [DIRECTIVE]: directive }, index) => {
+      if (typeof name !== 'string' || !ours.has(name) || directive === 'delete') return [];
+      const path = ['spec', list, index, 'name'];
+      const selector = name === roles.helper ? '$helper' : `$${name}`;
+      const message = `the pod has a container ${name} already; write ${selector} to patch it`;
+      return [{ file: document.file, line: document.line(path), path, message }];
+    }),
+  );
+}
+
+/** What the pod lacks in the end, with the file after whose merge it was gone. */
+function brokenBy(template: PodTemplate, stages: readonly Pod[], before: Pod, roles: PodRoles): Fault[] {
+  const broken = stages.map((stage) => changedByTemplate(before, stage, roles));
+  return (broken.at(-1) ?? []).map((message) => {
+    const first = broken.findIndex((messages) => messages.includes(message));
+    return { file: template.documents[first]?.file ?? '', message };
+  });
+}
+
+function tooLargeAnnotations({ documents }: PodTemplate, { metadata }: Pod): Fault[] {
+  const fault = annotationsFault(metadata?.annotations ?? {});
+  if (fault === undefined) return [];
+  const path = ['metadata', 'annotations', fault.largest];
+  const has = ({ value }: YamlDocument) =>
+    Object.hasOwn(mapAt(mapAt(asMap(value), 'metadata'), 'annotations'), fault.largest);
+  const document = documents.findLast(has) ?? documents.at(-1);
+  return document ? [{ file: document.file, line: document.line(path), path, message: fault.message }] : [];
 }

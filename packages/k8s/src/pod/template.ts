@@ -11,6 +11,8 @@ import { protect, UPSTREAM_INIT } from './template-protect.js';
 /** A pod template that can be applied: patches in the order in which they are merged. */
 export interface PodTemplate {
   readonly patches: readonly JsonMap[];
+  /** Where each of them comes from, in the same order. */
+  readonly documents: readonly YamlDocument[];
   /** What was left out of it or is doubtful, each with file, line and path. */
   readonly warnings: readonly string[];
 }
@@ -52,8 +54,17 @@ export function loadTemplate(files: readonly YamlFile[]): PodTemplate {
     }
   }
   faults.push(...sidecarsWithoutImage(read));
+  // Beside others a file may well be empty. All of them: a ConfigMap that lost its content, and nobody would notice.
+  if (read.length === 0 && faults.length === 0)
+    faults.push(
+      ...files.map(({ file }) => ({ file, message: 'the file is empty: it holds no pod template' })),
+    );
   if (faults.length > 0) throw templateError(faults.map(formatFault));
-  return { patches: read.map(({ patch }) => patch), warnings: warnings.map(formatFault) };
+  return {
+    patches: read.map(({ patch }) => patch),
+    documents: read.map(({ document }) => document),
+    warnings: warnings.map(formatFault),
+  };
 }
 
 const inOrder = (faults: readonly Fault[]): Fault[] =>

@@ -2,7 +2,7 @@ import { HookError } from '@podhooks/hooklib';
 import { quote } from './quote.js';
 
 /** The kernel takes no string of an environment above 128 KiB, its closing NUL included (execve(2), MAX_ARG_STRLEN). */
-const LONGEST_STRING_BYTES = 128 * 1024 - 1;
+export const LONGEST_STRING_BYTES = 128 * 1024 - 1;
 /** All strings together: a quarter of the usual 8 MiB of stack, less what image and arguments bring along. */
 const ALL_STRINGS_BYTES = 2 * 1024 * 1024 - 256 * 1024;
 

@@ -53,8 +53,24 @@ describe('waitForPod', () => {
     const { result, cluster } = wait([TROUBLED], { ACTIONS_RUNNER_HOOK_IMAGE_PULL_GRACE_SECONDS: '0.15' });
     const error = await hookRejection('POD_FAILED', result);
     expect(error.message).to.contain('i/o timeout');
-    expect(error.hint).to.contain('pull secrets');
+    expect(error.hint).to.contain('Pull secrets of the pod: none');
     expect(cluster.requests.length).to.be.greaterThan(1);
+  });
+
+  it('looks at the pull secrets only when an image cannot be pulled', async () => {
+    const named = { imagePullSecrets: [{ name: 'gone' }] };
+    const denied = pod().onNode().withSpec(named).waiting('job', 'ErrImagePull', '401 Unauthorized').build();
+    const { result, cluster, out } = wait([STARTING, denied]);
+    const error = await hookRejection('POD_FAILED', result);
+    expect(error.hint).to.contain('gone (does not exist)');
+    expect(cluster.requests.filter((request) => request.includes('secrets'))).to.deep.equal([
+      'get secrets gone',
+    ]);
+    expect(out.warnings).to.have.length(1);
+
+    const fine = wait([STARTING, pod().onNode().withSpec(named).running('job').build()]);
+    await fine.result;
+    expect(fine.cluster.requests.filter((request) => request.includes('secrets'))).to.deep.equal([]);
   });
 
   it('fails after the time that is set, and says what the pod waits for', async () => {

@@ -111,6 +111,15 @@ describe('sendWorkFolder', () => {
     expect(arrived()).to.deep.equal(['_temp', '_temp/keep', 'src', 'src/_update', 'src/_update/keep']);
   });
 
+  it('brings an action that is a link to nowhere as the link that it is', async () => {
+    put('_actions/o/other/v1/action.yml');
+    mkdirSync(join(work, '_actions/o/r'), { recursive: true });
+    symlinkSync('/nowhere/at-all', join(work, '_actions/o/r/v1'));
+    await send();
+    expect(readlinkSync(target('_actions/o/r/v1'))).to.equal('/nowhere/at-all');
+    expect(readFileSync(target('_actions/o/other/v1/action.yml'), 'utf8')).to.contain('action.yml');
+  });
+
   it('brings an action itself where the runner has a link into its cache', async () => {
     put('cache/node_modules/x');
     mkdirSync(join(work, '_actions/o/r'), { recursive: true });

@@ -101,6 +101,11 @@ describe('jobPod', () => {
     expect(made.services).to.deep.equal(['redis', 'postgres']);
   });
 
+  it('lets every container leave the end of its log where it ends with an error', () => {
+    for (const { terminationMessagePolicy } of built('01').pod.spec?.containers ?? [])
+      expect(terminationMessagePolicy).to.equal('FallbackToLogsOnError');
+  });
+
   it('takes another image for the helper', () => {
     expect(container(built('01', runnerPod(), { helperImage: 'mirror/runner' }), 'podhooks')?.image).to.equal(
       'mirror/runner',

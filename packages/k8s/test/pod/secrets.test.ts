@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RegistryCredentials } from '@podhooks/hooklib';
 import { EnvironmentSecret, registrySecrets } from '../../src/pod/secrets.js';
+import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { hookContainer } from '../support/containers.js';
 
 const metadata = { labels: { 'runner-pod': 'r' } };
@@ -32,6 +33,21 @@ describe('registrySecrets', () => {
     ['one registry', [user('ghcr.io')], [{ 'ghcr.io': auth() }]],
     ['Docker Hub without a name', [user('')], [{ [HUB]: auth() }]],
     ['Docker Hub by its name', [user('docker.io')], [{ [HUB]: auth() }]],
+    [
+      'Docker Hub by all of its names',
+      [user(''), user('docker.io'), user('index.docker.io'), user('https://index.docker.io/v1/')],
+      [{ [HUB]: auth() }],
+    ],
+    [
+      'two users of Docker Hub under two names',
+      [user('', 'a'), user('index.docker.io', 'b')],
+      [{ [HUB]: auth('a') }, { [HUB]: auth('b') }],
+    ],
+    [
+      'a registry on two ports',
+      [user('host:5000', 'a'), user('host:5001', 'b')],
+      [{ 'host:5000': auth('a'), 'host:5001': auth('b') }],
+    ],
     ['the same user twice', [user('ghcr.io'), null, user('ghcr.io')], [{ 'ghcr.io': auth() }]],
     [
       'several registries',
@@ -76,6 +92,30 @@ describe('EnvironmentSecret', () => {
     const secret = new EnvironmentSecret(metadata, 's');
     expect(secret.variables('redis', {})).to.deep.equal([]);
     expect(secret.secrets()).to.deep.equal([]);
+  });
+
+  it('refuses a value that no container can be started with, and shows nothing of it', () => {
+    const secret = new EnvironmentSecret(metadata, 's');
+    const fits = 'v'.repeat(131_071 - 'BIG='.length);
+    expect(secret.variables('redis', { BIG: fits })).to.have.length(1);
+    const { message } = hookErrorOf('INPUT_INVALID', () => secret.variables('redis', { BIG: `${fits}v` }));
+    expect(message).to.equal(
+      'The environment variable BIG of service redis is too large: 131072 bytes, and the kernel takes 131071.',
+    );
+  });
+
+  it('refuses more than a Secret holds, and says which service it is of', () => {
+    const many = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`V${index}`, 'é'.repeat(32 * 1024)]));
+    const secret = new EnvironmentSecret(metadata, 's');
+    secret.variables('redis', many(7));
+    secret.variables('postgres', many(9));
+    expect(secret.secrets()).to.have.length(1);
+    secret.variables('postgres', { ONE: 'v' });
+    const { message } = hookErrorOf('INPUT_INVALID', () => secret.secrets());
+    expect(message).to.equal(
+      'The environment of the services is too large: 1048577 bytes, and a Secret holds 1048576. postgres has 589825 bytes, redis has 458752 bytes.',
+    );
   });
 
   it('holds the values; the variables name their keys only', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { goneReason, startState } from '../../src/pod/status.js';
+import { endedContainers, goneReason, startState } from '../../src/pod/status.js';
 import { pod, type PodBuilder } from '../support/pod.js';
 
 const started = { startedAt: '2026-01-01T00:00:00Z' };
@@ -17,6 +17,10 @@ describe('startState', () => {
     [
       'a side-car among its init containers runs',
       pod().onNode().init('mesh', { running: started }).running('job'),
+    ],
+    [
+      'a service has done its work',
+      pod().onNode().running('job').terminated('migrate', { exitCode: 0, reason: 'Completed' }),
     ],
   ];
   for (const [title, built] of RUNNING)
@@ -75,8 +79,9 @@ describe('startState', () => {
         expect(startState(pulling(reason, message).build())).to.deep.equal({
           kind: 'troubled',
           reason: {
-            what: `the image image-of-job of container job of pod job-pod cannot be pulled: ${message || reason}`,
-            hint: 'Check that the image exists and may be pulled; pull secrets of the pod: a, b.',
+            what: `the image image-of-job of container job of pod job-pod cannot be pulled from docker.io: ${message || reason}`,
+            hint: 'Check that the image exists in docker.io and may be pulled; pull secrets of the pod: a, b.',
+            image: 'image-of-job',
           },
         });
       });
@@ -127,6 +132,25 @@ describe('startState', () => {
         .terminated('redis', { exitCode: 1, reason: 'Error', message: 'no config\n' }),
       'container redis of pod job-pod ended with exit code 1 (Error: no config)',
       /log/,
+    ],
+    [
+      'a container that has ended, with the end of its log',
+      pod()
+        .onNode()
+        .running('job')
+        .terminated('redis', {
+          exitCode: 1,
+          reason: 'Error',
+          message: Array.from({ length: 30 }, (_, line) => `line ${line}\n`).join(''),
+        }),
+      `container redis of pod job-pod ended with exit code 1 (Error); its last words:\n${Array.from({ length: 10 }, (_, line) => `  line ${line + 20}`).join('\n')}`,
+      /log/,
+    ],
+    [
+      'a helper that has ended well',
+      pod().onNode().running('job').terminated('podhooks', { exitCode: 0 }),
+      'container podhooks of pod job-pod ended with exit code 0',
+      /command/,
     ],
     [
       'a container that has ended well',
@@ -203,6 +227,14 @@ describe('startState', () => {
       expect(state).to.have.nested.property('reason.what', what);
       expect(state).to.have.nested.property('reason.hint').that.matches(hint);
     });
+});
+
+describe('endedContainers', () => {
+  it('are those that have ended without an error', () => {
+    const running = pod().running('job').terminated('migrate', { exitCode: 0 });
+    expect(endedContainers(running.build())).to.deep.equal(['migrate']);
+    expect(endedContainers(pod().build())).to.deep.equal([]);
+  });
 });
 
 describe('goneReason', () => {

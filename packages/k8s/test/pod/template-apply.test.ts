@@ -33,7 +33,7 @@ function refusal(yaml: string): string {
 
 describe('applyTemplate', () => {
   it('changes nothing with an empty template', () => {
-    expect(apply('')).to.deep.equal(jobPod());
+    expect(apply('spec: {}')).to.deep.equal(jobPod());
   });
 
   it('leaves the pod it was given as it is', () => {
@@ -180,57 +180,67 @@ describe('applyTemplate', () => {
       [
         'another container of the name of one of ours',
         'spec: {containers: [{name: redis, image: mine}]}',
-        'container redis: the pod has a container of this name; write $redis to patch it',
+        't.yaml:1: spec.containers[0].name: the pod has a container redis already; write $redis to patch it',
+      ],
+      [
+        'a container of the name of the helper',
+        'spec:\n  initContainers:\n  - {name: podhooks, image: mine}',
+        't.yaml:3: spec.initContainers[0].name: the pod has a container podhooks already; write $helper to patch it',
+      ],
+      [
+        'annotations above the limit of Kubernetes',
+        `metadata:\n  annotations:\n    a: b\n    example.com/large: ${'x'.repeat(300_000)}`,
+        't.yaml:4: metadata.annotations["example.com/large"]: the annotations of the pod are too large: 300039 bytes, and Kubernetes takes 262144; 300017 of them are of this one',
       ],
       [
         'removal of a container by its own name',
         'spec: {containers: [{name: job, $patch: delete}]}',
-        'container job: the job needs it, so that it cannot be removed',
+        't.yaml: container job: the job needs it, so that it cannot be removed',
       ],
       [
         'a hook volume from elsewhere',
         'spec: {volumes: [{name: work, hostPath: {path: /}}]}',
-        "volume work: it carries the hook's files and can be neither removed nor redirected",
+        "t.yaml: volume work: it carries the hook's files and can be neither removed nor redirected",
       ],
       [
         "the hook's own disk from elsewhere",
         'spec: {volumes: [{name: podhooks, hostPath: {path: /}}]}',
-        "volume podhooks: it carries the hook's files and can be neither removed nor redirected; emptyDir and ephemeral are possible",
+        "t.yaml: volume podhooks: it carries the hook's files and can be neither removed nor redirected; emptyDir and ephemeral are possible",
       ],
       [
         'removal of a hook volume',
         'spec: {volumes: [{name: podhooks, $patch: delete}]}',
-        "volume podhooks: it carries the hook's files and can be neither removed nor redirected; emptyDir and ephemeral are possible",
+        "t.yaml: volume podhooks: it carries the hook's files and can be neither removed nor redirected; emptyDir and ephemeral are possible",
       ],
       [
         'removal of all volumes',
         'spec: {volumes: null}',
-        "volume work: it carries the hook's files and can be neither removed nor redirected\nvolume podhooks: it carries the hook's files and can be neither removed nor redirected; emptyDir and ephemeral are possible",
+        "t.yaml: volume work: it carries the hook's files and can be neither removed nor redirected\nt.yaml: volume podhooks: it carries the hook's files and can be neither removed nor redirected; emptyDir and ephemeral are possible",
       ],
       [
         'redirection of a hook mount',
         'spec: {containers: [{name: $job, volumeMounts: [{mountPath: /__w, name: tools}]}]}',
-        'container job: /__w is where the hook has its volume work; it can be neither removed nor redirected',
+        't.yaml: container job: /__w is where the hook has its volume work; it can be neither removed nor redirected',
       ],
       [
         'another folder in a hook mount',
         'spec: {containers: [{name: $job, volumeMounts: [{mountPath: /__w, name: work, subPath: a}]}]}',
-        'container job: /__w is where the hook has its volume work; it can be neither removed nor redirected',
+        't.yaml: container job: /__w is where the hook has its volume work; it can be neither removed nor redirected',
       ],
       [
         'replacement of all mounts',
         'spec: {containers: [{name: $job, volumeMounts: [$patch: replace]}]}',
-        'container job: /__w is where the hook has its volume work; it can be neither removed nor redirected',
+        't.yaml: container job: /__w is where the hook has its volume work; it can be neither removed nor redirected',
       ],
       [
         'another command for the helper',
         'spec: {containers: [{name: $helper, command: [a], lifecycle: {preStop: {exec: {command: [a]}}}}]}',
-        "container podhooks: command of $helper is the hook's and cannot be patched\ncontainer podhooks: lifecycle of $helper is the hook's and cannot be patched",
+        "t.yaml: container podhooks: command of $helper is the hook's and cannot be patched\nt.yaml: container podhooks: lifecycle of $helper is the hook's and cannot be patched",
       ],
       [
         'removal of all labels',
         'metadata: {labels: null}',
-        "metadata.labels: runner-pod is the hook's: ARC removes a job's pods by it",
+        "t.yaml: metadata.labels: runner-pod is the hook's: ARC removes a job's pods by it",
       ],
     ];
     for (const [title, yaml, expected] of REFUSED) {
@@ -238,6 +248,28 @@ describe('applyTemplate', () => {
         expect(refusal(yaml)).to.equal(expected);
       });
     }
+
+    it('names the file in which it was removed, of several', () => {
+      const files = [
+        { file: 'a.yaml', text: 'spec: {hostname: a}' },
+        { file: 'b.yaml', text: 'spec: {volumes: [{name: work, $patch: delete}]}' },
+        { file: 'c.yaml', text: 'spec: {hostname: c}' },
+      ];
+      expect(() => applyTemplate(jobPod(), loadTemplate(files), 'job', ROLES)).to.throw(
+        HookError,
+        'b.yaml: volume work',
+      );
+    });
+
+    it('counts the annotations that are inherited, too', () => {
+      const pod = jobPod();
+      pod.metadata = { ...pod.metadata, annotations: { inherited: 'x'.repeat(262_135) } };
+      expect(apply('metadata: {labels: {a: b}}', 'job', pod).metadata?.annotations).to.have.keys('inherited');
+      expect(() => apply('metadata: {annotations: {a: b}}', 'job', pod)).to.throw(
+        HookError,
+        't.yaml:1: metadata.annotations.inherited: the annotations of the pod are too large: 262146 bytes',
+      );
+    });
 
     const ALLOWED: [title: string, yaml: string][] = [
       ["a size limit for the hook's disk", 'spec: {volumes: [{name: podhooks, emptyDir: {sizeLimit: 1Gi}}]}'],

@@ -38,8 +38,25 @@ describe('loadTemplate', () => {
     expect(warnings).to.deep.equal([]);
   });
 
-  it('takes an empty file as an empty template', () => {
-    expect(load('# nothing yet')).to.deep.equal({ patches: [], warnings: [] });
+  it('takes an empty file beside another', () => {
+    const files = [
+      { file: 'a.yaml', text: '# nothing yet' },
+      { file: 'b.yaml', text: 'spec: {}' },
+    ];
+    expect(loadTemplate(files).patches).to.deep.equal([{ spec: {} }]);
+  });
+
+  for (const text of ['', '\n', '# nothing yet', '---\n---\n', 'null'])
+    it(`finds nothing in ${JSON.stringify(text)}`, () => {
+      expect(faults(text)).to.deep.equal(['t.yaml: the file is empty: it holds no pod template']);
+    });
+
+  it('knows where each patch comes from', () => {
+    const { documents } = load('# first\nspec: {}\n---\nmetadata:\n  labels: {a: b}');
+    expect(documents.map((document) => [document.file, document.line([])])).to.deep.equal([
+      ['t.yaml', 2],
+      ['t.yaml', 4],
+    ]);
   });
 
   it('keeps null and directives for the merge', () => {
@@ -339,12 +356,12 @@ describe('loadTemplate', () => {
   ];
   for (const [title, yaml, patch, ...warnings] of WARNINGS) {
     it(`ignores ${title}`, () => {
-      expect(load(yaml)).to.deep.equal({ patches: [patch], warnings });
+      expect(load(yaml)).to.deep.include({ patches: [patch], warnings });
     });
   }
 
   it('warns of a node that is named', () => {
-    expect(load('spec: {nodeName: a}')).to.deep.equal({
+    expect(load('spec: {nodeName: a}')).to.deep.include({
       patches: [{ spec: { nodeName: 'a' } }],
       warnings: [
         't.yaml:1: spec.nodeName: the pod goes to this node without the scheduler, even if there is no room',

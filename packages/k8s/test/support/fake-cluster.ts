@@ -41,6 +41,14 @@ export class FakeCluster extends Cluster {
     return succeed(next(this.states) ?? refusal(404, `pods "${name}" not found`));
   }
 
+  override async getSecret(name: string): Promise<Secret> {
+    await Promise.resolve();
+    this.requests.push(`get secrets ${name}`);
+    const secret = succeed(this.secrets).find(({ metadata }) => metadata?.name === name);
+    if (secret === undefined) throw refusal(404, `secrets "${name}" not found`);
+    return secret;
+  }
+
   override listPods(selector: string): Promise<Pod[]> {
     this.requests.push(`list pods ${selector}`);
     return Promise.resolve(this.pods);
