@@ -89,7 +89,7 @@ for _ph_file in "$_ph_dir"/log.*; do [ "\${_ph_file##*.}" -ge $_ph_n ] || rm -f 
 { [ ${offset} = 0 ] || tail -c +${offset + 1} <&3; }
 {
   printf '.\\n'
-  while [ ! -e "$_ph_dir/ended" ]; do
+  while [ ! -e "$_ph_dir/ended" ] || [ -e "$_ph_dir/full" ]; do
     sleep 0.2 || sleep 1
     printf '.\\n' || exit
   done

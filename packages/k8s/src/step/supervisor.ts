@@ -12,15 +12,16 @@ export const TOOLS = ['sh', 'mkdir', 'cat', 'dd', 'du', 'tail', 'sleep', 'rm', '
  *     ticker, writer --wakes-------------------------^
  *     hook (stdin of the exec) --has passed on--> forgetter, which removes segments
  *
- * - The log is bounded: a segment holds what the writer got by 4,096 reads of up to 16 KiB. The follower says `next` when it
+ * - The log is bounded: a segment holds what the writer got by 1,024 reads of up to 64 KiB. The follower says `next` when it
  *   goes on to another one, and the hook says `: N` when it has passed on all that comes before segment N. With 1 GiB that
  *   nobody has taken the writer stops, and so does the step, until somebody does.
  * - A pipeline, not `&`: asynchronous lists start with SIGINT ignored for good.
  * - The step's stdout is a pipe, not the log itself: `> /dev/stdout` in a script would truncate a file.
  * - Everything here ignores INT and TERM, so that signals to the whole process group reach only the step.
  * - Nobody waits for processes that the step left behind. They hold the pipe open, so the writer's end (`e`) may never
- *   come: at the second tick after the step's own end (`y`) the follower stops waiting for it. What they print later is
- *   thrown away, and does not block them.
+ *   come: at the second tick after the step's own end (`y`) the follower stops waiting for it. Should the writer be so
+ *   late that the end marker is not in the log by then, the hook follows once more. What they print later is thrown away,
+ *   and does not block them.
  * - Only the follower and the main shell hold the exec's own stdout and stderr: else the exec would not end. So `exec`
  *   changes descriptors where it must hold: of what braces redirect, shells keep a copy.
  * - The ticker slows down with time, so that silent hours cost next to nothing.
@@ -41,7 +42,7 @@ _ph_tick() {
     printf '%s\\n' $_ph_w || return
     _ph_n=$((_ph_n + 1))
     case $_ph_t-$_ph_n in 0.05-40) _ph_t=0.1 ;; 0.1-100) _ph_t=0.25 ;; 0.25-300) _ph_t=0.5 ;; esac
-    [ ! -e "$_ph_dir/ended" ] || _ph_t=0.1 _ph_w=y
+    [ ! -e "$_ph_dir/ended" ] || [ -e "$_ph_dir/full" ] || _ph_t=0.1 _ph_w=y
   done
 }
 _ph_record() {
@@ -60,7 +61,7 @@ _ph_record() {
   : > "$_ph_dir/ended"
 }
 _ph_fill() {
-  dd bs=16384 count=$_ph_reads of="$_ph_dir/log.$_ph_n" 2> "$_ph_dir/dd" || return
+  dd bs=65536 count=$_ph_reads of="$_ph_dir/log.$_ph_n" 2> "$_ph_dir/dd" || return
   # "N+M records in": full and partial reads. Fewer than it was to make: the end.
   while read -r _ph_w _ph_rest; do
     case $_ph_w in [0-9]*+*) [ $((\${_ph_w%+*} + \${_ph_w#*+})) = $_ph_reads ]; return ;; esac
@@ -75,12 +76,16 @@ _ph_full() {
 }
 _ph_write() {
   _ph_mine
-  _ph_n=0 _ph_reads=4096 _ph_kib=1048576 _ph_last=
+  _ph_n=0 _ph_reads=1024 _ph_kib=1048576 _ph_last=
   while [ -z "$_ph_last" ] && _ph_fill; do
     # The end marker may still be in the pipe; what comes behind it is nobody's.
     [ ! -e "$_ph_dir/ended" ] || _ph_last=y
     _ph_n=$((_ph_n + 1))
-    while _ph_full; do sleep 1; done
+    if _ph_full; then
+      : > "$_ph_dir/full"
+      while _ph_full; do sleep 1; done
+      rm -f "$_ph_dir/full"
+    fi
   done
   [ -z "$_ph_last" ] || _ph_fill
   printf '%s\\n' "\${_ph_last:-e}" >&4

@@ -16,7 +16,7 @@ for (const shell of SHELLS)
 
     /** Starts a step whose log has segments of 64 KiB at most, not 64 MiB, and 1 MiB at most, not 1 GiB. */
     const start = (step: StepScript) => {
-      const text = stepScript(step).replace('_ph_reads=4096 _ph_kib=1048576', '_ph_reads=4 _ph_kib=1024');
+      const text = stepScript(step).replace('_ph_reads=1024 _ph_kib=1048576', '_ph_reads=1 _ph_kib=1024');
       expect(text).to.contain('_ph_kib=1024');
       return bed.exec(text, step.nonce);
     };
