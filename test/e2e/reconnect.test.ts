@@ -25,7 +25,11 @@ for (const mode of MODES)
     it('neither lose nor repeat a step, wherever they are cut', async () => {
       for (let number = 1; number <= 40; number++) {
         const cuts = Array.from({ length: 1 + (number % 3) }, () => Math.floor(Math.random() * STEP_BYTES));
-        cutter.cutAfterBytes = [...cuts];
+        const left = [...cuts];
+        cutter.plan = () => {
+          const bytes = left.shift();
+          return bytes === undefined ? undefined : { after: { bytes }, how: 'reset' };
+        };
         const result = await runner.run({
           run: `echo ${number} >> /tmp/steps-${mode}; echo "out ${number}"; echo n=${number} >> "$GITHUB_OUTPUT"; exit ${number}`,
         });
@@ -34,18 +38,18 @@ for (const mode of MODES)
         );
         expect(result.outputs).to.deep.equal({ n: `${number}` });
       }
-      cutter.cutAfterBytes = [];
+      cutter.plan = () => undefined;
       const { stdout } = await runner.run({ run: `cat /tmp/steps-${mode}` });
       expect(stdout.toString()).to.equal(Array.from({ length: 40 }, (_, index) => `${index + 1}\n`).join(''));
     });
 
     it('neither lose nor repeat a byte of a long output', async () => {
       cutter.cuts = 0;
-      cutter.cutAfterMs = 400;
+      cutter.plan = () => ({ after: { ms: 400 }, how: 'reset' });
       const script =
         'i=0; while [ $i -lt 60 ]; do seq $((i * 5000)) $((i * 5000 + 4999)); i=$((i + 1)); sleep 0.1; done; exit 7';
       const result = await runner.run({ run: script }, { keepOutput: false });
-      cutter.cutAfterMs = 0;
+      cutter.plan = () => undefined;
       const hash = createHash('sha256');
       for (let line = 0; line < 300_000; line++) hash.update(`${line}\n`);
       expect(result.exitCode).to.equal(7);

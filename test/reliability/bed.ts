@@ -1,0 +1,70 @@
+import { strict as assert } from 'node:assert';
+import { podRunner, log, leftovers, type Mode } from '../e2e/support.js';
+import type { PodRunner, PodRunnerOptions } from '../runner/pod-runner.js';
+import type { HookResult, JobContainers } from '../runner/runner.js';
+
+export const IMAGE = 'debian:12';
+const JOB: JobContainers = { container: { image: IMAGE } };
+/** A call of the hook that lasts longer than this hangs. */
+const HANG_MS = 240_000;
+
+/** A runner pod for as long as `use` takes. */
+export async function withRunner<T>(
+  mode: Mode,
+  options: Partial<PodRunnerOptions>,
+  use: (runner: PodRunner) => Promise<T>,
+): Promise<T> {
+  const runner = await podRunner(mode, options);
+  try {
+    return await use(runner);
+  } finally {
+    await runner.close();
+  }
+}
+
+/** A runner whose job is prepared; afterwards nothing of the job may be left. */
+export function withJob<T>(
+  mode: Mode,
+  options: Partial<PodRunnerOptions>,
+  use: (runner: PodRunner) => Promise<T>,
+  job = JOB,
+): Promise<T> {
+  return withRunner(mode, options, async (runner) => {
+    ended(await runner.prepareJob(job, { signal: AbortSignal.timeout(HANG_MS) }), 0);
+    const result = await use(runner);
+    ended(await runner.cleanupJob({ signal: AbortSignal.timeout(HANG_MS) }), 0);
+    assert.deepEqual(await leftovers(runner), [], 'objects that cleanup_job has left');
+    return result;
+  });
+}
+
+/** Runs a step, which has to come to its end in time. */
+export async function step(
+  runner: PodRunner,
+  run: string,
+  options: Parameters<PodRunner['run']>[1] & { env?: Readonly<Record<string, string>> } = {},
+): Promise<HookResult> {
+  const { env = {}, ...call } = options;
+  const signal = AbortSignal.timeout(HANG_MS);
+  const result = await runner.run({ run, env }, { signal, ...call });
+  assert.ok(!signal.aborted, `a step hangs: ${log(result).slice(-2000)}`);
+  return result;
+}
+
+/** @throws AssertionError with the log unless the hook ended with this exit code */
+export function ended(result: HookResult, exitCode: number): HookResult {
+  assert.equal(result.exitCode, exitCode, log(result).slice(-4000));
+  return result;
+}
+
+/** Name of the one pod that the hook has made. */
+export async function jobPodOf(runner: PodRunner): Promise<string> {
+  const { pods } = await runner.objects();
+  assert.equal(pods.length, 1, 'pods of the job');
+  return pods[0]?.metadata?.name ?? '';
+}
+
+/** Runs lines of sh in the job container with kubectl's rights, not as a step. */
+export async function inJob(runner: PodRunner, pod: string, script: string): Promise<string> {
+  return runner.kubectl('exec', pod, '-c', 'job', '--', 'sh', '-c', script);
+}
