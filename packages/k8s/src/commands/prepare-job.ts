@@ -21,7 +21,7 @@ import { workPath } from '../pod/volumes.js';
 import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
 import type { Probe } from '../step/probe.js';
 import { carriedSettings } from '../settings/carried.js';
-import { removeAll } from './cleanup-job.js';
+import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { inheritSettings } from './inherit-settings.js';
 import { createJobObjects, getRunnerPod } from './job-objects.js';
@@ -30,9 +30,6 @@ import { withTemplate } from './pod-template.js';
 import { probeJob } from './probe-job.js';
 import { waitForOthers } from './wait-for-others.js';
 import { waitForPod } from './wait-for-pod.js';
-
-/** Time for removing what was made, when prepare_job fails or is cancelled. */
-const CLEAN_UP_MS = 6_000;
 
 /** Makes the job pod and waits until steps can run in it. */
 export async function prepareJob(input: PrepareJobInput, context: CommandContext): Promise<number> {
