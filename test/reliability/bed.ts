@@ -8,14 +8,23 @@ const JOB: JobContainers = { container: { image: IMAGE } };
 /** A call of the hook that lasts longer than this hangs. */
 const HANG_MS = 240_000;
 
+const TEMPLATE = '/home/runner/template.yaml';
+
+export interface BedOptions extends Partial<PodRunnerOptions> {
+  /** A pod template, in YAML. */
+  template?: string;
+}
+
 /** A runner pod for as long as `use` takes. */
 export async function withRunner<T>(
   mode: Mode,
-  options: Partial<PodRunnerOptions>,
+  { template, env, ...options }: BedOptions,
   use: (runner: PodRunner) => Promise<T>,
 ): Promise<T> {
-  const runner = await podRunner(mode, options);
+  const templated = template === undefined ? {} : { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: TEMPLATE };
+  const runner = await podRunner(mode, { ...options, env: { ...templated, ...env } });
   try {
+    if (template !== undefined) await runner.writeFile(TEMPLATE, template);
     return await use(runner);
   } finally {
     await runner.close();
@@ -25,7 +34,7 @@ export async function withRunner<T>(
 /** A runner whose job is prepared; afterwards nothing of the job may be left. */
 export function withJob<T>(
   mode: Mode,
-  options: Partial<PodRunnerOptions>,
+  options: BedOptions,
   use: (runner: PodRunner) => Promise<T>,
   job = JOB,
 ): Promise<T> {

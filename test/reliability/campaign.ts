@@ -23,7 +23,7 @@ export interface Campaign {
   /** Whether it needs the cluster built from packages, whose components and audit log are at hand. */
   needsPackages: boolean;
   /** @throws Error at the first thing that is lost, doubled, wrong, left over, or does not end. */
-  run(scale: Scale): Promise<Row[]>;
+  run: (scale: Scale) => Promise<Row[]>;
 }
 
 /** The number that was asked for, or the campaign's own. */

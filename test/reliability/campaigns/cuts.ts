@@ -31,7 +31,10 @@ export const cuts: Campaign = {
     const cutters = await Promise.all(MODES.map((mode) => inMode(mode, each, scale)));
     return [
       row('steps', each * MODES.length),
-      row('connections cut', cutters.reduce((sum, count) => sum + count, 0)),
+      row(
+        'connections cut',
+        cutters.reduce((sum, count) => sum + count, 0),
+      ),
       row('lost, doubled or wrong; hanging', '0; 0'),
     ];
   },

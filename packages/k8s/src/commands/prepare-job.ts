@@ -57,6 +57,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
     id: uuid().slice(0, 5),
     sameNode: settings.readWriteOnce,
+    maxSeconds: settings.jobMaxSeconds,
     inheriting: (mode) => inheritSettings(settings, mode),
   });
   for (const { field, value, from } of built.decisions) out.debug(`${field}: ${value} (${from})`);

@@ -7,6 +7,9 @@ import type { CommandContext } from './context.js';
 import { driveStep } from './drive-step.js';
 import { readJobState } from './job-state.js';
 
+/** 128 + SIGKILL: how a shell reports a process that the kernel has killed. */
+const KILLED = 137;
+
 /** Runs a script step in the job container. @returns the step's exit code. */
 export async function runScriptStep(
   { args, state }: RunScriptStepInput,
@@ -21,18 +24,15 @@ export async function runScriptStep(
   if (share) await sendNewActions(job.jobPod, work, args, context);
   if (job.mode === 'volume') openToAll(settings.fileCommands, 0o666);
 
-  const { end, files: results } = await driveStep(
-    context,
-    { pod: job.jobPod, container: JOB_CONTAINER },
-    {
-      command: [args.entryPoint, ...parsed],
-      workingDirectory: args.workingDirectory,
-      environment: args.environmentVariables,
-      prependPath: args.prependPath,
-      files: files.send,
-      results: files.commands.map(({ container }) => container),
-    },
-  );
+  const target = { pod: job.jobPod, container: JOB_CONTAINER };
+  const { end, files: results } = await driveStep(context, target, {
+    command: [args.entryPoint, ...parsed],
+    workingDirectory: args.workingDirectory,
+    environment: args.environmentVariables,
+    prependPath: args.prependPath,
+    files: files.send,
+    results: files.commands.map(({ container }) => container),
+  });
   storeFileCommands(files.commands, results);
   if (end === 'no working directory')
     throw new HookError(
@@ -42,6 +42,11 @@ export async function runScriptStep(
         hint: 'Correct working-directory, or make the directory in an earlier step.',
       },
     );
+  if (end.exitCode === KILLED && !context.cancelled.aborted) {
+    // Not at the top: hardly a step is killed.
+    const { tellIfOutOfMemory } = await import('./out-of-memory.js');
+    await tellIfOutOfMemory(context, target);
+  }
   return end.exitCode;
 }
 
