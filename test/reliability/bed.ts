@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { podRunner, log, leftovers, type Mode } from '../e2e/support.js';
 import type { PodRunner, PodRunnerOptions } from '../runner/pod-runner.js';
-import type { HookResult, JobContainers } from '../runner/runner.js';
+import type { CallOptions, HookResult, JobContainers } from '../runner/runner.js';
 
 export const IMAGE = 'debian:12';
 const JOB: JobContainers = { container: { image: IMAGE } };
@@ -47,16 +47,19 @@ export function withJob<T>(
   });
 }
 
+interface StepOptions extends CallOptions {
+  env?: Readonly<Record<string, string>>;
+  /** A step that lasts longer hangs. */
+  withinMs?: number;
+}
+
 /** Runs a step, which has to come to its end in time. */
-export async function step(
-  runner: PodRunner,
-  run: string,
-  options: Parameters<PodRunner['run']>[1] & { env?: Readonly<Record<string, string>> } = {},
-): Promise<HookResult> {
-  const { env = {}, ...call } = options;
-  const signal = AbortSignal.timeout(HANG_MS);
-  const result = await runner.run({ run, env }, { signal, ...call });
-  assert.ok(!signal.aborted, `a step hangs: ${log(result).slice(-2000)}`);
+export async function step(runner: PodRunner, run: string, options: StepOptions = {}): Promise<HookResult> {
+  const { env = {}, withinMs = HANG_MS, signal, ...call } = options;
+  const hangs = AbortSignal.timeout(withinMs);
+  const either = signal === undefined ? hangs : AbortSignal.any([signal, hangs]);
+  const result = await runner.run({ run, env }, { ...call, signal: either });
+  assert.ok(!hangs.aborted, `a step hangs: ${log(result).slice(-2000)}`);
   return result;
 }
 

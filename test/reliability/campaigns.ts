@@ -9,7 +9,6 @@ import { long } from './campaigns/long.js';
 import { parallel } from './campaigns/parallel.js';
 import { quiet } from './campaigns/quiet.js';
 import { restarts } from './campaigns/restarts.js';
-import { throughput } from './campaigns/throughput.js';
 
 /** The one that disturbs the cluster for others comes last. */
 export const CAMPAIGNS: readonly Campaign[] = [
@@ -22,6 +21,5 @@ export const CAMPAIGNS: readonly Campaign[] = [
   kill,
   quiet,
   parallel,
-  throughput,
   restarts,
 ];

@@ -6,21 +6,25 @@
 import { writeFile } from 'node:fs/promises';
 import { useCluster } from '../bench/bed.js';
 import { CAMPAIGNS } from './campaigns.js';
+import { throughput } from './campaigns/throughput.js';
 import { readOptions } from './options.js';
 import { seeded } from './random.js';
 import { markdownTable, type Finding } from './report.js';
+
+/** The last one proves nothing that the benchmarks do not: its figures belong into the same report. */
+const ALL = [...CAMPAIGNS, throughput];
 
 const say = (text: string) => process.stderr.write(`reliability: ${text}\n`);
 
 async function main(): Promise<void> {
   const options = readOptions(
     process.argv.slice(2),
-    CAMPAIGNS.map(({ name }) => name),
+    ALL.map(({ name }) => name),
   );
   const { about, bed } = await useCluster();
   say(`seed ${options.seed}; ${about}`);
   const findings: Finding[] = [];
-  for (const { name, needsPackages, run } of CAMPAIGNS) {
+  for (const { name, needsPackages, run } of ALL) {
     if (!options.only.includes(name)) continue;
     if (needsPackages && bed !== 'packages') {
       say(`${name}: left out, it needs the cluster built from packages`);

@@ -15,8 +15,8 @@ const STUBBORN = `bash -c 'trap "" INT TERM; while :; do sleep 0.5; done'`;
 /** Trees of processes, and exit codes that are theirs. */
 const TREES: readonly [script: string, exitCodes: readonly number[]][] = [
   ['sleep 1000', [130]],
-  [`bash -c 'sleep 1000 & ${STUBBORN.replaceAll("'", `'\\''`)} & wait'`, [130, 137]],
-  [STUBBORN, [137]],
+  [`bash -c 'sleep 1000 & ${STUBBORN.replaceAll("'", `'\\''`)} & wait'`, [130, 137, 143]],
+  [STUBBORN, [137, 143]],
   ['trap "echo bye; exit 5" INT; while :; do sleep 0.1; done', [5]],
   ['for i in 1 2 3 4 5; do (trap "" INT; sleep 1000) & done; wait', [130, 137, 143]],
   ['sh -c "sleep 1000 | cat | cat"', [130]],

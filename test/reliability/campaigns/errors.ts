@@ -10,9 +10,8 @@ import type { PodRunner } from '../../runner/pod-runner.js';
 import { ended, IMAGE, step, withRunner } from '../bed.js';
 import { type Campaign, countOf, row, type Scale } from '../campaign.js';
 
-const STEPS = 10;
 const KUBECONFIG = '/tmp/through-the-proxy';
-const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /** Each as likely as the others; together they meet 30 % of all requests. */
 const FAULTS: readonly Fault[] = [
@@ -36,14 +35,15 @@ export const errors: Campaign = {
   claim: 'bring whole jobs to their end while 30 % of all requests fail, making each object once',
   needsPackages: true,
   run: async (scale) => {
-    const jobs = countOf(scale, 10, 2);
+    const jobs = countOf(scale, 10, 1);
+    const steps = scale.small ? 5 : 10;
     let requests = 0;
     for (let job = 0; job < jobs; job++) {
-      requests += await oneJob(MODES[job % 2] ?? 'volume', scale);
+      requests += await oneJob(MODES[(job + 1) % 2] ?? 'volume', steps, scale);
       scale.say(`${job + 1} jobs, ${requests} requests`);
     }
     return [
-      row(`jobs of ${STEPS} steps`, jobs),
+      row(`jobs of ${steps} steps`, jobs),
       row('requests, of which 30 % failed', requests),
       row('pods and secrets made twice, steps run twice, objects left', 0),
     ];
@@ -51,16 +51,19 @@ export const errors: Campaign = {
 };
 
 /** @returns how many requests the proxy has seen. */
-async function oneJob(mode: Mode, { random }: Scale): Promise<number> {
+async function oneJob(mode: Mode, steps: number, { random }: Scale): Promise<number> {
   const { kubeconfig } = await usableBed();
   const proxy = await FaultProxy.start({ kubeconfig, random, host: FROM_PODS });
   try {
     return await withRunner(mode, { env: { KUBECONFIG } }, async (runner) => {
-      await runner.writeFile(KUBECONFIG, podKubeconfig(proxy, runner.namespace));
+      await runner.writeFile(
+        KUBECONFIG,
+        podKubeconfig(proxy, runner.namespace, await runner.readFile(TOKEN)),
+      );
       for (const fault of FAULTS) proxy.add({ probability: PROBABILITY, fault });
       const since = new Date();
       ended(await runner.prepareJob(JOB), 0);
-      for (let number = 1; number <= STEPS; number++) await checkStep(runner, number);
+      for (let number = 1; number <= steps; number++) await checkStep(runner, number);
       ended(await runner.cleanupJob(), 0);
       assert.deepEqual(await leftovers(runner), [], 'objects that are left');
       await sleep(1_000);
@@ -85,18 +88,18 @@ async function checkStep(runner: PodRunner, number: number): Promise<void> {
   const { exitCode, output, outputs } = await step(runner, script);
   assert.deepEqual(
     { exitCode, output: output.toString(), outputs },
-    { exitCode: number, output: 'run\n\n', outputs: { n: `${number}` } },
+    { exitCode: number, output: 'run\n', outputs: { n: `${number}` } },
   );
 }
 
 /** The runner pod's own account, with the proxy for the API server. */
-function podKubeconfig(proxy: FaultProxy, namespace: string): string {
+function podKubeconfig(proxy: FaultProxy, namespace: string, token: Buffer): string {
   const ca = Buffer.from(proxy.ca).toString('base64');
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'c', cluster: { server: proxy.url, 'certificate-authority-data': ca } }],
-    users: [{ name: 'u', user: { tokenFile: `${ACCOUNT}/token` } }],
+    users: [{ name: 'u', user: { token: token.toString() } }],
     contexts: [{ name: 'c', context: { cluster: 'c', user: 'u', namespace } }],
     'current-context': 'c',
   });

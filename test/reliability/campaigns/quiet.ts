@@ -7,7 +7,7 @@ import { type Campaign, countOf, row } from '../campaign.js';
 
 /** The supervisor looks often at first, in case the step is short. */
 const SETTLE_MS = 120_000;
-const SETTLE_SMALL_MS = 5_000;
+const SETTLE_SMALL_MS = 3_000;
 const MOST_REQUESTS_PER_MINUTE = 4;
 
 export const quiet: Campaign = {
@@ -15,12 +15,12 @@ export const quiet: Campaign = {
   claim: 'cost next to nothing while a step is silent',
   needsPackages: true,
   run: async (scale) => {
-    const seconds = countOf(scale, 180, 20);
+    const seconds = countOf(scale, 180, 15);
     const settleMs = scale.small ? SETTLE_SMALL_MS : SETTLE_MS;
     return withJob('novolume', {}, async (runner) => {
       const pod = await jobPodOf(runner);
-      const silent = step(runner, `sleep ${Math.ceil(settleMs / 1000) + seconds + 10}`, {
-        signal: AbortSignal.timeout(settleMs + seconds * 1_000 + 120_000),
+      const silent = step(runner, `sleep ${Math.ceil(settleMs / 1000) + seconds + 5}`, {
+        withinMs: settleMs + seconds * 1_000 + 120_000,
       });
       await sleep(settleMs);
       const since = new Date();

@@ -8,6 +8,8 @@ export interface Reason {
   hint: string;
   /** The image that cannot be pulled, where that is the reason. */
   image?: string;
+  /** A container ended and nobody has said why; of an eviction, say, the pod's status tells a moment later. */
+  unexplained?: true;
 }
 
 /** How far a pod has come. */
@@ -101,8 +103,9 @@ export function goneReason(pod: Pod, container: string): Reason | undefined {
       hint: 'Raise ACTIONS_RUNNER_HOOK_JOB_MAX_SECONDS, or activeDeadlineSeconds in the pod template.',
     };
   const ended = status && terminated(pod, status);
-  if (ended !== undefined) return ended;
-  if (pod.metadata?.deletionTimestamp !== undefined) return deleted(name);
+  const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
+  if (ended !== undefined && !(isDeleted && ended.unexplained)) return ended;
+  if (isDeleted) return deleted(name);
   if (pod.status?.reason === 'NodeLost' || pod.status?.phase === 'Unknown')
     return {
       what: `the node of pod ${name} does not answer any more`,
@@ -160,6 +163,7 @@ function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reas
   return {
     what: `${where} ended with exit code ${end.exitCode}${words === '' ? '' : ` (${words})`}${log}`,
     hint: 'See the log of the container, and its command and image.',
+    unexplained: true,
   };
 }
 

@@ -144,6 +144,23 @@ describe('driveStep', () => {
     expect(error.hint).to.contain('memory');
   });
 
+  it('looks again when a container has just ended: why often comes a moment later', async () => {
+    const ended = pod().onNode().phase('Running').terminated('job', { exitCode: 0, reason: 'Completed' });
+    cluster.execs = [works({ afterOutputBytes: 2 })];
+    cluster.states = [ended.build(), ended.phase('Failed', 'Evicted', 'Usage of EmptyDir exceeds').build()];
+    const error = await hookRejection('STEP_LOST', drive('echo x; sleep 600').result);
+    expect(error.message).to.contain('evicted: Usage of EmptyDir exceeds');
+  });
+
+  it('reports a container that ended by itself, when nothing more is known of it', async () => {
+    cluster.execs = [works({ afterOutputBytes: 2 })];
+    cluster.states = [
+      pod().onNode().phase('Running').terminated('job', { exitCode: 3, reason: 'Error' }).build(),
+    ];
+    const error = await hookRejection('STEP_LOST', drive('echo x; sleep 600').result);
+    expect(error.message).to.contain('container job of pod job-pod ended with exit code 3 (Error)');
+  });
+
   it('reports a step as lost when its node has gone', async () => {
     const timeout = 'error dialing backend: dial tcp 10.0.0.9:10250: i/o timeout';
     cluster.execs = [works({ afterOutputBytes: 2 }), fails(refusal(500, timeout))];

@@ -301,6 +301,11 @@ describe('goneReason', () => {
     ],
     ['its deletion', alive.deleted(), 'pod job-pod was deleted while it was in use'],
     [
+      'its deletion, when it has ended',
+      gone.deleted().terminated('job', { exitCode: 143, reason: 'Error' }),
+      'pod job-pod was deleted while it was in use',
+    ],
+    [
       'its node, by reason',
       alive.phase('Running', 'NodeLost'),
       'the node of pod job-pod does not answer any more',
