@@ -114,10 +114,13 @@ async function sendAll(
   pod: string,
   work: string,
   container: HookContainer | null,
-  { cluster, cancelled }: CommandContext,
+  { cluster, settings, cancelled }: CommandContext,
 ) {
   const actions = await presentActions(work);
-  await sendWorkFolder({ cluster, pod, work, folder: '', existing: existingFolders(container) }, cancelled);
+  const existing = existingFolders(container);
+  // If the helper never runs, waiting for the pod tells it.
+  const retryMs = settings.prepareTimeoutSeconds * 1000;
+  await sendWorkFolder({ cluster, pod, work, folder: '', existing, retryMs }, cancelled);
   await rememberActions(work, actions);
 }
 

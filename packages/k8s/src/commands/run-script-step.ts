@@ -2,10 +2,11 @@ import { dirname } from 'node:path';
 import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
 import { newActions, rememberActions } from '../files/actions.js';
 import { collectStepFiles, openToAll, storeFileCommands } from '../files/file-commands.js';
-import { JOB_CONTAINER } from '../pod/names.js';
+import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
 import type { CommandContext } from './context.js';
 import { driveStep } from './drive-step.js';
 import { readJobState } from './job-state.js';
+import { whyGone } from './why-gone.js';
 
 /** 128 + SIGKILL: how a shell reports a process that the kernel has killed. */
 const KILLED = 137;
@@ -54,8 +55,9 @@ async function sendNewActions(
   pod: string,
   work: string,
   { entryPointArgs, environmentVariables }: RunScriptStepInput['args'],
-  { cluster, cancelled }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
+  const { cluster, settings, cancelled } = context;
   const actions = await newActions(work, [
     ...entryPointArgs,
     environmentVariables['GITHUB_ACTION_PATH'] ?? '',
@@ -63,6 +65,12 @@ async function sendNewActions(
   if (actions.length === 0) return;
   // Not at the top: a step seldom has anything to send.
   const { sendWorkFolder } = await import('../files/send-work-folder.js');
-  for (const folder of actions) await sendWorkFolder({ cluster, pod, work, folder, existing: [] }, cancelled);
+  const retryMs = settings.apiRetrySeconds * 1000;
+  try {
+    for (const folder of actions)
+      await sendWorkFolder({ cluster, pod, work, folder, existing: [], retryMs }, cancelled);
+  } catch (error) {
+    throw (await whyGone(context, { pod, container: HELPER_CONTAINER })) ?? error;
+  }
   await rememberActions(work, actions);
 }
