@@ -4,7 +4,7 @@ import { Cutter } from '../../e2e/cutter.js';
 import { step, withJob } from '../bed.js';
 import { type Campaign, countOf, row } from '../campaign.js';
 
-const LINES_PER_SECOND = 40_000;
+const LINES_PER_SECOND = 42_000;
 
 export const long: Campaign = {
   name: 'long',
