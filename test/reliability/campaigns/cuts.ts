@@ -18,6 +18,8 @@ const AT_ONCE = 3;
 /** What a step is to print and to leave, in sizes that chance has chosen. */
 interface Sizes {
   lines: number;
+  /** Between pieces of the output, so that cuts fall in between, too. */
+  pauseSeconds: number;
   payload: number;
   summary: number;
 }
@@ -63,13 +65,14 @@ async function inMode(mode: Mode, steps: number, { random, say }: Scale): Promis
 function randomCut(random: () => number): Cut | undefined {
   if (random() < 0.25) return undefined;
   const how = random() < 0.15 ? 'silence' : 'reset';
-  if (random() < 0.4) return { after: { ms: whole(random, 300) }, how };
-  return { after: { bytes: whole(random, random() < 0.75 ? 13_000 : 40_000) }, how };
+  if (random() < 0.4) return { after: { ms: whole(random, 700) }, how };
+  return { after: { bytes: whole(random, random() < 0.75 ? 14_000 : 40_000) }, how };
 }
 
 function randomSizes(random: () => number): Sizes {
   return {
-    lines: whole(random, random() < 0.1 ? 20_000 : 1_000),
+    lines: whole(random, random() < 0.1 ? 10_000 : 800),
+    pauseSeconds: random() < 0.5 ? 0.06 : 0,
     payload: whole(random, random() < 0.3 ? 20_000 : 10),
     summary: whole(random, 500),
   };
@@ -78,13 +81,13 @@ function randomSizes(random: () => number): Sizes {
 async function checkStep(
   runner: PodRunner,
   number: number,
-  { lines, payload, summary }: Sizes,
+  { lines, pauseSeconds, payload, summary }: Sizes,
 ): Promise<void> {
   const exitCode = number % 120;
   const result = await step(
     runner,
     `echo run >> /tmp/ran-${number}
-seq ${number} ${number + lines}
+seq ${number} ${number + lines} | while read -r line; do echo $line; case $line in *00) sleep ${pauseSeconds} ;; esac; done
 echo \${#PAYLOAD}
 echo "n=${number}" >> "$GITHUB_OUTPUT"
 echo "v${number % 7}=${number}" >> "$GITHUB_ENV"
