@@ -123,7 +123,10 @@ describe('jobPod', () => {
 
   it('ends by itself only if that is asked for', () => {
     expect(built('01').pod.spec).to.not.have.property('activeDeadlineSeconds');
-    expect(built('01', undefined, { maxSeconds: 3599.5 }).pod.spec).to.have.property('activeDeadlineSeconds', 3600);
+    expect(built('01', undefined, { maxSeconds: 3599.5 }).pod.spec).to.have.property(
+      'activeDeadlineSeconds',
+      3600,
+    );
   });
 
   it('keeps the job container alive, whatever its image would start', () => {
