@@ -15,16 +15,19 @@ const OID = {
 };
 
 /**
- * A new key and certificate for `localhost` and 127.0.0.1, valid for a day before and a year after now.
+ * A new key and certificate for `localhost` and this IPv4 address, valid for a day before and a year after now.
  * Node makes keys but no certificates, so the few DER structures of RFC 5280 are written here.
  */
-export function selfSignedIdentity(now = new Date()): ServerIdentity {
+export function selfSignedIdentity(now = new Date(), address = '127.0.0.1'): ServerIdentity {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(objectId(OID.ecdsaWithSha256));
   const name = sequence(der(0x31, sequence(objectId(OID.commonName), der(0x0c, Buffer.from('localhost')))));
   const dayMs = 86_400_000;
   const validity = sequence(utcTime(now.getTime() - dayMs), utcTime(now.getTime() + 365 * dayMs));
-  const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.of(127, 0, 0, 1)));
+  const names = sequence(
+    der(0x82, Buffer.from('localhost')),
+    der(0x87, Buffer.from(address.split('.').map(Number))),
+  );
   const authority = sequence(der(0x01, Buffer.of(0xff)));
   const extensions = sequence(
     extension(OID.basicConstraints, authority),

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRoute, resourceOf, type Route } from '../engine/route.js';
 import { ApiError } from '../engine/status.js';
-import { selfSignedIdentity } from '../engine/tls.js';
+import { selfSignedIdentity, type ServerIdentity } from '../engine/tls.js';
 import { Relay } from './relay.js';
 import { Rules, type Direction, type Fault, type Rule } from './rules.js';
 import { credentials, readTarget, writeKubeconfig, type Target } from './target.js';
@@ -23,11 +23,13 @@ export interface ProxyOptions {
   kubeconfig: string;
   /** For rules with a probability: numbers from 0 up to 1. */
   random?: () => number;
+  /** IPv4 address of this machine where the proxy listens; 127.0.0.1 by default. */
+  host?: string;
 }
 
 /** A reverse proxy before an API server that makes connections fail as told, and counts what passes. */
 export class FaultProxy {
-  readonly #identity = selfSignedIdentity();
+  readonly #identity: ServerIdentity;
   readonly #rules: Rules;
   readonly #traffic = new Map<string, Traffic>();
   /** TCP connections of clients by their port: a TLS socket cannot be reset, the one below can. */
@@ -38,7 +40,9 @@ export class FaultProxy {
   private constructor(
     private readonly target: Target,
     random: () => number,
+    private readonly host: string,
   ) {
+    this.#identity = selfSignedIdentity(new Date(), host);
     this.#rules = new Rules(random);
     this.#server = https.createServer(this.#identity);
     this.#server.on('connection', (socket: Socket) => this.#accept(socket));
@@ -49,16 +53,20 @@ export class FaultProxy {
     });
   }
 
-  static async start({ kubeconfig, random = Math.random }: ProxyOptions): Promise<FaultProxy> {
-    const proxy = new FaultProxy(await readTarget(kubeconfig), random);
-    proxy.#server.listen(0, '127.0.0.1');
+  static async start({
+    kubeconfig,
+    random = Math.random,
+    host = '127.0.0.1',
+  }: ProxyOptions): Promise<FaultProxy> {
+    const proxy = new FaultProxy(await readTarget(kubeconfig), random, host);
+    proxy.#server.listen(0, host);
     await once(proxy.#server, 'listening');
     return proxy;
   }
 
   get url(): string {
     const address = this.#server.address();
-    return `https://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+    return `https://${this.host}:${typeof address === 'object' && address !== null ? address.port : 0}`;
   }
 
   /** The certificate authority of `url`, in PEM. */

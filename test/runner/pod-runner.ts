@@ -5,6 +5,7 @@ import { AgentClient } from './agent-client.js';
 import { RUNNER_ROOT, runnerAccess, runnerPod, runnerPodName } from './arc.js';
 import type { Mode } from './arc.js';
 import { bundleAgent } from './bundle-agent.js';
+import type { CancelGrace } from './hook-process.js';
 import { kubectl, startKubectl } from './kubectl.js';
 import type { Pod, Secret } from './kubernetes-types.js';
 import { runnerFolders } from './paths.js';
@@ -22,6 +23,8 @@ export interface PodRunnerOptions {
   /** Changes the runner pod before it is made. */
   podPatch?: (pod: Pod) => Pod;
   storageClass?: string;
+  /** How long a cancelled hook has; default as the runner. */
+  cancelGraceMs?: CancelGrace;
 }
 
 /** Outside of _work, which the hook moves about, and of what the runner itself knows. */
@@ -65,6 +68,7 @@ export class PodRunner extends AgentClient {
         runnerRoot: RUNNER_ROOT,
         runnerName: pod.name,
         socket: AGENT_SOCKET,
+        ...(options.cancelGraceMs !== undefined && { cancelGraceMs: options.cancelGraceMs }),
       });
     } catch (error) {
       await removePod(pod);

@@ -25,13 +25,13 @@ export class RunnerLog implements Output {
   }
 
   warning(text: string): void {
+    this.endLine();
     core.warning(text);
   }
 
-  /** A failure of ours, as an annotation; behind half a line of a step the runner would not see it. */
+  /** A failure of ours, as an annotation. */
   error(text: string, title: string): void {
-    if (this.lineOpen) process.stdout.write('\n');
-    this.lineOpen = false;
+    this.endLine();
     core.error(text, { title });
   }
 
@@ -39,6 +39,12 @@ export class RunnerLog implements Output {
     if (!this.debugging) return;
     this.waiting.push(text);
     this.flush();
+  }
+
+  /** Behind half a line of a step the runner would not see a command. */
+  private endLine(): void {
+    if (this.lineOpen) process.stdout.write('\n');
+    this.lineOpen = false;
   }
 
   private flush(): void {

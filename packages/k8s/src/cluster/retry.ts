@@ -32,6 +32,15 @@ export function mayStartLater(error: unknown): boolean {
 }
 
 /**
+ * How long to wait before the next try: as long as the server asks for, and then about `delayMs`, a little more or less, so
+ * that the runners of a whole cluster do not come back all at once.
+ */
+export function waitAfter(error: unknown, delayMs: number): number {
+  const asked = error instanceof ApiError ? (error.status.retryAfterSeconds ?? 0) : 0;
+  return asked * 1_000 + delayMs * (0.5 + Math.random());
+}
+
+/**
  * Runs `attempt` until it succeeds, fails for good, or the budget is used up.
  * Only for requests that may be repeated; each caller sees to that.
  * @throws what the last attempt threw.
@@ -48,9 +57,7 @@ export async function withRetries<T>(
     } catch (error) {
       if (!isTransient(error) || signal.aborted) throw error;
       deadline ??= Date.now() + policy.budgetMs;
-      const asked = error instanceof ApiError ? error.status.retryAfterSeconds : undefined;
-      // Jitter keeps the runners of a whole cluster from coming back all at once.
-      const wait = asked === undefined ? delay * (0.5 + Math.random()) : asked * 1_000;
+      const wait = waitAfter(error, delay);
       if (Date.now() + wait > deadline) throw error;
       policy.onRetry?.(error, wait);
       await sleep(wait, undefined, { signal });

@@ -4,10 +4,22 @@ import { RUNNER_POD_LABEL } from '../pod/names.js';
 import type { CommandContext } from './context.js';
 import { requirePodName } from './require-pod-name.js';
 
+/** Time for removing what was made, after a cancellation: the runner ends the hook 10 s after it. */
+export const CLEAN_UP_MS = 6_000;
+
 /** Removes everything that was made for this runner's job; nothing there is as good. */
 export async function cleanupJob(_input: CleanupJobInput, context: CommandContext): Promise<number> {
-  await removeAll(context, context.cancelled);
+  await removeAll(context, sometimeAfter(context.cancelled));
   return 0;
+}
+
+/** Whoever cancels wants the pods gone as much as anybody. */
+function sometimeAfter(cancelled: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const allow = () => void setTimeout(() => controller.abort(cancelled.reason), CLEAN_UP_MS).unref();
+  if (cancelled.aborted) allow();
+  else cancelled.addEventListener('abort', allow, { once: true });
+  return controller.signal;
 }
 
 /** Pods and secrets with the runner pod's label, whoever made them: a prepare_job that failed leaves no state. */

@@ -3,7 +3,7 @@ import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
 import type { ExecSession } from '../cluster/exec.js';
-import { isTransient } from '../cluster/retry.js';
+import { isTransient, waitAfter } from '../cluster/retry.js';
 import { readReport, type StepEnd, StepOutput, type StepReport } from '../step/output.js';
 import { cancelScript } from '../step/cancel.js';
 import { farewell, followScript, passedOn, type StepScript, stepScript } from '../step/script.js';
@@ -58,7 +58,6 @@ export async function driveStep(
         script = stepScript(step);
         continue;
       }
-      out.debug(`connection to the step lost at byte ${output.passed}: ${fault?.message ?? report.words}`);
       const answered = opened || (fault instanceof ApiError && !isTransient(fault));
       lostSince = answered ? undefined : (lostSince ?? Date.now());
       if (lostSince !== undefined && Date.now() - lostSince > settings.stepReconnectSeconds * 1000)
@@ -74,7 +73,11 @@ export async function driveStep(
         throw fault === undefined ? unreadable(target, report.words) : refused(target, fault, cluster.server);
       output.restart();
       script = followScript(step, output.position);
-      await sleep(delay);
+      const wait = Math.min(waitAfter(fault, delay), settings.stepReconnectSeconds * 1000);
+      out.debug(
+        `connection to the step lost at byte ${output.passed}: ${fault?.message ?? report.words}; again in ${Math.round(wait)} ms`,
+      );
+      await sleep(wait);
     }
   } finally {
     cancelled.removeEventListener('abort', cancel);

@@ -21,7 +21,7 @@ import { workPath } from '../pod/volumes.js';
 import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
 import type { Probe } from '../step/probe.js';
 import { carriedSettings } from '../settings/carried.js';
-import { removeAll } from './cleanup-job.js';
+import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { inheritSettings } from './inherit-settings.js';
 import { createJobObjects, getRunnerPod } from './job-objects.js';
@@ -30,9 +30,6 @@ import { withTemplate } from './pod-template.js';
 import { probeJob } from './probe-job.js';
 import { waitForOthers } from './wait-for-others.js';
 import { waitForPod } from './wait-for-pod.js';
-
-/** Time for removing what was made, when prepare_job fails or is cancelled. */
-const CLEAN_UP_MS = 6_000;
 
 /** Makes the job pod and waits until steps can run in it. */
 export async function prepareJob(input: PrepareJobInput, context: CommandContext): Promise<number> {
@@ -60,6 +57,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
     id: uuid().slice(0, 5),
     sameNode: settings.readWriteOnce,
+    maxSeconds: settings.jobMaxSeconds,
     inheriting: (mode) => inheritSettings(settings, mode),
   });
   for (const { field, value, from } of built.decisions) out.debug(`${field}: ${value} (${from})`);
@@ -116,10 +114,13 @@ async function sendAll(
   pod: string,
   work: string,
   container: HookContainer | null,
-  { cluster, cancelled }: CommandContext,
+  { cluster, settings, cancelled }: CommandContext,
 ) {
   const actions = await presentActions(work);
-  await sendWorkFolder({ cluster, pod, work, folder: '', existing: existingFolders(container) }, cancelled);
+  const existing = existingFolders(container);
+  // If the helper never runs, waiting for the pod tells it.
+  const retryMs = settings.prepareTimeoutSeconds * 1000;
+  await sendWorkFolder({ cluster, pod, work, folder: '', existing, retryMs }, cancelled);
   await rememberActions(work, actions);
 }
 

@@ -2,10 +2,14 @@ import { dirname } from 'node:path';
 import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
 import { newActions, rememberActions } from '../files/actions.js';
 import { collectStepFiles, openToAll, storeFileCommands } from '../files/file-commands.js';
-import { JOB_CONTAINER } from '../pod/names.js';
+import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
 import type { CommandContext } from './context.js';
 import { driveStep } from './drive-step.js';
 import { readJobState } from './job-state.js';
+import { whyGone } from './why-gone.js';
+
+/** 128 + SIGKILL: how a shell reports a process that the kernel has killed. */
+const KILLED = 137;
 
 /** Runs a script step in the job container. @returns the step's exit code. */
 export async function runScriptStep(
@@ -21,18 +25,15 @@ export async function runScriptStep(
   if (share) await sendNewActions(job.jobPod, work, args, context);
   if (job.mode === 'volume') openToAll(settings.fileCommands, 0o666);
 
-  const { end, files: results } = await driveStep(
-    context,
-    { pod: job.jobPod, container: JOB_CONTAINER },
-    {
-      command: [args.entryPoint, ...parsed],
-      workingDirectory: args.workingDirectory,
-      environment: args.environmentVariables,
-      prependPath: args.prependPath,
-      files: files.send,
-      results: files.commands.map(({ container }) => container),
-    },
-  );
+  const target = { pod: job.jobPod, container: JOB_CONTAINER };
+  const { end, files: results } = await driveStep(context, target, {
+    command: [args.entryPoint, ...parsed],
+    workingDirectory: args.workingDirectory,
+    environment: args.environmentVariables,
+    prependPath: args.prependPath,
+    files: files.send,
+    results: files.commands.map(({ container }) => container),
+  });
   storeFileCommands(files.commands, results);
   if (end === 'no working directory')
     throw new HookError(
@@ -42,6 +43,11 @@ export async function runScriptStep(
         hint: 'Correct working-directory, or make the directory in an earlier step.',
       },
     );
+  if (end.exitCode === KILLED && !context.cancelled.aborted) {
+    // Not at the top: hardly a step is killed.
+    const { tellIfOutOfMemory } = await import('./out-of-memory.js');
+    await tellIfOutOfMemory(context, target);
+  }
   return end.exitCode;
 }
 
@@ -49,8 +55,9 @@ async function sendNewActions(
   pod: string,
   work: string,
   { entryPointArgs, environmentVariables }: RunScriptStepInput['args'],
-  { cluster, cancelled }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
+  const { cluster, settings, cancelled } = context;
   const actions = await newActions(work, [
     ...entryPointArgs,
     environmentVariables['GITHUB_ACTION_PATH'] ?? '',
@@ -58,6 +65,12 @@ async function sendNewActions(
   if (actions.length === 0) return;
   // Not at the top: a step seldom has anything to send.
   const { sendWorkFolder } = await import('../files/send-work-folder.js');
-  for (const folder of actions) await sendWorkFolder({ cluster, pod, work, folder, existing: [] }, cancelled);
+  const retryMs = settings.apiRetrySeconds * 1000;
+  try {
+    for (const folder of actions)
+      await sendWorkFolder({ cluster, pod, work, folder, existing: [], retryMs }, cancelled);
+  } catch (error) {
+    throw (await whyGone(context, { pod, container: HELPER_CONTAINER })) ?? error;
+  }
   await rememberActions(work, actions);
 }

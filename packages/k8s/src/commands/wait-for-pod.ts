@@ -35,7 +35,7 @@ export async function waitForPod(
       troubledSince ??= Date.now();
       if (Date.now() - troubledSince > settings.imagePullGraceSeconds * 1000)
         throw await failure(pod, state.reason, context);
-    }
+    } else troubledSince = undefined;
     if (waited > settings.prepareTimeoutSeconds * 1000)
       throw new HookError(
         'POD_TIMEOUT',

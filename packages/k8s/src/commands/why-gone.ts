@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
 import { explain } from '../cluster/api-error.js';
 import { isNotFound } from '../cluster/cluster.js';
-import { goneReason } from '../pod/status.js';
+import { goneReason, type Reason } from '../pod/status.js';
 import type { CommandContext } from './context.js';
 import type { StepTarget } from './drive-step.js';
+
+/** A container that ended is looked at again: the kubelet says that it has evicted the pod about a second later. */
+const LOOKS = 5;
+const LOOK_AGAIN_MS = 500;
 
 /** The reason why a step's container no longer runs, or undefined if it does. */
 export async function whyGone(
@@ -11,15 +16,20 @@ export async function whyGone(
   target: StepTarget,
 ): Promise<HookError | undefined> {
   const signal = cancelled.aborted ? AbortSignal.timeout(5_000) : cancelled;
+  let reason: Reason | undefined;
   try {
-    const reason = goneReason(await cluster.getPod(target.pod, signal), target.container);
-    return reason && new HookError('STEP_LOST', `The step was lost: ${reason.what}`, { hint: reason.hint });
+    for (let look = 1; look <= LOOKS; look++) {
+      reason = goneReason(await cluster.getPod(target.pod, signal), target.container) ?? reason;
+      if (reason?.unexplained === undefined) break;
+      await sleep(LOOK_AGAIN_MS, undefined, { signal });
+    }
   } catch (error) {
     if (isNotFound(error))
       return new HookError('STEP_LOST', `The step was lost: pod ${target.pod} was deleted while it ran.`, {
         hint: 'Find out who deleted it: an administrator, a node that was drained, or a clean-up job.',
       });
     const explained = explain(error, cluster.server);
-    return explained instanceof HookError && explained.code !== 'API_UNREACHABLE' ? explained : undefined;
+    if (explained instanceof HookError && explained.code !== 'API_UNREACHABLE') return explained;
   }
+  return reason && new HookError('STEP_LOST', `The step was lost: ${reason.what}`, { hint: reason.hint });
 }

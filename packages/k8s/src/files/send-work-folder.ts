@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
 import { ConnectionError } from '../cluster/api-error.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { mayStartLater } from '../cluster/retry.js';
+import { isNotFound } from '../cluster/cluster.js';
+import { mayStartLater, waitAfter } from '../cluster/retry.js';
 import { HELPER_CONTAINER } from '../pod/names.js';
 import { type RunnerPath, WORK_MOUNT } from '../pod/paths.js';
 import { type Entry, folderIn, hasFiles, packFolder } from './pack.js';
 
 const RETRY_MS = 100;
-/** A transfer that is cut begins again, as tar overwrites what is there; a network that always cuts it is told. */
-const TRANSFERS = 3;
+const LONGEST_RETRY_MS = 5_000;
 
 export interface WorkTransfer {
   cluster: Cluster;
@@ -19,6 +19,8 @@ export interface WorkTransfer {
   folder: string;
   /** Folders, relative to the work folder, that the pod has anyway and that may belong to another user there. */
   existing: readonly string[];
+  /** How long it is tried again, counted from the first failure. */
+  retryMs: number;
 }
 
 /**
@@ -28,17 +30,21 @@ export interface WorkTransfer {
 export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSignal): Promise<void> {
   const folder = folderIn(transferred.work, transferred.folder);
   if (!hasFiles(folder)) return;
-  for (let cuts = 0; ;) {
+  let deadline: number | undefined;
+  // A transfer that is cut begins again: tar overwrites what is there.
+  for (let delay = RETRY_MS; ;) {
     try {
       const { exitCode, words } = await transfer(transferred, folder, signal);
       if (exitCode === 0) return;
       throw lost(`tar in the helper ended with exit code ${exitCode}: ${words}`);
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof ConnectionError && ++cuts >= TRANSFERS) throw lost(error.message, error);
-      // Until the helper runs; if it never will, waiting for the pod tells it.
-      if (!mayStartLater(error)) throw error;
-      await sleep(RETRY_MS, undefined, { signal });
+      if (!mayStartLater(error) || isNotFound(error)) throw error;
+      deadline ??= Date.now() + transferred.retryMs;
+      if (Date.now() > deadline) throw error instanceof ConnectionError ? lost(error.message, error) : error;
+      await sleep(waitAfter(error, delay), undefined, { signal });
+      // A helper that does not run yet is about to.
+      if (error instanceof ConnectionError) delay = Math.min(delay * 2, LONGEST_RETRY_MS);
     }
   }
 }

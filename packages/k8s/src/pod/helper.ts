@@ -8,8 +8,11 @@ import { EXTERNALS_MOUNT, type RunnerPath } from './paths.js';
 export const EXTERNALS_READY = `${HOOK_FOLDER}/externals.ready`;
 export const EXTERNALS_FAILED = `${HOOK_FOLDER}/externals.failed`;
 
-/** Ends at once when the pod is deleted; a shell that waits also reaps what steps leave behind. */
-export const KEEP_ALIVE = `trap 'exit 0' TERM INT; while :; do sleep 3600 & wait; done`;
+/**
+ * Ends at once when the pod is deleted; a shell that waits also reaps what steps leave behind. Not with 0: of a pod whose
+ * containers all ended well, the kubelet forgets that it has evicted it.
+ */
+export const KEEP_ALIVE = `trap 'exit 143' TERM INT; while :; do sleep 3600 & wait; done`;
 
 /**
  * The helper: the runner's own image, which is on the node already. It brings `externals` and receives files, so the job

@@ -31,6 +31,8 @@ export interface JobPodOptions {
   provenance: Provenance;
   /** Overrides what the work volume says of where the pod may run. */
   sameNode: boolean | undefined;
+  /** After this time Kubernetes ends the pod, in seconds. */
+  maxSeconds: number | undefined;
 }
 
 /** Everything that prepare_job makes, and what it has to know of it afterwards. */
@@ -47,7 +49,7 @@ export interface JobPod {
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
 export function jobPod(options: JobPodOptions): JobPod {
-  const { runner, args, helperImage, id, provenance, sameNode, inheriting } = options;
+  const { runner, args, helperImage, id, provenance, sameNode, maxSeconds, inheriting } = options;
   const { container } = args;
   const metadata: ObjectMeta = {
     labels: { ...provenance.labels, [RUNNER_POD_LABEL]: runner.name },
@@ -81,6 +83,7 @@ export function jobPod(options: JobPodOptions): JobPod {
     metadata: { ...metadata, name: jobPodName(runner.name, id) },
     spec: {
       restartPolicy: 'Never',
+      ...(maxSeconds !== undefined && { activeDeadlineSeconds: Math.ceil(maxSeconds) }),
       imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
       ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
       containers: containers.map((each) => withLastWords(withVariables(each, inherited.env))),

@@ -8,6 +8,8 @@ export interface Reason {
   hint: string;
   /** The image that cannot be pulled, where that is the reason. */
   image?: string;
+  /** A container ended and nobody has said why; of an eviction, say, the pod's status tells a moment later. */
+  unexplained?: true;
 }
 
 /** How far a pod has come. */
@@ -47,7 +49,7 @@ export function startState(pod: Pod): StartState {
   if (pod.metadata?.deletionTimestamp !== undefined) return failed(deleted(name));
   const statuses = containerStatuses(pod);
   for (const status of statuses) {
-    const ended = terminated(name, status);
+    const ended = terminated(pod, status);
     const isFine = hasEndedWell(status) && (isInit(pod, status.name) || !NEEDED.includes(status.name));
     if (ended !== undefined && !isFine) return failed(ended);
   }
@@ -95,9 +97,15 @@ export function goneReason(pod: Pod, container: string): Reason | undefined {
       what: `pod ${name} was evicted: ${pod.status?.message ?? disruption?.message ?? disruption?.reason ?? 'no reason given'}`,
       hint: 'Request more of what ran short (memory, ephemeral-storage) for the job container, or protect the pod from disruption.',
     };
-  const ended = status && terminated(name, status);
-  if (ended !== undefined) return ended;
-  if (pod.metadata?.deletionTimestamp !== undefined) return deleted(name);
+  if (pod.status?.reason === 'DeadlineExceeded')
+    return {
+      what: `pod ${name} has ended: ${pod.status.message ?? 'its time is up'}`,
+      hint: 'Raise ACTIONS_RUNNER_HOOK_JOB_MAX_SECONDS, or activeDeadlineSeconds in the pod template.',
+    };
+  const ended = status && terminated(pod, status);
+  const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
+  if (ended !== undefined && !(isDeleted && ended.unexplained)) return ended;
+  if (isDeleted) return deleted(name);
   if (pod.status?.reason === 'NodeLost' || pod.status?.phase === 'Unknown')
     return {
       what: `the node of pod ${name} does not answer any more`,
@@ -130,15 +138,24 @@ function waitingState(pod: Pod, { name, image, state }: ContainerStatus): StartS
     : failed({ what: `${where} cannot start: ${reason}: ${message}`, hint });
 }
 
-function terminated(pod: string, { name, state, lastState }: ContainerStatus): Reason | undefined {
+function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reason | undefined {
   const end = state?.terminated ?? lastState?.terminated;
   if (end === undefined) return undefined;
-  const where = `container ${name} of pod ${pod}`;
-  if (end.reason === 'OOMKilled')
-    return {
-      what: `${where} was OOMKilled: it used more memory than its limit`,
-      hint: 'Raise the memory limit of the container.',
-    };
+  const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
+  if (end.reason === 'OOMKilled') {
+    const limit = pod.spec?.containers.find((container) => container.name === name)?.resources?.limits?.[
+      'memory'
+    ];
+    return limit === undefined
+      ? {
+          what: `${where} was OOMKilled: the node had no more memory for it`,
+          hint: 'Request more memory for the container.',
+        }
+      : {
+          what: `${where} was OOMKilled: it used more memory than its limit of ${limit}`,
+          hint: 'Raise the memory limit of the container.',
+        };
+  }
   const said = (end.message?.trimEnd() ?? '').split('\n').slice(-LAST_LINES);
   const isLog = said.length > 1;
   const words = [end.reason, isLog ? '' : said[0]?.trim()].filter(Boolean).join(': ');
@@ -146,6 +163,7 @@ function terminated(pod: string, { name, state, lastState }: ContainerStatus): R
   return {
     what: `${where} ended with exit code ${end.exitCode}${words === '' ? '' : ` (${words})`}${log}`,
     hint: 'See the log of the container, and its command and image.',
+    unexplained: true,
   };
 }
 

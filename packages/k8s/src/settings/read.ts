@@ -56,6 +56,7 @@ export function readSettings(
     inheritPriorityClass: value(VARIABLES.inheritPriorityClass),
     inheritProxy: value(VARIABLES.inheritProxy),
     prepareTimeoutSeconds: value(VARIABLES.prepareTimeoutSeconds),
+    jobMaxSeconds: value(VARIABLES.jobMaxSeconds),
     imagePullGraceSeconds: value(VARIABLES.imagePullGraceSeconds),
     apiRetrySeconds: value(VARIABLES.apiRetrySeconds),
     stepReconnectSeconds: value(VARIABLES.stepReconnectSeconds),

@@ -133,6 +133,12 @@ export const VARIABLES = {
     number('seconds', 1),
     600,
   ),
+  jobMaxSeconds: optional<number>(
+    'ACTIONS_RUNNER_HOOK_JOB_MAX_SECONDS',
+    'jobMaxSeconds',
+    'Time after which Kubernetes ends a job pod by itself, in seconds, whatever has become of its runner; without it, never.',
+    number('seconds', 1),
+  ),
   imagePullGraceSeconds: preset(
     'ACTIONS_RUNNER_HOOK_IMAGE_PULL_GRACE_SECONDS',
     'imagePullGraceSeconds',

@@ -62,7 +62,8 @@ export function passedOn({ segment }: Pick<LogPosition, 'segment'>): string {
 
 /**
  * The text that follows a step's log from a place on, after a connection was lost. It prints `unstarted` (see
- * `StepReport`) if the step never began; making its folder keeps it from beginning later.
+ * `StepReport`) if the step never began; making its folder keeps it from beginning later. The mark in there is for the
+ * next follower: this one's answer may be lost, too.
  */
 export function followScript(
   step: Pick<StepScript, 'id' | 'nonce' | 'results'>,
@@ -71,7 +72,7 @@ export function followScript(
   return `${header(step)}${SUPERVISOR}
 ${resultsFunction(step)}
 trap '' INT TERM HUP QUIT PIPE
-if mkdir -m 700 "$_ph_dir" 2> /dev/null; then
+if mkdir -m 700 "$_ph_dir" 2> /dev/null && : > "$_ph_dir/unstarted" || [ -e "$_ph_dir/unstarted" ]; then
   printf '\\036podhooks %s unstarted\\n' "$_ph_nonce" >&2
   exit 0
 fi

@@ -122,11 +122,28 @@ describe('ApiClient', () => {
       expect(delays).to.have.length(faults.length);
     });
 
-  it('waits as long as the server asks for', async () => {
-    api.answers = [text(429, 'slow down', { 'retry-after': '0.02' }), json(200, {})];
-    await client().send(GET, never);
-    expect(delays).to.deep.equal([20]);
-  });
+  for (const [seconds, leastMs] of [
+    ['0.5', 500],
+    ['0', 0],
+  ] as const)
+    it(`waits ${seconds} s if the server asks for it, and a little longer, unlike all the others`, async () => {
+      api.answers = [text(429, 'slow down', { 'retry-after': seconds }), json(200, {})];
+      await client().send(GET, never);
+      expect(delays).to.have.length(1);
+      expect(delays[0]).to.be.within(leastMs + 50, leastMs + 150);
+    });
+
+  const WORDS = [
+    'etcdserver: leader changed',
+    'Internal error occurred: failed calling webhook "a.b.c": failed to call webhook: Post "https://a.b.c": context deadline exceeded',
+    'rpc error: code = Unavailable desc = connection error',
+  ];
+  for (const words of WORDS)
+    it(`asks again when the server says: ${words.slice(0, 50)}`, async () => {
+      api.answers = [json(500, { kind: 'Status', reason: 'InternalError', message: words }), json(200, {})];
+      await client().send(GET, never);
+      expect(api.requests).to.have.length(2);
+    });
 
   it('waits longer after each fault, within its budget', async () => {
     api.answers = [text(503, 'starting')];

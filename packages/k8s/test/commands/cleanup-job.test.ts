@@ -51,6 +51,13 @@ describe('cleanupJob', () => {
     expect((await rejection(Error, clean())).message).to.contain('etcd');
   });
 
+  it('goes on when it is cancelled: what is left then, nobody removes', async () => {
+    const { context, cancel } = commandContext(cluster);
+    cancel();
+    expect(await cleanupJob(INPUT, context)).to.equal(0);
+    expect(cluster.requests).to.include.members(['delete pods a', 'delete pods b', 'delete secrets s']);
+  });
+
   it('must know its runner pod', async () => {
     const { context } = commandContext(cluster, { ACTIONS_RUNNER_POD_NAME: '' });
     const error = await hookRejection('SETTINGS_INVALID', cleanupJob(INPUT, context));

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { ConnectionError } from '../../src/cluster/api-error.js';
+import { ApiError, ConnectionError } from '../../src/cluster/api-error.js';
 import { driveStep } from '../../src/commands/drive-step.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
@@ -142,6 +142,53 @@ describe('driveStep', () => {
     const error = await hookRejection('STEP_LOST', drive('echo x; sleep 600').result);
     expect(error.message).to.contain('OOMKilled');
     expect(error.hint).to.contain('memory');
+  });
+
+  it('looks again when a container has just ended: why often comes a moment later', async () => {
+    const ended = pod().onNode().phase('Running').terminated('job', { exitCode: 0, reason: 'Completed' });
+    cluster.execs = [works({ afterOutputBytes: 2 })];
+    cluster.states = [ended.build(), ended.phase('Failed', 'Evicted', 'Usage of EmptyDir exceeds').build()];
+    const error = await hookRejection('STEP_LOST', drive('echo x; sleep 600').result);
+    expect(error.message).to.contain('evicted: Usage of EmptyDir exceeds');
+  });
+
+  it('reports a container that ended by itself, when nothing more is known of it', async () => {
+    cluster.execs = [works({ afterOutputBytes: 2 })];
+    cluster.states = [
+      pod().onNode().phase('Running').terminated('job', { exitCode: 3, reason: 'Error' }).build(),
+    ];
+    const error = await hookRejection('STEP_LOST', drive('echo x; sleep 600').result);
+    expect(error.message).to.contain('container job of pod job-pod ended with exit code 3 (Error)');
+  });
+
+  it('reports a step as lost when its node has gone', async () => {
+    const timeout = 'error dialing backend: dial tcp 10.0.0.9:10250: i/o timeout';
+    cluster.execs = [works({ afterOutputBytes: 2 }), fails(refusal(500, timeout))];
+    const away = pod().onNode().phase('Running').running('job');
+    const taken = away
+      .deleted()
+      .condition(
+        'DisruptionTarget',
+        'True',
+        'DeletionByTaintManager',
+        'Taint manager: deleting due to NoExecute taint',
+      );
+    cluster.states = [RUNNING, away.build(), taken.build()];
+    const error = await hookRejection('STEP_LOST', drive('echo x; sleep 600').result);
+    expect(error.message).to.contain('evicted').and.contain('Taint manager');
+  });
+
+  it('waits as long as a throttling server asks for, before it looks for the step again', async () => {
+    const busy = new ApiError('exec', {
+      code: 429,
+      reason: 'TooManyRequests',
+      message: 'busy',
+      retryAfterSeconds: 1,
+    });
+    cluster.execs = [works({ afterOutputBytes: 2 }), fails(busy), works()];
+    const { result, out } = drive('echo x');
+    await result;
+    expect(out.debugLines.join('\n')).to.match(/busy; again in 1\d\d\d ms/);
   });
 
   it('tells of a right that is missing', async () => {

@@ -18,6 +18,7 @@ const JOB = jobPod({
   inheriting: inheritDefaults,
   id: '1a2b3',
   sameNode: undefined,
+  maxSeconds: undefined,
   provenance: { labels: {}, annotations: {} },
 });
 const EXISTS = refusal(409, 'already exists');

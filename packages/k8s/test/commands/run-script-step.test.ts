@@ -70,6 +70,17 @@ describe('runScriptStep', () => {
     expect(cluster.requests).to.deep.equal(['exec job-pod job sh']);
   });
 
+  it('names the loss of the pod while a new action is on its way there', async () => {
+    onRunner('one.sh', '');
+    const script = bed.path('_work/_actions/a/b/v1/main.js');
+    mkdirSync(dirname(script), { recursive: true });
+    writeFileSync(script, '');
+    cluster.execs = [];
+    cluster.states = [];
+    const { result } = run({ entryPointArgs: ['/__w/_actions/a/b/v1/main.js'] });
+    expect((await hookRejection('STEP_LOST', result)).message).to.contain('pod job-pod was deleted');
+  });
+
   it('takes arguments as the runner means them', async () => {
     const { result, out } = run({ entryPoint: 'printf', entryPointArgs: ['%s,', '"a', 'b"', "'c'"] });
     expect(await result).to.equal(0);

@@ -49,6 +49,12 @@ describe('waitForPod', () => {
     expect(await wait([TROUBLED, STARTING, RUNNING]).result).to.equal(RUNNING);
   });
 
+  it('counts the grace anew for each trouble, as for one image after the other', async () => {
+    const states = Array.from({ length: 4 }, () => [TROUBLED, STARTING]).flat();
+    const grace = { ACTIONS_RUNNER_HOOK_IMAGE_PULL_GRACE_SECONDS: '0.25' };
+    expect(await wait([...states, RUNNING], grace).result).to.equal(RUNNING);
+  });
+
   it('fails when a registry stays down for longer than the grace that is set', async () => {
     const { result, cluster } = wait([TROUBLED], { ACTIONS_RUNNER_HOOK_IMAGE_PULL_GRACE_SECONDS: '0.15' });
     const error = await hookRejection('POD_FAILED', result);

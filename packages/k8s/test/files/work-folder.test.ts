@@ -31,7 +31,9 @@ describe('sendWorkFolder', () => {
   let work: string;
   let bed: StepBed;
   let cluster: FakeCluster;
+  let retryMs: number;
   beforeEach(() => {
+    retryMs = 60_000;
     const [shell] = SHELLS;
     if (shell === undefined) throw new Error('no shell');
     bed = new StepBed(shell, { '/__w': 'w' });
@@ -66,7 +68,7 @@ describe('sendWorkFolder', () => {
     chmodSync(join(work, name), mode);
   };
   const send = (existing: string[] = [], folder = '', signal = never) =>
-    sendWorkFolder({ cluster, pod: 'job-pod', work, folder, existing }, signal);
+    sendWorkFolder({ cluster, pod: 'job-pod', work, folder, existing, retryMs }, signal);
   const arrived = () => readdirSync(bed.path('w'), { recursive: true }).map(String).sort();
   const target = (name: string) => join(bed.path('w'), name);
 
@@ -163,13 +165,35 @@ describe('sendWorkFolder', () => {
     expect(cluster.requests).to.have.length(3);
   });
 
-  it('gives up when every connection is cut', async () => {
+  it('outlasts an API server that is away for a moment', async () => {
     put('file');
+    const away = fails(new ConnectionError('exec', 'connect ECONNREFUSED'));
+    cluster.execs = [away, away, away, away, works()];
+    await send();
+    expect(arrived()).to.deep.equal(['file']);
+  });
+
+  it('gives up after the time that is set, when every connection is cut', async () => {
+    put('file');
+    retryMs = 300;
     cluster.execs = [works({ afterInputBytes: 10 })];
     await hookRejection('FILES_LOST', send());
-    expect(cluster.requests).to.have.length(3);
     cluster.execs = [fails(new ConnectionError('exec', 'reset'))];
     expect((await hookRejection('FILES_LOST', send())).message).to.contain('reset');
+  });
+
+  it('gives up after the time that is set, when the helper does not run', async () => {
+    put('file');
+    retryMs = 300;
+    cluster.execs = [fails(refusal(500, 'container not found ("podhooks")'))];
+    expect((await rejection(Error, send())).message).to.contain('container not found');
+  });
+
+  it('does not wait for a pod that is gone', async () => {
+    put('file');
+    cluster.execs = [fails(refusal(404, 'pods "job-pod" not found'))];
+    expect((await rejection(Error, send())).message).to.contain('not found');
+    expect(cluster.requests).to.have.length(1);
   });
 
   it('does not hope for a right that is missing', async () => {

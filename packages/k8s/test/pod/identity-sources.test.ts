@@ -42,6 +42,7 @@ function sources(runner: boolean, workflow: boolean, template: boolean) {
     id: '1a2b3',
     provenance: { labels: {}, annotations: { 'podhooks.dev/job': 'build' } },
     sameNode: undefined,
+    maxSeconds: undefined,
   });
   const loaded = loadTemplate(template ? [{ file: 't.yaml', text: TEMPLATE }] : []);
   return { secrets: built.secrets, pod: applyTemplate(built.pod, loaded, 'job', ROLES).pod };

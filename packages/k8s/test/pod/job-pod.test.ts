@@ -25,6 +25,7 @@ function built(payload: string, runner: Pod = runnerPod(), parts: Partial<JobPod
     id: '1a2b3',
     provenance: PROVENANCE,
     sameNode: undefined,
+    maxSeconds: undefined,
     ...parts,
   });
 }
@@ -118,6 +119,14 @@ describe('jobPod', () => {
     expect(made.work).to.equal(undefined);
     expect(made.secrets).to.deep.equal([]);
     expect(made.pod.spec?.volumes).to.deep.equal([]);
+  });
+
+  it('ends by itself only if that is asked for', () => {
+    expect(built('01').pod.spec).to.not.have.property('activeDeadlineSeconds');
+    expect(built('01', undefined, { maxSeconds: 3599.5 }).pod.spec).to.have.property(
+      'activeDeadlineSeconds',
+      3600,
+    );
   });
 
   it('keeps the job container alive, whatever its image would start', () => {

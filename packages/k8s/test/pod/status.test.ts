@@ -161,8 +161,8 @@ describe('startState', () => {
     [
       'a container without memory',
       pod().onNode().terminated('job', { exitCode: 137, reason: 'OOMKilled' }),
-      'container job of pod job-pod was OOMKilled: it used more memory than its limit',
-      /memory limit/,
+      'container job of pod job-pod was OOMKilled: the node had no more memory for it',
+      /Request more memory/,
     ],
     [
       'a container that crashed before',
@@ -276,13 +276,23 @@ describe('goneReason', () => {
     ],
     [
       'want of memory',
-      gone.phase('Failed').terminated('job', { exitCode: 137, reason: 'OOMKilled' }),
-      'container job of pod job-pod was OOMKilled: it used more memory than its limit',
+      gone
+        .phase('Failed')
+        .terminated('job', { exitCode: 137, reason: 'OOMKilled' })
+        .withSpec({ containers: [{ name: 'job', resources: { limits: { memory: '64Mi' } } }] }),
+      'container job of pod job-pod was OOMKilled: it used more memory than its limit of 64Mi',
+    ],
+    [
+      'the time that it was given',
+      gone
+        .phase('Failed', 'DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
+        .terminated('job', { exitCode: 137, reason: 'Error' }),
+      'pod job-pod has ended: Pod was active on the node longer than the specified deadline',
     ],
     [
       'want of memory, before it was started again',
       alive.state('own', { running: started }, { terminated: { exitCode: 137, reason: 'OOMKilled' } }),
-      'container own of pod job-pod was OOMKilled: it used more memory than its limit',
+      'container own of pod job-pod was OOMKilled: the node had no more memory for it',
     ],
     [
       'its own end',
@@ -290,6 +300,11 @@ describe('goneReason', () => {
       'container job of pod job-pod ended with exit code 0 (Completed)',
     ],
     ['its deletion', alive.deleted(), 'pod job-pod was deleted while it was in use'],
+    [
+      'its deletion, when it has ended',
+      gone.deleted().terminated('job', { exitCode: 143, reason: 'Error' }),
+      'pod job-pod was deleted while it was in use',
+    ],
     [
       'its node, by reason',
       alive.phase('Running', 'NodeLost'),

@@ -26,6 +26,7 @@ const READINGS: Readonly<
   inheritPriorityClass: flags(),
   inheritProxy: flags(),
   prepareTimeoutSeconds: numbers(1),
+  jobMaxSeconds: numbers(1),
   imagePullGraceSeconds: numbers(0),
   apiRetrySeconds: numbers(0),
   stepReconnectSeconds: numbers(0),

@@ -97,6 +97,7 @@ export const READINGS: Partial<Record<keyof typeof VARIABLES, Reading>> = {
   inheritPriorityClass: flag('inherit.priorityClass'),
   inheritProxy: flag('inherit.proxy'),
   prepareTimeoutSeconds: amount('prepareTimeoutSeconds', 'seconds', 1),
+  jobMaxSeconds: amount('jobMaxSeconds', 'seconds', 1),
   imagePullGraceSeconds: amount('imagePullGraceSeconds', 'seconds', 0),
   apiRetrySeconds: amount('apiRetrySeconds', 'seconds', 0),
   stepReconnectSeconds: amount('stepReconnectSeconds', 'seconds', 0),

@@ -66,4 +66,11 @@ for (const shell of SHELLS)
       expect((await late.ended()).end).to.equal(undefined);
       expect(existsSync(bed.path('effect'))).to.equal(false);
     });
+
+    it('tells it again when the first answer was lost on its way', async () => {
+      const step = bed.step(['dash', '-c', '> effect']);
+      await follow(step, 0);
+      const { report } = await follow(step, 0);
+      expect(report.unstarted).to.equal(true);
+    });
   });

@@ -74,8 +74,9 @@ export class FakeCluster extends Cluster {
     if (this.uncreatable.secrets !== undefined) throw this.uncreatable.secrets;
   }
 
-  override async delete(resource: 'pods' | 'secrets', name: string): Promise<void> {
+  override async delete(resource: 'pods' | 'secrets', name: string, signal?: AbortSignal): Promise<void> {
     await Promise.resolve();
+    signal?.throwIfAborted();
     this.requests.push(`delete ${resource} ${name}`);
     const fault = this.undeletable.get(name);
     if (fault !== undefined) throw fault;

@@ -1,0 +1,25 @@
+import type { Campaign } from './campaign.js';
+import { blackout } from './campaigns/blackout.js';
+import { cancel } from './campaigns/cancel.js';
+import { cuts } from './campaigns/cuts.js';
+import { ends } from './campaigns/ends.js';
+import { errors } from './campaigns/errors.js';
+import { kill } from './campaigns/kill.js';
+import { long } from './campaigns/long.js';
+import { parallel } from './campaigns/parallel.js';
+import { quiet } from './campaigns/quiet.js';
+import { restarts } from './campaigns/restarts.js';
+
+/** The one that disturbs the cluster for others comes last. */
+export const CAMPAIGNS: readonly Campaign[] = [
+  cuts,
+  long,
+  blackout,
+  errors,
+  cancel,
+  ends,
+  kill,
+  quiet,
+  parallel,
+  restarts,
+];
