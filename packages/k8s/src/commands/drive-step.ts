@@ -24,6 +24,8 @@ export interface StepResult {
 
 const RECONNECT_DELAY_MS = 250;
 const LONGEST_RECONNECT_DELAY_MS = 5_000;
+/** Report and output travel on channels of their own; and the writer in the pod may be slow. */
+const END_MARKER_GRACE_MS = 1_000;
 /** Execs in a row that bring nothing although the pod's status, which lags behind, says that the container runs. */
 const MUTE_EXECS = 6;
 
@@ -112,8 +114,10 @@ async function attach(
   let fault: Error | undefined;
   try {
     const complete = new Deferred();
+    const late = new Deferred();
     const check = () => {
       if (reported && output.end !== undefined) complete.resolve();
+      else if (reported) setTimeout(() => late.resolve(), END_MARKER_GRACE_MS).unref();
     };
     /** What lies in the pod may go as soon as the runner has it. */
     const forget = async (written: void | Promise<void>) => {
@@ -137,7 +141,7 @@ async function attach(
     });
     // A write that fails shows as the end of the exec.
     session.write(script).catch(() => undefined);
-    await Promise.race([complete.promise, session.done]);
+    await Promise.race([complete.promise, late.promise, session.done]);
     if (complete.resolved) await session.write(farewell(step));
   } catch (error) {
     fault = error instanceof Error ? error : new Error(String(error));

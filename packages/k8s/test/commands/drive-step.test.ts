@@ -104,6 +104,25 @@ describe('driveStep', () => {
       expect(cluster.requests.filter((request) => request.startsWith('exec'))).to.have.length(3);
     });
 
+  it('follows once more when the report is there and the end marker is not', async () => {
+    let room = 'hello\n'.length;
+    const late: FakeCluster['execs'][number] = (handlers) =>
+      new ShellSession(bed, {
+        ...handlers,
+        onStdout: (chunk) => {
+          const shown = chunk.subarray(0, room);
+          room -= shown.length;
+          return handlers.onStdout(shown);
+        },
+      });
+    cluster.execs = [late, works()];
+    const { result, out } = drive('echo hello; printf kept > result; exit 5');
+    const { end, files } = await result;
+    expect(end).to.deep.equal({ exitCode: 5 });
+    expect(out.output).to.equal('hello\n');
+    expect(files.get(0)?.toString()).to.equal('kept');
+  });
+
   it('follows a step through an API server that does not answer for a while', async () => {
     const away = fails(new ConnectionError('exec', 'connect ECONNREFUSED'));
     cluster.execs = [works({ afterOutputBytes: 6 }), away, fails(refusal(503, 'starting')), works()];
