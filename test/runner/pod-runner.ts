@@ -59,7 +59,7 @@ export class PodRunner extends AgentClient {
     };
     try {
       const hook = await startPod(pod, options);
-      await copyInto(pod, options.hookBundle, hook);
+      await copyInto(pod, await readFile(options.hookBundle), hook);
       await copyInto(pod, await bundleAgent(), AGENT_PATH);
       const node = `${RUNNER_ROOT}/externals/${options.node ?? 'node20'}/bin/node`;
       return new PodRunner(pod, {
@@ -119,10 +119,10 @@ async function startPod(place: RunnerPodPlace, options: PodRunnerOptions): Promi
   return hook;
 }
 
-async function copyInto({ namespace, name }: RunnerPodPlace, from: string, to: string): Promise<void> {
+async function copyInto({ namespace, name }: RunnerPodPlace, content: Buffer, to: string): Promise<void> {
   const script = 'mkdir -p "$(dirname "$0")" && cat > "$0"';
   const exec = ['-n', namespace, 'exec', '-i', name, '-c', 'runner', '--', 'sh', '-c', script, to];
-  await kubectl(exec, await readFile(from));
+  await kubectl(exec, content);
 }
 
 async function removePod({ namespace, name, ownsNamespace }: RunnerPodPlace): Promise<void> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { AgentClient } from '../agent-client.js';
@@ -21,8 +21,9 @@ describe("the simulator of GitHub's runner", () => {
     let agent: AgentClient;
     let connections: ChildProcessWithoutNullStreams[];
     let bundle: string;
-    before(async () => (bundle = await bundleAgent()));
-    beforeEach(() => {
+    beforeEach(async () => {
+      bundle = join(folder, 'agent.cjs');
+      await writeFile(bundle, await bundleAgent());
       connections = [];
       const options = {
         hook: hook.path,

@@ -13,6 +13,8 @@ import { until } from '../support/until.js';
 
 const TARGET = { pod: 'job-pod', container: 'job' };
 const RUNNING = pod().onNode().phase('Running').running('job').build();
+/** No wait between two execs is longer. */
+const IMPATIENT = { ACTIONS_RUNNER_HOOK_STEP_RECONNECT_SECONDS: '0.1' };
 
 describe('driveStep', () => {
   let bed: StepBed;
@@ -214,22 +216,19 @@ describe('driveStep', () => {
     const message =
       'pods "a" is forbidden: User "u" cannot create resource "pods/exec" in API group "" in the namespace "ci"';
     cluster.execs = [fails(refusal(403, message))];
-    const error = await hookRejection('API_FORBIDDEN', drive('echo').result);
+    const error = await hookRejection('API_FORBIDDEN', drive('echo', IMPATIENT).result);
     expect(error.hint).to.contain('"create" on "pods/exec"');
   });
 
   it('tells of an image without sh', async () => {
     cluster.execs = [fails(refusal(500, 'exec: "sh": executable file not found in $PATH'))];
-    const error = await hookRejection(
-      'STEP_INVALID',
-      drive('echo', { ACTIONS_RUNNER_HOOK_STEP_RECONNECT_SECONDS: '0.1' }).result,
-    );
+    const error = await hookRejection('STEP_INVALID', drive('echo', IMPATIENT).result);
     expect(error.message).to.contain('has no sh');
   });
 
   it('gives up when execs end without a word although the container runs', async () => {
     cluster.execs = [mute];
-    const error = await hookRejection('STEP_LOST', drive('echo').result);
+    const error = await hookRejection('STEP_LOST', drive('echo', IMPATIENT).result);
     expect(error.message).to.contain('cannot be followed');
     expect(cluster.requests.filter((request) => request.startsWith('exec'))).to.have.length(6);
   });
