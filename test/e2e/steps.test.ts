@@ -6,7 +6,7 @@ import { log, podRunner } from './support.js';
 /** GitHub's runner starts hooks with its node20; node24, which uses more memory, is what comes next. */
 const RUNTIMES = [
   { mode: 'volume', node: 'node20', memoryMb: 80 },
-  { mode: 'novolume', node: 'node24', memoryMb: 88 },
+  { mode: 'novolume', node: 'node24', memoryMb: 96 },
 ] as const;
 
 for (const { mode, node, memoryMb } of RUNTIMES)

@@ -149,8 +149,9 @@ describe('identity and template', () => {
 
   it('tells of a service that ends right after its start, with the end of its log', async () => {
     const runner = await podRunner('novolume');
-    // While a large file travels, the service has long been seen to run.
-    await runner.writeFile(`${runner.folders.workspace}/large`, Buffer.alloc(64 << 20));
+    // While a large file travels the service has been seen to run, and then, by a kubelet that looks once a second, to have ended.
+    const large = `${runner.folders.workspace}/large`;
+    await runner.exec(['truncate', '-s', '600M', large]);
     const service = {
       image: 'busybox:1.36',
       entrypoint: 'sh',

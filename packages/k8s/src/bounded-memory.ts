@@ -1,7 +1,7 @@
 /** A step with more output than this is a long one. */
 const LONG_OUTPUT_BYTES = 512 * 1024;
 /** Output after which the buffers that carried it are collected. */
-const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
+const COLLECT_EVERY_BYTES = 4 * 1024 * 1024;
 
 /**
  * Keeps the memory of a long output flat: 300 MB go through 65 MB on Node 20, where left to itself V8 takes 75 MB, and 25 MB
