@@ -117,7 +117,6 @@ async function attach(
     const late = new Deferred();
     const check = () => {
       if (reported && output.end !== undefined) complete.resolve();
-      else if (reported) setTimeout(() => late.resolve(), END_MARKER_GRACE_MS).unref();
     };
     /** What lies in the pod may go as soon as the runner has it. */
     const forget = async (written: void | Promise<void>) => {
@@ -135,8 +134,10 @@ async function attach(
       onStderr: (chunk) => {
         chunks.push(chunk);
         // Its last word ends a line: results of many megabytes are not to be read anew with each piece.
-        reported ||= chunk[chunk.length - 1] === 0x0a && report().done;
+        if (reported || chunk[chunk.length - 1] !== 0x0a || !report().done) return;
+        reported = true;
         check();
+        setTimeout(() => late.resolve(), END_MARKER_GRACE_MS).unref();
       },
     });
     // A write that fails shows as the end of the exec.
