@@ -117,6 +117,7 @@ async function attach(
     const late = new Deferred();
     const check = () => {
       if (reported && output.end !== undefined) complete.resolve();
+      else if (reported) setTimeout(() => late.resolve(), END_MARKER_GRACE_MS).unref();
     };
     /** What lies in the pod may go as soon as the runner has it. */
     const forget = async (written: void | Promise<void>) => {
@@ -134,10 +135,8 @@ async function attach(
       onStderr: (chunk) => {
         chunks.push(chunk);
         // Its last word ends a line: results of many megabytes are not to be read anew with each piece.
-        if (reported || chunk[chunk.length - 1] !== 0x0a || !report().done) return;
-        reported = true;
+        reported ||= chunk[chunk.length - 1] === 0x0a && report().done;
         check();
-        setTimeout(() => late.resolve(), END_MARKER_GRACE_MS).unref();
       },
     });
     // A write that fails shows as the end of the exec.
