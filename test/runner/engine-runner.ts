@@ -13,6 +13,8 @@ export interface EngineRunnerOptions {
   /** Path of the hook's index.js. */
   hook: string;
   env?: Variables;
+  /** What runs the hook; default: the node that runs this. */
+  node?: string;
   /** Images beside those that the engine knows. */
   images?: Record<string, Image>;
   /** What the runner's account may do; default: the Role of ARC. */
@@ -42,7 +44,7 @@ export class EngineRunner extends RunnerSimulator {
   }
 
   static async create(options: EngineRunnerOptions): Promise<EngineRunner> {
-    const { mode, hook, env = {} } = options;
+    const { mode, hook, env = {}, node = process.execPath } = options;
     const root = await realpath(await mkdtemp(join(tmpdir(), 'podhooks-runner-')));
     const work = join(root, '_work');
     await mkdir(work);
@@ -60,7 +62,7 @@ export class EngineRunner extends RunnerSimulator {
     const own = await engine.kubeconfig(join(root, 'kubeconfig'), account);
     const kubeconfig = (await options.route?.(own)) ?? own;
     const environment = { ...environmentOf(pod), ACTIONS_RUNNER_POD_NAME: name, KUBECONFIG: kubeconfig };
-    const simulator = { hook, node: process.execPath, runnerRoot: root, environment, runnerName: name };
+    const simulator = { hook, node, runnerRoot: root, environment, runnerName: name };
     return new EngineRunner(engine, name, admin, root, simulator);
   }
 

@@ -255,4 +255,14 @@ export const FAULTS: readonly Fault[] = [
       title: 'calls one handler after the other, and ends after the last',
     },
   },
+  {
+    name: 'the hook ends before a slow runner has read the end of the output',
+    file: `${HOOK}/log.ts`,
+    from: "return new Promise((resolve) => process.stdout.write('', () => resolve()));",
+    to: 'return Promise.resolve();',
+    test: {
+      file: `${TESTS}/log.test.ts`,
+      title: 'has ended only when standard output has taken everything',
+    },
+  },
 ];

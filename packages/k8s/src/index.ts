@@ -109,5 +109,8 @@ void main()
     tell(error);
     return HOOK_FAILED;
   })
-  // Not by itself: a connection that is kept alive would hold the process.
-  .then((code) => process.exit(code));
+  .then(async (code) => {
+    await log.end();
+    // Not by itself: a connection that is kept alive would hold the process.
+    process.exit(code);
+  });

@@ -17,6 +17,8 @@ function written(use: (log: RunnerLog) => void): string {
   return chunks.join('');
 }
 
+const isCallback = (value: unknown): value is () => void => typeof value === 'function';
+
 describe('RunnerLog', () => {
   const bytes = (text: string) => Buffer.from(text);
 
@@ -41,6 +43,29 @@ describe('RunnerLog', () => {
       log.debug('found');
     });
     expect(text).to.equal('half a line\n::debug::lost\n::debug::found\n');
+  });
+
+  it('has ended only when standard output has taken everything', async () => {
+    const real = process.stdout.write.bind(process.stdout);
+    const taken: (() => void)[] = [];
+    process.stdout.write = (_chunk: Uint8Array | string, ...[callback]: unknown[]) => {
+      if (isCallback(callback)) taken.push(callback);
+      return true;
+    };
+    const log = new RunnerLog();
+    let ended = false;
+    try {
+      await log.end();
+      void log.write(bytes('the end of an output'));
+      void log.end().then(() => (ended = true));
+    } finally {
+      process.stdout.write = real;
+    }
+    await new Promise(setImmediate);
+    expect([ended, taken.length]).to.deep.equal([false, 1]);
+    taken[0]?.();
+    await new Promise(setImmediate);
+    expect(ended).to.equal(true);
   });
 
   it('says nothing for the debug log unless it is asked for', () => {
