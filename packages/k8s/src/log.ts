@@ -2,6 +2,9 @@ import * as core from '@actions/core';
 import { BoundedMemory } from './bounded-memory.js';
 import type { Output } from './commands/context.js';
 
+/** The stream's own limit of 16 KiB would stop the connection at each of its messages. */
+const MOST_WAITING_BYTES = 512 * 1024;
+
 /** The runner's log: standard output, in which the runner looks for `::commands::` at the beginnings of lines. */
 export class RunnerLog implements Output {
   private readonly memory = new BoundedMemory();
@@ -18,10 +21,12 @@ export class RunnerLog implements Output {
   write(bytes: Buffer): void | Promise<void> {
     this.memory.count(bytes.length);
     this.used = true;
-    const taken = process.stdout.write(bytes);
+    process.stdout.write(bytes);
     this.lineOpen = bytes[bytes.length - 1] !== 0x0a;
     this.flush();
-    return taken ? undefined : new Promise((resolve) => process.stdout.once('drain', resolve));
+    return process.stdout.writableLength < MOST_WAITING_BYTES
+      ? undefined
+      : new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 
   /**

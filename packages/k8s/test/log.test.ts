@@ -80,15 +80,20 @@ describe('RunnerLog', () => {
     expect(text).to.equal('waiting\n::warning::ignored\n');
   });
 
-  it('waits for a log that is slow', async () => {
-    const real = process.stdout.write.bind(process.stdout);
-    process.stdout.write = () => false;
-    let taken: void | Promise<void>;
-    try {
-      taken = new RunnerLog().write(bytes('much'));
-    } finally {
-      process.stdout.write = real;
-    }
+  it('waits for a log that is slow, once half a megabyte is waiting', async () => {
+    const write = (waiting: number) => {
+      const real = process.stdout.write.bind(process.stdout);
+      Object.defineProperty(process.stdout, 'writableLength', { value: waiting, configurable: true });
+      process.stdout.write = () => false;
+      try {
+        return new RunnerLog().write(bytes('much'));
+      } finally {
+        process.stdout.write = real;
+        Reflect.deleteProperty(process.stdout, 'writableLength');
+      }
+    };
+    expect(write(512 * 1024 - 1)).to.equal(undefined);
+    const taken = write(512 * 1024);
     let done = false;
     const waiting = Promise.resolve(taken).then(() => (done = true));
     await Promise.resolve();
