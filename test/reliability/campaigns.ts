@@ -6,11 +6,12 @@ import { ends } from './campaigns/ends.js';
 import { errors } from './campaigns/errors.js';
 import { kill } from './campaigns/kill.js';
 import { long } from './campaigns/long.js';
+import { lostNode } from './campaigns/lost-node.js';
 import { parallel } from './campaigns/parallel.js';
 import { quiet } from './campaigns/quiet.js';
 import { restarts } from './campaigns/restarts.js';
 
-/** The one that disturbs the cluster for others comes last. */
+/** Those that disturb the cluster for others come last. */
 export const CAMPAIGNS: readonly Campaign[] = [
   cuts,
   long,
@@ -22,4 +23,5 @@ export const CAMPAIGNS: readonly Campaign[] = [
   quiet,
   parallel,
   restarts,
+  lostNode,
 ];

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { auditRequests } from '../../bench/audit.js';
 import type { PodRunner } from '../../runner/pod-runner.js';
+import { Cutter } from '../../e2e/cutter.js';
 import { ended, inJob, jobPodOf, step, withJob } from '../bed.js';
 import { type Campaign, countOf, row } from '../campaign.js';
 
@@ -12,13 +13,17 @@ const MOST_REQUESTS_PER_MINUTE = 4;
 
 export const quiet: Campaign = {
   name: 'quiet',
-  claim: 'cost next to nothing while a step is silent',
+  claim: 'cost next to nothing while a step is silent, after a lost connection, too',
   needsPackages: true,
   run: async (scale) => {
     const seconds = countOf(scale, 180, 15);
     const settleMs = scale.small ? SETTLE_SMALL_MS : SETTLE_MS;
-    return withJob('novolume', {}, async (runner) => {
+    const cutter = await Cutter.start();
+    const { environment: env } = cutter;
+    return withJob('novolume', { env }, async (runner) => {
       const pod = await jobPodOf(runner);
+      // Once: who follows from then on must be as quiet as who did before.
+      cutter.plan = () => (cutter.cuts === 0 ? { after: { ms: 2_000 }, how: 'reset' } : undefined);
       const silent = step(runner, `sleep ${Math.ceil(settleMs / 1000) + seconds + 5}`, {
         withinMs: settleMs + seconds * 1_000 + 120_000,
       });
@@ -29,6 +34,7 @@ export const quiet: Campaign = {
       const cpu = (await cpuMs(runner, pod)) - before;
       const requests = (await auditRequests(runner.namespace, since)).length;
       ended(await silent, 0);
+      assert.equal(cutter.cuts, 1, 'connections cut');
       const perMinute = (requests * 60) / seconds;
       assert.ok(perMinute <= MOST_REQUESTS_PER_MINUTE, `${perMinute} requests per minute`);
       const share = (100 * cpu) / (seconds * 1_000);
@@ -38,7 +44,7 @@ export const quiet: Campaign = {
         row('requests per minute', perMinute.toFixed(1)),
         row('share of a core in the job container, %', share.toFixed(2)),
       ];
-    });
+    }).finally(() => cutter.close());
   },
 };
 

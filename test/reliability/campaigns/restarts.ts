@@ -6,7 +6,7 @@ import { step, withJob } from '../bed.js';
 import { type Campaign, countOf, row, type Row } from '../campaign.js';
 import type { PodRunner } from '../../runner/pod-runner.js';
 
-const RESTART = fileURLToPath(new URL('../../cluster/restart', import.meta.url));
+export const RESTART = fileURLToPath(new URL('../../cluster/restart', import.meta.url));
 
 /** Daemon, signal, and the time that it is away. */
 const RESTARTS: readonly (readonly [name: string, signal: string, seconds: string])[] = [

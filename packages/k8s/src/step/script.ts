@@ -89,10 +89,10 @@ exec 3< "$_ph_dir/log.$_ph_n" 5<&0 || exit 1
 for _ph_file in "$_ph_dir"/log.*; do [ "\${_ph_file##*.}" -ge $_ph_n ] || rm -f "$_ph_file"; done
 { [ ${offset} = 0 ] || tail -c +${offset + 1} <&3; }
 {
+  _ph_n=0 _ph_t=0.05
   printf '.\\n'
   while [ ! -e "$_ph_dir/ended" ] || [ -e "$_ph_dir/full" ]; do
-    sleep 0.2 || sleep 1
-    printf '.\\n' || exit
+    _ph_pause && printf '.\\n' || exit
   done
   sleep 0.1 || sleep 1
   printf 'e\\n'

@@ -24,7 +24,7 @@ export const TOOLS = ['sh', 'mkdir', 'cat', 'dd', 'du', 'tail', 'sleep', 'rm', '
  *   and does not block them.
  * - Only the follower and the main shell hold the exec's own stdout and stderr: else the exec would not end. So `exec`
  *   changes descriptors where it must hold: of what braces redirect, shells keep a copy.
- * - The ticker slows down with time, so that silent hours cost next to nothing.
+ * - Who ticks slows down with time, so that silent hours cost next to nothing.
  * - Nothing has an effect before the last line: a script that arrives in part does nothing at all. The `mkdir` there is
  *   the claim: whoever makes the directory decides whether the step runs (see `followScript`).
  *
@@ -35,13 +35,16 @@ _ph_mine() {
   read -r _ph_pid _ph_rest < /proc/self/stat
   printf '%s ' "$_ph_pid" >> "$_ph_dir/own"
 }
+_ph_pause() {
+  sleep $_ph_t || { _ph_t=1; sleep 1; } || return
+  _ph_n=$((_ph_n + 1))
+  case $_ph_t-$_ph_n in 0.05-40) _ph_t=0.1 ;; 0.1-100) _ph_t=0.25 ;; 0.25-300) _ph_t=0.5 ;; esac
+}
 _ph_tick() {
   _ph_mine
   _ph_n=0 _ph_t=0.05 _ph_w=.
-  while sleep $_ph_t || { _ph_t=1; sleep 1; }; do
+  while _ph_pause; do
     printf '%s\\n' $_ph_w || return
-    _ph_n=$((_ph_n + 1))
-    case $_ph_t-$_ph_n in 0.05-40) _ph_t=0.1 ;; 0.1-100) _ph_t=0.25 ;; 0.25-300) _ph_t=0.5 ;; esac
     [ ! -e "$_ph_dir/ended" ] || [ -e "$_ph_dir/full" ] || _ph_t=0.1 _ph_w=y
   done
 }

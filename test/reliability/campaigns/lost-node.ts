@@ -1,0 +1,56 @@
+import { strict as assert } from 'node:assert';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { run as program } from '../../cluster/run.js';
+import { log } from '../../e2e/support.js';
+import type { PodRunner } from '../../runner/pod-runner.js';
+import { ended, IMAGE, jobPodOf, step, withRunner } from '../bed.js';
+import { type Campaign, row } from '../campaign.js';
+import { RESTART } from './restarts.js';
+
+const KUBELET_AWAY_SECONDS = '15';
+const TAINT = 'node.kubernetes.io/unreachable:NoExecute';
+/** Else Kubernetes waits for five minutes. */
+const TEMPLATE = `spec:
+  tolerations:
+    - { key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 0 }
+`;
+const NAMED = /STEP_LOST::The step was lost: pod \S+ was evicted: .*NoExecute/;
+
+/** A cluster never calls its only node unreachable: the kubelet is stopped and the taint is given here. */
+export const lostNode: Campaign = {
+  name: 'lost-node',
+  claim: 'name a node that does not answer any more',
+  needsPackages: true,
+  run: () =>
+    withRunner('novolume', { template: TEMPLATE }, async (runner) => {
+      ended(await runner.prepareJob({ container: { image: IMAGE } }), 0);
+      const node = await runner.kubectl(
+        ...['get', 'pod', await jobPodOf(runner), '-o', 'jsonpath={.spec.nodeName}'],
+      );
+      let loss: ReturnType<typeof lose> | undefined;
+      try {
+        const result = await step(runner, 'echo ready; sleep 120', {
+          onOutput: () => void (loss ??= lose(runner, node)),
+        });
+        const over = Date.now();
+        const text = log(result);
+        assert.match(text.replaceAll('%0A', ' '), NAMED, text);
+        assert.equal(result.exitCode, 125, text);
+        const seconds = Math.max(0, over - ((await loss)?.since ?? NaN)) / 1000;
+        return [row('no kubelet, and a taint', `named, ${seconds.toFixed(1)} s after the taint`)];
+      } finally {
+        await (
+          await loss
+        )?.back;
+        await runner.kubectl('taint', 'node', node, `${TAINT}-`).catch(() => undefined);
+        ended(await runner.cleanupJob(), 0);
+      }
+    }),
+};
+
+async function lose(runner: PodRunner, node: string) {
+  const back = program(RESTART, ['kubelet', 'TERM', KUBELET_AWAY_SECONDS], process.env);
+  await sleep(2_000);
+  await runner.kubectl('taint', 'node', node, TAINT);
+  return { since: Date.now(), back };
+}
