@@ -37,7 +37,7 @@ export class StampedLog {
   private skip = 0;
   /** Bytes of output in all. */
   passed = 0;
-  /** What the kubelet itself said. */
+  /** What the kubelet itself said in this reading. */
   words = '';
   /** Lines that were there once are gone: the kubelet keeps the last megabytes of a log only. */
   hasGap = false;
@@ -53,6 +53,7 @@ export class StampedLog {
     this.nth = 0;
     this.held = Buffer.alloc(0);
     this.place = 'beginning';
+    this.words = '';
   }
 
   /** Takes the next bytes of a reading and returns those that are new output. */

@@ -28,9 +28,7 @@ describe('the log of a container with its stamps', () => {
     ]);
     const [first = '', second = '', third = ''] = output.toString('latin1').split('\n');
     const stamped = [first, second, third].map((line, index) => `${stamp(index)} ${line}\n`).join('');
-    expect(read(new StampedLog(), Buffer.from(stamped, 'latin1'), 1_000)).to.equal(
-      output.toString('latin1'),
-    );
+    expect(read(new StampedLog(), Buffer.from(stamped, 'latin1'), 1_000)).to.equal(output.toString('latin1'));
   });
 
   it('goes on after a lost connection amid a line, a stamp, or between two lines', () => {
