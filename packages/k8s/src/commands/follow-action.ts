@@ -51,13 +51,14 @@ export async function followAction(
 }
 
 /** The action has ended; its log is read on until nothing more comes of it. */
-async function drain(reader: ActionReader, { out, settings }: CommandContext): Promise<void> {
+async function drain(reader: ActionReader, { out, settings, cancelled }: CommandContext): Promise<void> {
   let until = Date.now() + settings.apiRetrySeconds * 1000;
   for (let delay = RECONNECT_DELAY_MS; ;) {
     const before = reader.log.passed;
     const fault = await reader.read(false);
     if (reader.log.passed > before) until = Date.now() + settings.apiRetrySeconds * 1000;
     else if (fault === undefined && reader.log.words === '') break;
+    else if (isNotFound(fault) && cancelled.aborted) break;
     else if (isNotFound(fault) || Date.now() > until) {
       out.warning(
         `The end of the action's output is lost, behind byte ${reader.log.passed}: ${fault?.message ?? reader.log.words}`,
@@ -70,7 +71,7 @@ async function drain(reader: ActionReader, { out, settings }: CommandContext): P
   }
   if (reader.log.hasGap)
     out.warning(
-      "Some of the action's output may be missing: it printed faster than it could be read while the connection was lost, and the kubelet keeps the end of a log only (containerLogMaxSize).",
+      "Some of the action's output may be missing: it printed more, and faster, than the kubelet lets be read before it moves a log aside (containerLogMaxSize).",
     );
 }
 
