@@ -77,12 +77,12 @@ describeWithMounts('a docker action', () => {
     expect(stdout.toString()).to.contain('\nINPUT_FETCH-DEPTH=1 2\n');
   });
 
-  it('keeps its bytes in order, whatever they are', async () => {
-    const script = String.raw`printf '\377\000x\r\n\n'; echo err >&2; head -c 40000 /dev/zero | tr '\000' z; echo; printf tail`;
+  it('keeps its bytes in order, whatever they are, but for \\r before a line feed', async () => {
+    const script = String.raw`printf '\377\000x\ry\r\n\n'; echo err >&2; head -c 40000 /dev/zero | tr '\000' z; echo; printf tail`;
     const result = await runner.containerAction(shell(script));
     const expected = Buffer.concat([
       Buffer.from([0xff, 0x00]),
-      Buffer.from(`x\r\n\nerr\n${'z'.repeat(40_000)}\ntail`),
+      Buffer.from(`x\ry\n\nerr\n${'z'.repeat(40_000)}\ntail`),
     ]);
     expect(result.output.equals(expected), log(result).slice(0, 300)).to.equal(true);
   });
