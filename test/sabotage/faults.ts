@@ -143,7 +143,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'nothing removes the pod when its runner dies',
-    file: `${HOOK}/pod/job-pod.ts`,
+    file: `${HOOK}/pod/own-pod.ts`,
     from: '    ownerReferences: [ownedBy(runner)],\n',
     to: '',
     test: {
@@ -305,7 +305,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the end of an output that came late is left out',
     file: `${HOOK}/commands/follow-action.ts`,
-    from: 'await drain(reader, context);',
+    from: 'await drain(reader, end, context);',
     to: 'await Promise.resolve(drain);',
     test: {
       file: `${TESTS}/commands/follow-action.test.ts`,

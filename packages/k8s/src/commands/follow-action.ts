@@ -13,6 +13,8 @@ const POLL_ENDED_MS = 100;
 const ENDED_SOON_MS = 3_000;
 const RECONNECT_DELAY_MS = 250;
 const LONGEST_RECONNECT_DELAY_MS = 5_000;
+/** Of an action whose pod or node is lost, the log is asked for once, and not for long. */
+const LOST_LOG_MS = 5_000;
 /** 128 + SIGKILL, 128 + SIGTERM: an eviction looks like this before the kubelet calls it one. */
 const KILLED = [137, 143];
 
@@ -30,7 +32,7 @@ export async function followAction(
   const reader = new ActionReader(pod, context, signal);
   for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_RECONNECT_DELAY_MS)) {
     const before = reader.log.passed;
-    const fault = await reader.read(true);
+    const fault = await reader.read(true, settings.heartbeatDeadlineMs);
     const until = Date.now() + (fault === undefined ? ENDED_SOON_MS : 0);
     let end = await reader.look();
     while (end === undefined && Date.now() < until) {
@@ -38,7 +40,7 @@ export async function followAction(
       end = await reader.look();
     }
     if (end !== undefined) {
-      await drain(reader, context);
+      await drain(reader, end, context);
       return await settled(end, reader, signal);
     }
     if (reader.log.passed > before) delay = RECONNECT_DELAY_MS;
@@ -50,24 +52,26 @@ export async function followAction(
   }
 }
 
-/** The action has ended; its log is read on until nothing more comes of it. */
-async function drain(reader: ActionReader, { out, settings, cancelled }: CommandContext): Promise<void> {
-  let until = Date.now() + settings.apiRetrySeconds * 1000;
-  for (let delay = RECONNECT_DELAY_MS; ;) {
+/** The action has ended; its log is read on until nothing more comes of it. What is lost may have none any more. */
+async function drain(reader: ActionReader, end: ActionEnd, context: CommandContext): Promise<void> {
+  const { out, settings, cancelled } = context;
+  const budgetMs = end.kind === 'lost' ? 0 : settings.apiRetrySeconds * 1000;
+  const silenceMs = end.kind === 'lost' ? LOST_LOG_MS : settings.heartbeatDeadlineMs;
+  let until = Date.now() + budgetMs;
+  for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_RECONNECT_DELAY_MS)) {
     const before = reader.log.passed;
-    const fault = await reader.read(false);
-    if (reader.log.passed > before) until = Date.now() + settings.apiRetrySeconds * 1000;
-    else if (fault === undefined && reader.log.words === '') break;
-    else if (isNotFound(fault) && cancelled.aborted) break;
-    else if (isNotFound(fault) || Date.now() > until) {
-      out.warning(
-        `The end of the action's output is lost, behind byte ${reader.log.passed}: ${fault?.message ?? reader.log.words}`,
-      );
+    const fault = await reader.read(false, silenceMs);
+    const hasMore = reader.log.passed > before;
+    if (!hasMore && fault === undefined && reader.log.words === '') break;
+    if (hasMore) until = Date.now() + budgetMs;
+    else if (isNotFound(fault) || Date.now() >= until) {
+      const why = fault?.message ?? reader.log.words;
+      const words = `The end of the action's output is lost, behind byte ${reader.log.passed}: ${why}`;
+      if (end.kind === 'lost' || cancelled.aborted) out.debug(words);
+      else out.warning(words);
       break;
-    } else {
-      await sleep(waitAfter(fault, delay), undefined, { signal: reader.signal });
-      delay = Math.min(delay * 2, LONGEST_RECONNECT_DELAY_MS);
     }
+    if (fault !== undefined) await sleep(waitAfter(fault, delay), undefined, { signal: reader.signal });
   }
   if (reader.log.hasGap)
     out.warning(
@@ -96,15 +100,15 @@ class ActionReader {
   ) {}
 
   /** One reading of the log, on from where the one before has ended. @returns why it ended early. */
-  async read(follow: boolean): Promise<Error | undefined> {
-    const { cluster, out, settings } = this.context;
+  async read(follow: boolean, silenceMs: number): Promise<Error | undefined> {
+    const { cluster, out } = this.context;
     const { log, signal } = this;
     log.restart();
     const reading = {
       container: JOB_CONTAINER,
       follow,
       since: log.since,
-      silenceMs: settings.heartbeatDeadlineMs,
+      silenceMs,
       onBytes: (chunk: Buffer) => {
         const bytes = log.take(chunk);
         return bytes.length === 0 ? undefined : out.write(bytes);

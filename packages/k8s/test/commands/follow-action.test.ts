@@ -89,6 +89,18 @@ describe('followAction', () => {
     expect(out.warnings[0]).to.contain('lost, behind byte 7').and.contain('no log');
   });
 
+  it('does not wait for the log of a pod that is lost', async () => {
+    const evicted = POD.running('job').phase('Failed', 'Evicted', 'low on memory').build();
+    const { result, out, cluster } = follow(
+      [gives(LINES[0] ?? ''), gives('', refusal(500, 'no log'))],
+      [evicted],
+      {},
+    );
+    expect((await result).kind).to.equal('lost');
+    expect(cluster.requests).to.have.length(3);
+    expect(out.warnings).to.deep.equal([]);
+  });
+
   it('warns of lines that the kubelet no longer has', async () => {
     const { result, out } = follow([gives(LINES[0] ?? '', LOST), gives(LINES[3] ?? '')], [RUNNING, ended(0)]);
     await result;
