@@ -20,6 +20,7 @@ interface Line {
  * - each line has one stamp in front of it, also an empty one, and one longer than the 16 KiB pieces in which the runtime
  *   stores it: the stamp is that of its first piece. Bytes that are no UTF-8, and NUL, are as they were written; so
  *   is `\r`, but that the runtime drops one before a line feed;
+ * - output and errors are two pipes to the runtime: what is written to both at once may change places;
  * - a line without a line feed at the end of the output has none here either;
  * - a line feed of standard error amid a long line of standard output ends that line: what follows has a stamp of its own;
  * - `sinceTime` goes by whole seconds, and by pieces: the first line may be the end of one that began before;
