@@ -59,6 +59,23 @@ export function logExpectations(session: () => Session): void {
       expect((await session().log(name, 'follow=true')).text).to.equal('1\n2\n3\n');
     });
 
+    it('is empty, and comes to its end, where the program could not be run', async () => {
+      const name = await session().pod('unrun', ['/no/such']);
+      await session().phase(name, 'Failed');
+      expect((await session().log(name, 'follow=true&timestamps=true')).text).to.equal('');
+    });
+
+    it('holds any bytes, long lines and empty ones, each line with one time, but no \\r before a line feed', async () => {
+      const script = String.raw`printf '\377\000x\ry\r\r\n\n'; head -c 40000 /dev/zero | tr '\000' z; echo; printf 'no end'`;
+      const name = await session().pod('bytes', ['sh', '-c', script]);
+      await session().phase(name, 'Succeeded');
+      const { text } = await session().log(name, 'timestamps=true');
+      const lines = text.split('\n').map((line) => [STAMP.test(line), line.replace(STAMP, '')]);
+      expect(lines).to.deep.equal(
+        ['\uFFFD\0x\ry\r', '', 'z'.repeat(40_000), 'no end'].map((line) => [true, line]),
+      );
+    });
+
     it('is refused for unknown containers and bad numbers', async () => {
       const unknown = await session().log(pod, 'container=x');
       expect([unknown.status, at(unknown.body, 'message')]).to.deep.equal([

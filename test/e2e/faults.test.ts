@@ -47,13 +47,6 @@ describe('bad input and faults', () => {
     expect(exitCode).to.not.equal(0);
   });
 
-  it('tells that docker actions are not supported yet', () =>
-    fails(
-      runner,
-      runner.containerAction({ image: 'docker://alpine:3.20' }),
-      'Docker actions are not supported yet: alpine:3.20',
-    ));
-
   it('tells a step that there is no job container', async () => {
     const step = {
       entryPoint: 'sh',

@@ -32,6 +32,8 @@ spec:
       command: [sh, -c, 'trap "exit 0" TERM; sleep 3600 & wait']
 `;
 
+const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount';
+
 /** What the webhooks of cloud providers add to a pod; here a template does. */
 const CLOUD_IDENTITY = `
 spec:
@@ -53,19 +55,42 @@ async function jobPodOf(runner: PodRunner): Promise<Pod> {
   return pods[0]!;
 }
 
+/** The pod of a docker action, while that runs. */
+async function stepPodOf(runner: PodRunner): Promise<Pod> {
+  let pods: Promise<Pod[]> | undefined;
+  const action = { path: 'o/r/v1', image: 'alpine:3.20', entrypoint: '/bin/sh' };
+  const script = 'echo running; sleep 2';
+  const result = await runner.containerAction(
+    { ...action, args: ['-c', script], env: { BOTH: 'workflow' } },
+    {
+      onOutput: () => {
+        pods ??= runner.objects().then((objects) => objects.pods);
+      },
+    },
+  );
+  expect(result.exitCode, log(result)).to.equal(0);
+  const pod = (await pods)?.find(({ metadata }) => metadata?.name?.includes('-step-'));
+  expect(pod, log(result)).to.not.equal(undefined);
+  return pod!;
+}
+
 describe('identity and template', () => {
-  it('gives the job pod the runner’s account without its token, its annotations and its pull secrets', async () => {
+  it('gives job pod and step pod the runner’s account without its token, its annotations and its pull secrets', async () => {
     const runner = await podRunner('volume', { podPatch: identity });
     const result = await runner.prepareJob({ container: { image: 'debian:12' } });
     expect(result.exitCode, log(result)).to.equal(0);
-    const { metadata, spec } = await jobPodOf(runner);
-    expect(spec?.serviceAccountName).to.equal('arc-k8s-gha-rs-kube-mode');
-    expect(spec?.imagePullSecrets).to.deep.equal([{ name: 'company-registry' }]);
-    expect(metadata?.annotations).to.include({ 'eks.example.com/role': 'arn:role' });
-    expect(metadata?.annotations).to.not.have.any.keys(
-      'kubernetes.io/psp',
-      'actions.github.com/runner-group-name',
-    );
+    for (const { metadata, spec } of [await jobPodOf(runner), await stepPodOf(runner)]) {
+      expect(spec?.serviceAccountName).to.equal('arc-k8s-gha-rs-kube-mode');
+      expect(spec?.imagePullSecrets).to.deep.equal([{ name: 'company-registry' }]);
+      expect(metadata?.annotations).to.include({ 'eks.example.com/role': 'arn:role' });
+      expect(metadata?.annotations).to.not.have.any.keys(
+        'kubernetes.io/psp',
+        'actions.github.com/runner-group-name',
+      );
+      const mounts = spec?.containers.flatMap(({ volumeMounts = [] }) => volumeMounts) ?? [];
+      expect(mounts.map(({ mountPath }) => mountPath)).to.not.include(TOKEN);
+      expect(spec?.automountServiceAccountToken).to.equal(false);
+    }
     const token = await runner.run({ run: 'ls /var/run/secrets/kubernetes.io/serviceaccount' });
     expect(token.exitCode, log(token)).to.equal(2);
     await runner.cleanupJob();
@@ -83,19 +108,24 @@ describe('identity and template', () => {
       container: { image: 'debian:12', env: { BOTH: 'workflow', MINE: 'workflow' } },
     });
     expect(result.exitCode, log(result)).to.equal(0);
-    const { metadata, spec } = await jobPodOf(runner);
-    expect(spec?.serviceAccountName).to.equal('default');
-    expect(spec?.imagePullSecrets).to.deep.equal([
-      { name: 'company-registry' },
-      { name: 'template-registry' },
-    ]);
-    expect(metadata?.annotations).to.include({
-      'example.com/from': 'template of octo-org/hello-world',
-      'eks.example.com/role': 'arn:role',
-    });
-    expect(spec?.containers.map(({ name }) => name)).to.deep.equal(['podhooks', 'job', 'side-car']);
-    const step = await runner.run({ run: 'echo "$FROM_TEMPLATE $BOTH $MINE"' });
-    expect(log(step)).to.equal('yes template workflow\n\n[exit code 0]');
+    const [job, step] = [await jobPodOf(runner), await stepPodOf(runner)];
+    for (const { metadata, spec } of [job, step]) {
+      expect(spec?.serviceAccountName).to.equal('default');
+      expect(spec?.imagePullSecrets).to.deep.equal([
+        { name: 'company-registry' },
+        { name: 'template-registry' },
+      ]);
+      expect(metadata?.annotations).to.include({
+        'example.com/from': 'template of octo-org/hello-world',
+        'eks.example.com/role': 'arn:role',
+      });
+    }
+    const names = ({ spec }: Pod) => spec?.containers.map(({ name }) => name);
+    expect(names(job)).to.deep.equal(['podhooks', 'job', 'side-car']);
+    expect(names(step)).to.deep.equal(['job']);
+    expect(step.spec?.containers[0]?.env).to.deep.include({ name: 'BOTH', value: 'template' });
+    const script = await runner.run({ run: 'echo "$FROM_TEMPLATE $BOTH $MINE"' });
+    expect(log(script)).to.equal('yes template workflow\n\n[exit code 0]');
     await runner.cleanupJob();
     await runner.close();
   });

@@ -63,6 +63,7 @@ export class Container {
       started = await this.sandbox.start(join(directory, 'root'), all, launch);
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
+      this.log.end();
       this.state = { terminated: startFailure(error.message) };
       return;
     }

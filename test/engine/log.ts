@@ -31,7 +31,7 @@ export class ContainerLog {
     let start = 0;
     const open = this.#open.get(stream) ?? [];
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      this.#add(Buffer.concat([...open.splice(0), chunk.subarray(start, end + 1)]));
+      this.#add(withoutReturn(Buffer.concat([...open.splice(0), chunk.subarray(start, end + 1)])));
       start = end + 1;
     }
     if (start < chunk.length) open.push(chunk.subarray(start));
@@ -83,6 +83,12 @@ export class ContainerLog {
     const now = EPOCH + process.hrtime.bigint();
     this.#lines.push({ time: now > last ? now : last + 1n, text });
   }
+}
+
+/** containerd drops a carriage return before a line feed. */
+function withoutReturn(line: Buffer): Buffer {
+  if (line[line.length - 2] !== 0x0d) return line;
+  return Buffer.concat([line.subarray(0, -2), line.subarray(-1)]);
 }
 
 function rfc3339(nanoseconds: bigint): string {

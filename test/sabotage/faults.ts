@@ -143,7 +143,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'nothing removes the pod when its runner dies',
-    file: `${HOOK}/pod/job-pod.ts`,
+    file: `${HOOK}/pod/own-pod.ts`,
     from: '    ownerReferences: [ownedBy(runner)],\n',
     to: '',
     test: {
@@ -154,7 +154,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the template is ignored',
     file: `${HOOK}/commands/prepare-job.ts`,
-    from: 'const job = await withTemplate(built, context);',
+    from: 'const job = await withTemplate(built, built.services, context);',
     to: 'const job = built;',
     test: {
       file: `${TESTS}/commands/prepare-job.test.ts`,
@@ -203,11 +203,11 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a pod of somebody else is taken for the own one',
-    file: `${HOOK}/commands/job-objects.ts`,
+    file: `${HOOK}/commands/own-objects.ts`,
     from: 'if (!isOwn(found, pod))',
     to: 'if (false)',
     test: {
-      file: `${TESTS}/commands/job-objects.test.ts`,
+      file: `${TESTS}/commands/own-objects.test.ts`,
       title: 'takes no pod of the same name that another runner owns',
     },
   },
@@ -263,6 +263,53 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/log.test.ts`,
       title: 'has ended only when standard output has taken everything',
+    },
+  },
+  {
+    name: 'the exit code of a docker action is dropped',
+    file: `${HOOK}/pod/action-end.ts`,
+    from: 'exitCode: ended.exitCode',
+    to: 'exitCode: 0',
+    test: { file: `${TESTS}/pod/action-end.test.ts`, title: 'is its exit code 42' },
+  },
+  {
+    name: 'the pod of a docker action stays',
+    file: `${HOOK}/commands/run-container-step.ts`,
+    from: 'await remove(own, context);',
+    to: 'await Promise.resolve(remove);',
+    test: {
+      file: `${TESTS}/commands/run-container-step.test.ts`,
+      title: 'makes secret and pod, passes on the output, gives the exit code and removes both',
+    },
+  },
+  {
+    name: 'the environment of a docker action stands in its pod',
+    file: `${HOOK}/pod/step-pod.ts`,
+    from: 'environment.variables(JOB_CONTAINER, args.environmentVariables)',
+    to: 'Object.entries(args.environmentVariables).map(([name, value]) => ({ name, value }))',
+    test: {
+      file: `${TESTS}/pod/step-pod.test.ts`,
+      title: 'keeps the values of the environment in a secret, which belongs to the runner pod',
+    },
+  },
+  {
+    name: 'output of a docker action comes twice after a lost connection',
+    file: `${HOOK}/step/stamped-log.ts`,
+    from: 'this.skip = known.bytes;',
+    to: 'this.skip = 0;',
+    test: {
+      file: `${TESTS}/commands/follow-action.test.ts`,
+      title: 'goes on where the connection was lost, amid a line, without loss or doubling',
+    },
+  },
+  {
+    name: 'the end of an output that came late is left out',
+    file: `${HOOK}/commands/follow-action.ts`,
+    from: 'await drain(reader, end, context);',
+    to: 'await Promise.resolve(drain);',
+    test: {
+      file: `${TESTS}/commands/follow-action.test.ts`,
+      title: 'reads on after the end until nothing more comes: the last reading was cut short without a word',
     },
   },
 ];

@@ -6,7 +6,6 @@ import { Cluster } from './cluster/cluster.js';
 import { connect } from './cluster/connection.js';
 import type { CommandContext } from './commands/context.js';
 import { certificateIn, settingsIn } from './commands/job-state.js';
-import { runContainerStep } from './commands/run-container-step.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { RunnerLog } from './log.js';
 import { readSettings, readSettingsWithFile, type Settings } from './settings/read.js';
@@ -24,7 +23,6 @@ async function main(): Promise<number> {
 
   const settings = await settingsFor(input);
   log.debugging = settings.debug === true;
-  if (input.command === 'run_container_step') return runContainerStep(input);
   const cluster = await clusterOf(settings, certificateIn(input.state));
   const context: CommandContext = { settings, cluster, cancelled: controller.signal, out: log };
   try {
@@ -34,6 +32,8 @@ async function main(): Promise<number> {
         return await (await import('./commands/prepare-job.js')).prepareJob(input, context);
       case 'run_script_step':
         return await runScriptStep(input, context);
+      case 'run_container_step':
+        return await (await import('./commands/run-container-step.js')).runContainerStep(input, context);
       case 'cleanup_job':
         return await (await import('./commands/cleanup-job.js')).cleanupJob(input, context);
     }

@@ -40,13 +40,11 @@ export class ApiClient {
     cancelled: AbortSignal,
   ): Promise<ApiAnswer> {
     const name = `${method} ${path}`;
-    const url = new URL(this.connection.server + path);
-    for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
+    const url = urlOf(this.connection, path, query);
     const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const headers = {
       accept: 'application/json',
-      'user-agent': 'podhooks',
-      ...(await this.connection.authorization()),
+      ...(await headersOf(this.connection)),
       ...(content && { 'content-type': 'application/json', 'content-length': content.length }),
     };
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
@@ -83,6 +81,16 @@ export class ApiClient {
       outgoing.end(content);
     });
   }
+}
+
+export function urlOf({ server }: Connection, path: string, query: ApiRequest['query'] = {}): URL {
+  const url = new URL(server + path);
+  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+  return url;
+}
+
+export async function headersOf(connection: Connection): Promise<Readonly<Record<string, string>>> {
+  return { 'user-agent': 'podhooks', ...(await connection.authorization()) };
 }
 
 function parse(text: string): unknown {

@@ -2,6 +2,7 @@ import type { Pod, Secret } from '../pod/kubernetes.js';
 import { ApiError, ConnectionError } from './api-error.js';
 import type { ApiClient, ApiRequest } from './client.js';
 import { exec, type ExecHandlers, type ExecSession, type Heartbeat } from './exec.js';
+import type { LogReading } from './pod-log.js';
 
 /** An object that was made, and what the server had to remark about it. */
 export interface Created<T> {
@@ -55,14 +56,26 @@ export class Cluster {
     await this.client.send(this.creation('secrets', secret), signal);
   }
 
-  /** Removes an object at once, without its grace period; one that is gone already is as good. */
-  async delete(resource: 'pods' | 'secrets', name: string, signal: AbortSignal): Promise<void> {
-    const query = { gracePeriodSeconds: '0' };
+  /** Removes an object, at once unless it is given a grace period; one that is gone already is as good. */
+  async delete(
+    resource: 'pods' | 'secrets',
+    name: string,
+    signal: AbortSignal,
+    gracePeriodSeconds = 0,
+  ): Promise<void> {
+    const query = { gracePeriodSeconds: `${gracePeriodSeconds}` };
     try {
       await this.send({ method: 'DELETE', path: this.path(resource, name), query }, signal);
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
+  }
+
+  /** One reading of a container's log, see readPodLog. */
+  async readLog(pod: string, reading: LogReading, signal: AbortSignal): Promise<void> {
+    // Not at the top: a script step reads no log.
+    const { readPodLog } = await import('./pod-log.js');
+    return readPodLog(this.client.connection, `${this.path('pods', pod)}/log`, reading, signal);
   }
 
   /** One try: what runs in the container must not be started twice by accident. */

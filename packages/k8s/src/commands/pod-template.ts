@@ -1,30 +1,34 @@
 import type { PlaceholderValues } from '../pod/placeholders.js';
-import type { JobPod } from '../pod/job-pod.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
+import type { OwnPod } from '../pod/own-pod.js';
 import { OWN_VOLUMES } from '../pod/volumes.js';
 import type { CommandContext } from './context.js';
 
 /**
- * The job pod with the administrator's template merged into it. Everything about templates is loaded only where there
+ * A pod of ours with the administrator's template merged into it. Everything about templates is loaded only where there
  * is one. @throws HookError TEMPLATE_INVALID, before any object is made.
  */
-export async function withTemplate(job: JobPod, { settings, out }: CommandContext): Promise<JobPod> {
-  if (settings.template === undefined) return job;
+export async function withTemplate<P extends OwnPod>(
+  own: P,
+  services: readonly string[],
+  { settings, out }: CommandContext,
+): Promise<P> {
+  if (settings.template === undefined) return own;
   const [{ readTemplateFiles }, { loadTemplate }, { applyTemplate }] = await Promise.all([
     import('../files/template-files.js'),
     import('../pod/template.js'),
     import('../pod/template-apply.js'),
   ]);
   const template = loadTemplate(await readTemplateFiles(settings.template));
-  const images = new Map(job.pod.spec?.containers.map(({ name, image }) => [name, image ?? '']));
+  const images = new Map(own.pod.spec?.containers.map(({ name, image }) => [name, image ?? '']));
   const roles = {
     jobContainer: JOB_CONTAINER,
     ...(images.has(HELPER_CONTAINER) && { helper: HELPER_CONTAINER }),
-    services: job.services.map((name) => ({ name, image: images.get(name) ?? '' })),
+    services: services.map((name) => ({ name, image: images.get(name) ?? '' })),
     volumes: OWN_VOLUMES,
   };
   const values: PlaceholderValues = settings.placeholders;
-  const { pod, warnings } = applyTemplate(job.pod, template, 'job', roles, values);
+  const { pod, warnings } = applyTemplate(own.pod, template, own.kind, roles, values);
   for (const warning of warnings) out.warning(warning);
-  return { ...job, pod };
+  return { ...own, pod };
 }

@@ -24,12 +24,12 @@ import { carriedSettings } from '../settings/carried.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { inheritSettings } from './inherit-settings.js';
-import { createJobObjects, getRunnerPod } from './job-objects.js';
+import { createObjects, getRunnerPod } from './own-objects.js';
 import { jobState } from './job-state.js';
 import { withTemplate } from './pod-template.js';
 import { probeJob } from './probe-job.js';
 import { waitForOthers } from './wait-for-others.js';
-import { waitForPod } from './wait-for-pod.js';
+import { JOB_POD, waitForPod } from './wait-for-pod.js';
 
 /** Makes the job pod and waits until steps can run in it. */
 export async function prepareJob(input: PrepareJobInput, context: CommandContext): Promise<number> {
@@ -61,15 +61,15 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     inheriting: (mode) => inheritSettings(settings, mode),
   });
   for (const { field, value, from } of built.decisions) out.debug(`${field}: ${value} (${from})`);
-  const job = await withTemplate(built, context);
+  const job = await withTemplate(built, built.services, context);
   const name = job.pod.metadata?.name ?? '';
   out.line(`Job pod ${name} in namespace ${cluster.namespace}: ${images(job.pod)}`);
 
   tellUnusedOptions(args, context);
 
-  const pod = await createJobObjects(job, context);
+  const pod = await createObjects(job, context);
   const waiting = new AbortController();
-  const running = waitForPod(name, pod, context, AbortSignal.any([cancelled, waiting.signal]));
+  const running = waitForPod(JOB_POD, pod, context, AbortSignal.any([cancelled, waiting.signal]));
   if (work !== undefined && job.work?.mode === 'volume') openToAll(sharedFolders(work, container), 0o777);
   const preparing = Promise.all([
     container === null ? undefined : probeJob(name, probeOf(container, job), running, context),

@@ -1,11 +1,153 @@
-import { HookError, type RunContainerStepInput } from '@podhooks/hooklib';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HookError, type HookContainer, type JobState, type RunContainerStepInput } from '@podhooks/hooklib';
+import { v4 as uuid } from 'uuid';
+import { isNotFound } from '../cluster/cluster.js';
+import { openToAll } from '../files/file-commands.js';
+import { type ActionEnd, stepStartState } from '../pod/action-end.js';
+import type { Pod } from '../pod/kubernetes.js';
+import type { OwnPod } from '../pod/own-pod.js';
+import { provenance } from '../pod/provenance.js';
+import { readRunnerPod } from '../pod/runner-pod.js';
+import { foldersOfStep, stepPod, workPathOfStep } from '../pod/step-pod.js';
+import { CLEAN_UP_MS } from './cleanup-job.js';
+import type { CommandContext } from './context.js';
+import { followAction } from './follow-action.js';
+import { inheritSettings } from './inherit-settings.js';
+import { createObjects, getRunnerPod } from './own-objects.js';
+import { withTemplate } from './pod-template.js';
+import { type Awaited, waitForPod } from './wait-for-pod.js';
+import { podDeleted, stepLost } from './why-gone.js';
 
-/** Docker actions have no step pods yet. @throws HookError UNSUPPORTED */
-export function runContainerStep({ args }: RunContainerStepInput): Promise<number> {
-  const action = args.image ?? args.dockerfile ?? 'this action';
-  return Promise.reject(
-    new HookError('UNSUPPORTED', `Docker actions are not supported yet: ${action} cannot be run.`, {
-      hint: 'Use a JavaScript or composite action, or run the commands of the image in a job container.',
-    }),
+/** The log is the action's: only of a long wait something is said in it. */
+const STEP_POD: Awaited = { kind: 'step', stateOf: stepStartState, sayAfterMs: 10_000 };
+
+/** What an action has after SIGTERM. With the clean-up it fits into the 10 s after which the runner ends the hook. */
+const GRACE_SECONDS = 5;
+const CANCELLING_MS = 7_000;
+const CANCELLED_CLEAN_UP_MS = 2_000;
+/** 128 + SIGTERM. */
+const TERMINATED = 143;
+
+/** Runs a docker action in a pod of its own. @returns the action's exit code. */
+export async function runContainerStep(
+  { args, state }: RunContainerStepInput,
+  context: CommandContext,
+): Promise<number> {
+  refuseDockerfile(args);
+  const { settings, cancelled } = context;
+  const own = await withTemplate(await build(args, state, context), [], context);
+  openToAll(settings.fileCommands, 0o666);
+  openToAll(foldersOfStep(args), 0o777);
+  try {
+    return await run(own, context);
+  } catch (error) {
+    if (!cancelled.aborted) throw error;
+    context.out.debug(`the action was cancelled: ${String(error)}`);
+    return TERMINATED;
+  } finally {
+    await remove(own, context);
+  }
+}
+
+function refuseDockerfile({ image, dockerfile }: HookContainer): void {
+  if (image !== null || dockerfile === null) return;
+  throw new HookError(
+    'UNSUPPORTED',
+    `The docker action of ${dockerfile} cannot be run: nothing here builds images.`,
+    {
+      hint: 'Publish its image, and refer to it in the action.yml: image: docker://<image>. Or use uses: docker://<image> in the workflow.',
+    },
   );
+}
+
+async function build(args: HookContainer, state: JobState | null, context: CommandContext): Promise<OwnPod> {
+  const { settings, out } = context;
+  const work = workPathOfStep(args, settings.temp);
+  if (work === undefined)
+    throw new HookError(
+      'INPUT_INVALID',
+      'The runner names no folder for /github/home in args.systemMountVolumes.',
+    );
+  const [runnerPod, jobPod] = await Promise.all([getRunnerPod(context), getJobPod(state, context)]);
+  const own = stepPod({
+    runner: readRunnerPod(runnerPod, { claimName: settings.claimName, work }),
+    args,
+    work,
+    jobPod,
+    provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
+    id: uuid().slice(0, 5),
+    sameNode: settings.readWriteOnce,
+    maxSeconds: settings.jobMaxSeconds,
+    inheriting: (mode) => inheritSettings(settings, mode),
+  });
+  for (const { field, value, from } of own.decisions) out.debug(`${field}: ${value} (${from})`);
+  return own;
+}
+
+/** The pod of the job, for its services; an action can run without one. */
+async function getJobPod(
+  state: JobState | null,
+  { cluster, cancelled }: CommandContext,
+): Promise<Pod | undefined> {
+  const name = state?.['jobPod'];
+  if (typeof name !== 'string') return undefined;
+  return cluster.getPod(name, cancelled).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+}
+
+async function run(own: OwnPod, context: CommandContext): Promise<number> {
+  const { cancelled } = context;
+  const name = own.pod.metadata?.name ?? '';
+  const created = await createObjects(own, context);
+  await waitForPod(STEP_POD, created, context, cancelled).catch((error: unknown) => {
+    throw isNotFound(error) ? podDeleted(name) : error;
+  });
+  const patience = new AbortController();
+  const cancel = () => void endSoon(name, context, patience);
+  cancelled.addEventListener('abort', cancel, { once: true });
+  if (cancelled.aborted) cancel();
+  try {
+    const code = exitCodeOf(await followAction(name, context, patience.signal));
+    return cancelled.aborted && code === 0 ? TERMINATED : code;
+  } finally {
+    cancelled.removeEventListener('abort', cancel);
+  }
+}
+
+/** Lets the action end by itself, and passes on what it still prints, but not for ever. */
+async function endSoon(
+  pod: string,
+  { cluster, out }: CommandContext,
+  patience: AbortController,
+): Promise<void> {
+  const signal = AbortSignal.timeout(CANCELLING_MS);
+  cluster
+    .delete('pods', pod, signal, GRACE_SECONDS)
+    .catch((error: unknown) => out.debug(`cancelling the action failed: ${String(error)}`));
+  await sleep(CANCELLING_MS, undefined, { ref: false });
+  patience.abort();
+}
+
+function exitCodeOf(end: ActionEnd): number {
+  switch (end.kind) {
+    case 'exited':
+      return end.exitCode;
+    case 'lost':
+      throw stepLost(end.reason);
+    case 'unstarted':
+      throw new HookError('STEP_INVALID', end.reason.what, { hint: end.reason.hint });
+  }
+}
+
+/** Only what was made for this action: others may run at the same time. What is left, cleanup_job removes. */
+async function remove({ pod, secrets }: OwnPod, { cluster, cancelled, out }: CommandContext): Promise<void> {
+  const signal = AbortSignal.timeout(cancelled.aborted ? CANCELLED_CLEAN_UP_MS : CLEAN_UP_MS);
+  const removals = [
+    cluster.delete('pods', pod.metadata?.name ?? '', signal),
+    ...secrets.map(({ metadata }) => cluster.delete('secrets', metadata?.name ?? '', signal)),
+  ];
+  for (const result of await Promise.allSettled(removals))
+    if (result.status === 'rejected') out.debug(`cleaning up failed: ${String(result.reason)}`);
 }

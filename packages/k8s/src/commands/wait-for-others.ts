@@ -1,7 +1,7 @@
 import type { Pod } from '../pod/kubernetes.js';
 import { endedContainers } from '../pod/status.js';
 import type { CommandContext } from './context.js';
-import { waitForPod } from './wait-for-pod.js';
+import { JOB_POD, waitForPod } from './wait-for-pod.js';
 
 /**
  * Waits until all containers run. If they did so before the job container was ready, they are looked at again: a service
@@ -18,7 +18,7 @@ export async function waitForOthers(
   if (ranFirst) {
     await preparing;
     const { cluster, cancelled } = context;
-    pod = await waitForPod(name, await cluster.getPod(name, cancelled), context, cancelled);
+    pod = await waitForPod(JOB_POD, await cluster.getPod(name, cancelled), context, cancelled);
   }
   for (const ended of endedContainers(pod))
     context.out.warning(

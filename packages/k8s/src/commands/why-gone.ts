@@ -6,9 +6,22 @@ import { goneReason, type Reason } from '../pod/status.js';
 import type { CommandContext } from './context.js';
 import type { StepTarget } from './drive-step.js';
 
+/** The step was lost, for this reason. */
+export function stepLost({ what, hint }: Reason): HookError {
+  return new HookError('STEP_LOST', `The step was lost: ${what}`, { hint });
+}
+
+/** What is known of a pod that is there no longer. */
+export function podDeleted(pod: string): HookError {
+  return stepLost({
+    what: `pod ${pod} was deleted while it ran.`,
+    hint: 'Find out who deleted it: an administrator, a node that was drained, or a clean-up job.',
+  });
+}
+
 /** A container that ended is looked at again: the kubelet says that it has evicted the pod about a second later. */
-const LOOKS = 5;
-const LOOK_AGAIN_MS = 500;
+export const LOOKS = 5;
+export const LOOK_AGAIN_MS = 500;
 
 /** The reason why a step's container no longer runs, or undefined if it does. */
 export async function whyGone(
@@ -24,12 +37,9 @@ export async function whyGone(
       await sleep(LOOK_AGAIN_MS, undefined, { signal });
     }
   } catch (error) {
-    if (isNotFound(error))
-      return new HookError('STEP_LOST', `The step was lost: pod ${target.pod} was deleted while it ran.`, {
-        hint: 'Find out who deleted it: an administrator, a node that was drained, or a clean-up job.',
-      });
+    if (isNotFound(error)) return podDeleted(target.pod);
     const explained = explain(error, cluster.server);
     if (explained instanceof HookError && explained.code !== 'API_UNREACHABLE') return explained;
   }
-  return reason && new HookError('STEP_LOST', `The step was lost: ${reason.what}`, { hint: reason.hint });
+  return reason && stepLost(reason);
 }

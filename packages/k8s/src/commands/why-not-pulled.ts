@@ -2,6 +2,7 @@ import { isNotFound } from '../cluster/cluster.js';
 import type { Pod, Secret } from '../pod/kubernetes.js';
 import { isForRegistry, registryOf } from '../pod/registry.js';
 import { registriesIn } from '../pod/secrets.js';
+import type { PodKind } from '../pod/template-names.js';
 import type { CommandContext } from './context.js';
 
 /** What a pull secret has to offer for one registry. */
@@ -23,6 +24,7 @@ const REFUSED =
  * as it costs a request for each secret, and a right that a runner may lack.
  */
 export async function whyNotPulled(
+  kind: PodKind,
   pod: Pod,
   image: string,
   message: string,
@@ -41,7 +43,9 @@ export async function whyNotPulled(
   );
   for (const { name, offer } of offers)
     if (offer === 'missing')
-      out.warning(`The pull secret ${name} of the job pod does not exist in namespace ${cluster.namespace}.`);
+      out.warning(
+        `The pull secret ${name} of the ${kind} pod does not exist in namespace ${cluster.namespace}.`,
+      );
   const tried = offers.map(({ name, offer }) => `${name} (${WORDS[offer]})`).join(', ');
   const wrong = offers.filter(({ offer }) => offer === 'credentials').map(({ name }) => name);
   const refused = REFUSED.test(message) && wrong.length > 0;

@@ -16,6 +16,11 @@ export function jobPodName(runner: string, job: string): string {
   return fit(runner, `-workflow-${job}`);
 }
 
+/** As jobPodName, for the pod of one docker action: several may run at once. */
+export function stepPodName(runner: string, step: string): string {
+  return fit(runner, `-step-${step}`);
+}
+
 export function secretName(runner: string, purpose: string, job: string): string {
   return fit(runner, `-${purpose}-${job}`);
 }

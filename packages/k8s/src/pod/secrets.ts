@@ -75,6 +75,7 @@ export class EnvironmentSecret {
   constructor(
     private readonly metadata: Omit<ObjectMeta, 'name'>,
     private readonly name: string,
+    private readonly of: 'services' | 'action',
   ) {}
 
   /** Variables of one container, as references. @throws HookError INPUT_INVALID for one that the kernel refuses. */
@@ -86,7 +87,7 @@ export class EnvironmentSecret {
       if (together > LONGEST_STRING_BYTES)
         throw new HookError(
           'INPUT_INVALID',
-          `The environment variable ${name} of service ${container} is too large: ${together} bytes, and the kernel takes ${LONGEST_STRING_BYTES}.`,
+          `The environment variable ${name} of ${this.of === 'action' ? 'the action' : `service ${container}`} is too large: ${together} bytes, and the kernel takes ${LONGEST_STRING_BYTES}.`,
           { hint: 'Pass large values through a file.' },
         );
       this.sizes.set(container, (this.sizes.get(container) ?? 0) + bytes);
@@ -106,7 +107,7 @@ export class EnvironmentSecret {
     if (total > SECRET_BYTES)
       throw new HookError(
         'INPUT_INVALID',
-        `The environment of the services is too large: ${total} bytes, and a Secret holds ${SECRET_BYTES}. ${sizes.map(([name, bytes]) => `${name} has ${bytes} bytes`).join(', ')}.`,
+        `The environment of the ${this.of} is too large: ${total} bytes, and a Secret holds ${SECRET_BYTES}. ${sizes.map(([name, bytes]) => `${name} has ${bytes} bytes`).join(', ')}.`,
         { hint: 'Pass large values through a file.' },
       );
     return [

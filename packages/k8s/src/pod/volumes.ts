@@ -11,6 +11,9 @@ const HOOK = 'podhooks';
 /** Volumes without which no step can run: a template must leave them alone. */
 export const OWN_VOLUMES = [WORK, EXTERNALS, HOOK];
 
+/** Asked for by every runner; no pod of ours gets it. */
+export const DOCKER_SOCKET = '/var/run/docker.sock';
+
 /** How the job pod and the runner share the work folder. */
 export type WorkFolder = { mode: 'volume'; folder: SharedFolder } | { mode: 'no-volume' };
 
@@ -39,13 +42,23 @@ export class Volumes {
     for (const { sourceVolumePath, targetVolumePath } of container.systemMountVolumes) {
       // `/__w/…` is there with `/__w`; a docker socket is what no pod of ours gets.
       if (below(WORK_MOUNT, targetVolumePath) !== undefined || targetVolumePath === EXTERNALS_MOUNT) continue;
-      if (sourceVolumePath === null || targetVolumePath === '/var/run/docker.sock') continue;
+      if (sourceVolumePath === null || targetVolumePath === DOCKER_SOCKET) continue;
       const folder = this.runnerFolder(sourceVolumePath);
       if (folder !== undefined) mounts.push({ ...folder, mountPath: targetVolumePath });
       else if (targetVolumePath === TOOLS_MOUNT)
         mounts.push({ name: this.empty('tools'), mountPath: TOOLS_MOUNT });
     }
     return [...mounts, ...this.forUser(container.userMountVolumes)];
+  }
+
+  /** Mounts of a docker action: each folder of the runner that it asks for, and the work folder at the runner's own path. */
+  forAction(container: HookContainer): VolumeMount[] {
+    const asked = container.systemMountVolumes.flatMap(({ sourceVolumePath: source, targetVolumePath }) => {
+      if (source === null || targetVolumePath === DOCKER_SOCKET) return [];
+      return [{ ...this.sharedFolder(source, source), mountPath: targetVolumePath }];
+    });
+    // RUNNER_WORKSPACE, RUNNER_TOOL_CACHE and GITHUB_ACTION_PATH of an action are paths of the runner.
+    return [...this.workMounts().slice(1), ...asked, ...this.forUser(container.userMountVolumes)];
   }
 
   /** Mounts of the helper: it brings the runner's externals, and moves files in and out of the work folder. */
@@ -60,16 +73,20 @@ export class Volumes {
       if (sourceVolumePath === null) return { name: this.empty(`anonymous-${++this.anonymous}`), ...mount };
       if (!sourceVolumePath.startsWith('/'))
         return { name: this.empty(`named-${nameFor(sourceVolumePath)}`), ...mount };
-      const folder = this.runnerFolder(sourceVolumePath);
-      if (folder !== undefined) return { ...folder, ...mount };
-      throw new HookError(
-        'UNSUPPORTED',
-        `The volume "${userProvidedValue ?? sourceVolumePath}" cannot be mounted: ${sourceVolumePath} is no folder that the runner shares with other pods.`,
-        {
-          hint: 'Use a folder below the workspace, a named volume, or a volume from the pod template.',
-        },
-      );
+      return { ...this.sharedFolder(sourceVolumePath, userProvidedValue ?? sourceVolumePath), ...mount };
     });
+  }
+
+  private sharedFolder(path: RunnerPath, asked: string): { name: string; subPath?: string } {
+    const folder = this.runnerFolder(path);
+    if (folder !== undefined) return folder;
+    throw new HookError(
+      'UNSUPPORTED',
+      `The volume "${asked}" cannot be mounted: ${path} is no folder that the runner shares with other pods.`,
+      {
+        hint: 'Use a folder below the workspace, a named volume, or a volume from the pod template.',
+      },
+    );
   }
 
   private workMounts(): VolumeMount[] {

@@ -129,14 +129,14 @@ export const VARIABLES = {
   prepareTimeoutSeconds: preset(
     'ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS',
     'prepareTimeoutSeconds',
-    'How long prepare_job waits for the job pod, in seconds.',
+    'How long prepare_job waits for the job pod, and a docker action for its pod, in seconds.',
     number('seconds', 1),
     600,
   ),
   jobMaxSeconds: optional<number>(
     'ACTIONS_RUNNER_HOOK_JOB_MAX_SECONDS',
     'jobMaxSeconds',
-    'Time after which Kubernetes ends a job pod by itself, in seconds, whatever has become of its runner; without it, never.',
+    'Time after which Kubernetes ends a job pod, or the pod of a docker action, by itself, in seconds, whatever has become of its runner; without it, never.',
     number('seconds', 1),
   ),
   imagePullGraceSeconds: preset(

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { waitForPod } from '../../src/commands/wait-for-pod.js';
+import { JOB_POD, waitForPod } from '../../src/commands/wait-for-pod.js';
 import type { Pod } from '../../src/pod/kubernetes.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
@@ -16,7 +16,7 @@ function wait(states: (Pod | Error)[], environment: Record<string, string> = {},
   const cluster = new FakeCluster();
   cluster.states = states;
   const { context, out } = commandContext(cluster, environment);
-  return { cluster, out, result: waitForPod('job-pod', CREATED, context, signal) };
+  return { cluster, out, result: waitForPod(JOB_POD, CREATED, context, signal) };
 }
 
 describe('waitForPod', () => {
@@ -28,7 +28,7 @@ describe('waitForPod', () => {
 
   it('does not ask again for a pod that runs already', async () => {
     const cluster = new FakeCluster();
-    expect(await waitForPod('job-pod', RUNNING, commandContext(cluster).context, never)).to.equal(RUNNING);
+    expect(await waitForPod(JOB_POD, RUNNING, commandContext(cluster).context, never)).to.equal(RUNNING);
     expect(cluster.requests).to.deep.equal([]);
   });
 

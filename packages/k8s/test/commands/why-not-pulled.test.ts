@@ -23,7 +23,7 @@ async function said(secrets: Secret[] | Error, named: string[], message = UNAUTH
   cluster.secrets = secrets;
   const { context, out } = commandContext(cluster);
   const unpulled = pod().withSpec({ imagePullSecrets: named.map((name) => ({ name })) });
-  const hint = await whyNotPulled(unpulled.build(), 'ghcr.io/octo/app:1', message, context);
+  const hint = await whyNotPulled('job', unpulled.build(), 'ghcr.io/octo/app:1', message, context);
   return { hint, warnings: out.warnings, requests: cluster.requests };
 }
 

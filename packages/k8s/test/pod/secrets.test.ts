@@ -89,13 +89,13 @@ describe('registrySecrets', () => {
 
 describe('EnvironmentSecret', () => {
   it('is not made for containers without variables', () => {
-    const secret = new EnvironmentSecret(metadata, 's');
+    const secret = new EnvironmentSecret(metadata, 's', 'services');
     expect(secret.variables('redis', {})).to.deep.equal([]);
     expect(secret.secrets()).to.deep.equal([]);
   });
 
   it('refuses a value that no container can be started with, and shows nothing of it', () => {
-    const secret = new EnvironmentSecret(metadata, 's');
+    const secret = new EnvironmentSecret(metadata, 's', 'services');
     const fits = 'v'.repeat(131_071 - 'BIG='.length);
     expect(secret.variables('redis', { BIG: fits })).to.have.length(1);
     const { message } = hookErrorOf('INPUT_INVALID', () => secret.variables('redis', { BIG: `${fits}v` }));
@@ -104,10 +104,18 @@ describe('EnvironmentSecret', () => {
     );
   });
 
+  it('speaks of the action where it is one', () => {
+    const secret = new EnvironmentSecret(metadata, 's', 'action');
+    const { message } = hookErrorOf('INPUT_INVALID', () =>
+      secret.variables('job', { BIG: 'v'.repeat(131_072) }),
+    );
+    expect(message).to.contain('The environment variable BIG of the action is too large');
+  });
+
   it('refuses more than a Secret holds, and says which service it is of', () => {
     const many = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`V${index}`, 'é'.repeat(32 * 1024)]));
-    const secret = new EnvironmentSecret(metadata, 's');
+    const secret = new EnvironmentSecret(metadata, 's', 'services');
     secret.variables('redis', many(7));
     secret.variables('postgres', many(9));
     expect(secret.secrets()).to.have.length(1);
@@ -119,7 +127,7 @@ describe('EnvironmentSecret', () => {
   });
 
   it('holds the values; the variables name their keys only', () => {
-    const secret = new EnvironmentSecret(metadata, 's');
+    const secret = new EnvironmentSecret(metadata, 's', 'services');
     const variables = [
       ...secret.variables('a', { 'X-Y': "it's é\n", EMPTY: '' }),
       ...secret.variables('b', { 'X-Y': 'other' }),

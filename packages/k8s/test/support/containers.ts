@@ -1,5 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { type HookContainer, parseInput, type PrepareJobArgs } from '@podhooks/hooklib';
+import {
+  type HookContainer,
+  type HookInput,
+  parseInput,
+  type PrepareJobArgs,
+  type RunContainerStepInput,
+} from '@podhooks/hooklib';
 
 const PAYLOADS = new URL('../../../../test/payloads/', import.meta.url);
 
@@ -23,8 +29,19 @@ export function hookContainer(parts: Partial<HookContainer> = {}): HookContainer
 
 /** Arguments of the prepare_job payload whose file name begins with `prefix`. */
 export function prepareJobArgs(prefix: string): PrepareJobArgs {
-  const name = readdirSync(PAYLOADS).find((file) => file.startsWith(`${prefix}-prepare_job`)) ?? prefix;
-  const input = parseInput(readFileSync(new URL(name, PAYLOADS), 'utf8'));
-  if (input.command !== 'prepare_job') throw new Error(`${name} is no prepare_job`);
+  const input = payload(`${prefix}-prepare_job`);
+  if (input.command !== 'prepare_job') throw new Error(`${prefix} is no prepare_job`);
   return input.args;
+}
+
+/** The run_container_step payload whose file name begins with `prefix`. */
+export function containerStep(prefix: string): RunContainerStepInput {
+  const input = payload(`${prefix}-run_container_step`);
+  if (input.command !== 'run_container_step') throw new Error(`${prefix} is no run_container_step`);
+  return input;
+}
+
+function payload(prefix: string): HookInput {
+  const name = readdirSync(PAYLOADS).find((file) => file.startsWith(prefix)) ?? prefix;
+  return parseInput(readFileSync(new URL(name, PAYLOADS), 'utf8'));
 }

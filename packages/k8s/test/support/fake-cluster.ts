@@ -3,6 +3,7 @@ import { ApiError } from '../../src/cluster/api-error.js';
 import { ApiClient } from '../../src/cluster/client.js';
 import { Cluster, type Created } from '../../src/cluster/cluster.js';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
+import type { LogReading } from '../../src/cluster/pod-log.js';
 import type { Pod, Secret } from '../../src/pod/kubernetes.js';
 
 /** A cluster without a network: it holds what a test puts there, and remembers what is asked of it. */
@@ -21,6 +22,8 @@ export class FakeCluster extends Cluster {
   readonly created: Pod[] = [];
   /** Requests in words: `delete pods a`. */
   readonly requests: string[] = [];
+  /** Readings of a log, one after the other; the last one for ever. */
+  logs: ((reading: LogReading, signal: AbortSignal) => void | Promise<void>)[] = [];
   /** Answers to exec, one after the other; the last one for ever. */
   execs: ((handlers: ExecHandlers, command: readonly string[]) => ExecSession)[] = [];
 
@@ -74,12 +77,25 @@ export class FakeCluster extends Cluster {
     if (this.uncreatable.secrets !== undefined) throw this.uncreatable.secrets;
   }
 
-  override async delete(resource: 'pods' | 'secrets', name: string, signal?: AbortSignal): Promise<void> {
+  override async delete(
+    resource: 'pods' | 'secrets',
+    name: string,
+    signal?: AbortSignal,
+    graceSeconds = 0,
+  ): Promise<void> {
     await Promise.resolve();
     signal?.throwIfAborted();
-    this.requests.push(`delete ${resource} ${name}`);
+    this.requests.push(`delete ${resource} ${name}${graceSeconds === 0 ? '' : ` in ${graceSeconds} s`}`);
     const fault = this.undeletable.get(name);
     if (fault !== undefined) throw fault;
+  }
+
+  override async readLog(pod: string, reading: LogReading, signal: AbortSignal): Promise<void> {
+    await Promise.resolve();
+    signal.throwIfAborted();
+    const { follow, since } = reading;
+    this.requests.push(`log ${pod}${follow ? ' follow' : ''}${since === undefined ? '' : ` since ${since}`}`);
+    await next(this.logs)?.(reading, signal);
   }
 
   override async exec(

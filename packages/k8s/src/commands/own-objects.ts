@@ -1,8 +1,8 @@
 import { HookError } from '@podhooks/hooklib';
 import { ApiError } from '../cluster/api-error.js';
 import { isAlreadyExists, isNotFound } from '../cluster/cluster.js';
-import type { JobPod } from '../pod/job-pod.js';
 import type { Pod } from '../pod/kubernetes.js';
+import type { OwnPod } from '../pod/own-pod.js';
 import type { CommandContext } from './context.js';
 import { requirePodName } from './require-pod-name.js';
 
@@ -25,11 +25,8 @@ export async function getRunnerPod(context: CommandContext): Promise<Pod> {
 }
 
 /** Makes secrets and pod. Their names are new, so one that exists is what an earlier try has made unnoticed. */
-export async function createJobObjects(
-  job: JobPod,
-  { cluster, cancelled, out }: CommandContext,
-): Promise<Pod> {
-  const { pod, secrets } = job;
+export async function createObjects(own: OwnPod, { cluster, cancelled, out }: CommandContext): Promise<Pod> {
+  const { pod, secrets } = own;
   for (const secret of secrets)
     await cluster.createSecret(secret, cancelled).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error;
@@ -39,7 +36,7 @@ export async function createJobObjects(
     for (const warning of warnings) out.warning(warning);
     return object;
   } catch (error) {
-    if (isMissingAccount(error)) throw missingAccount(job, cluster.namespace, error);
+    if (isMissingAccount(error)) throw missingAccount(own, cluster.namespace, error);
     if (!isAlreadyExists(error)) throw error;
     const found = await cluster.getPod(pod.metadata?.name ?? '', cancelled);
     if (!isOwn(found, pod)) throw error;
@@ -58,7 +55,7 @@ function isMissingAccount(error: unknown): boolean {
   return error instanceof ApiError && /service account .*not found/i.test(error.status.message);
 }
 
-function missingAccount({ pod, decisions }: JobPod, namespace: string, cause: unknown): HookError {
+function missingAccount({ kind, pod, decisions }: OwnPod, namespace: string, cause: unknown): HookError {
   const account = pod.spec?.serviceAccountName ?? 'default';
   const isInherited = decisions.some(
     ({ field, value }) => field === 'spec.serviceAccountName' && value === account,
@@ -66,7 +63,7 @@ function missingAccount({ pod, decisions }: JobPod, namespace: string, cause: un
   const origin = isInherited ? 'that of the runner pod' : 'named by the pod template';
   return new HookError(
     'NOT_FOUND',
-    `The service account ${account} of the job pod, ${origin}, does not exist in namespace ${namespace}.`,
+    `The service account ${account} of the ${kind} pod, ${origin}, does not exist in namespace ${namespace}.`,
     {
       cause,
       hint: isInherited

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createJobObjects, getRunnerPod } from '../../src/commands/job-objects.js';
+import { createObjects, getRunnerPod } from '../../src/commands/own-objects.js';
 import { inheritDefaults } from '../../src/pod/inherit.js';
 import { type JobPod, jobPod } from '../../src/pod/job-pod.js';
 import type { ObjectMeta, OwnerReference, Pod } from '../../src/pod/kubernetes.js';
@@ -23,10 +23,10 @@ const JOB = jobPod({
 });
 const EXISTS = refusal(409, 'already exists');
 
-describe('createJobObjects', () => {
+describe('createObjects', () => {
   let cluster: FakeCluster;
   beforeEach(() => (cluster = new FakeCluster()));
-  const create = () => createJobObjects(JOB, commandContext(cluster).context);
+  const create = () => createObjects(JOB, commandContext(cluster).context);
   const existing = (metadata: ObjectMeta): Pod => ({ ...JOB.pod, metadata });
 
   it('makes the secrets before the pod that needs them', async () => {
@@ -41,7 +41,7 @@ describe('createJobObjects', () => {
   it('passes on the warnings of the server', async () => {
     cluster.warnings = ['spec.x is deprecated'];
     const { context, out } = commandContext(cluster);
-    await createJobObjects(JOB, context);
+    await createObjects(JOB, context);
     expect(out.warnings).to.deep.equal(['spec.x is deprecated']);
   });
 
@@ -91,6 +91,7 @@ function createFor(account: string, refused: Error, inherited?: string) {
   const cluster = new FakeCluster();
   cluster.uncreatable = { pods: refused };
   const job: JobPod = {
+    kind: 'job',
     pod: pod().withSpec({ serviceAccountName: account }).build(),
     secrets: [],
     services: [],
@@ -100,7 +101,7 @@ function createFor(account: string, refused: Error, inherited?: string) {
         ? []
         : [{ field: 'spec.serviceAccountName', value: inherited, from: 'runner pod' }],
   };
-  return createJobObjects(job, commandContext(cluster).context);
+  return createObjects(job, commandContext(cluster).context);
 }
 
 const UNKNOWN = refusal(
@@ -108,7 +109,7 @@ const UNKNOWN = refusal(
   'pods "p" is forbidden: error looking up service account ci/build: serviceaccount "build" not found',
 );
 
-describe('createJobObjects, with an account', () => {
+describe('createObjects, with an account', () => {
   const ORIGINS: readonly [inherited: string | undefined, words: string, hint: RegExp][] = [
     [undefined, 'named by the pod template', /correct serviceAccountName in the template/],
     ['runner', 'named by the pod template', /correct serviceAccountName in the template/],

@@ -1,0 +1,141 @@
+import { argumentsOf, HookError, type HookContainer } from '@podhooks/hooklib';
+import { type Decision, inherit, type InheritSettings } from './inherit.js';
+import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret, Volume } from './kubernetes.js';
+import { strategicMerge } from './merge.js';
+import { HELPER_CONTAINER, RUNNER_POD_LABEL } from './names.js';
+import type { Provenance } from './provenance.js';
+import { ownedBy, type RunnerPod } from './runner-pod.js';
+import type { EnvironmentSecret } from './secrets.js';
+import type { PodKind } from './template-names.js';
+import type { WorkFolder } from './volumes.js';
+
+/** What every pod that the hook makes is made from. */
+export interface OwnPodOptions {
+  runner: RunnerPod;
+  /** What the pod takes over from the runner pod. */
+  inheriting: (mode: WorkFolder['mode']) => InheritSettings;
+  /** A short text unlike that of any other job or action, for the names of what is made. */
+  id: string;
+  /** Labels and annotations that say which job it is. */
+  provenance: Provenance;
+  /** Overrides what the work volume says of where the pod may run. */
+  sameNode: boolean | undefined;
+  /** After this time Kubernetes ends the pod, in seconds. */
+  maxSeconds: number | undefined;
+}
+
+/** A pod, and the secrets that it needs. */
+export interface OwnPod {
+  kind: PodKind;
+  pod: Pod;
+  secrets: Secret[];
+  /** What was inherited from the runner pod, and what was not, for the debug log. */
+  decisions: readonly Decision[];
+}
+
+interface Contents {
+  name: string;
+  metadata: ObjectMeta;
+  work: WorkFolder | undefined;
+  containers: Container[];
+  volumes: Volume[];
+  registries: Secret[];
+  environment: EnvironmentSecret;
+}
+
+/** As on GitHub's own machines; docker's own way of running containers sets them, too. */
+export const ON_GITHUB: EnvVar[] = [
+  { name: 'CI', value: 'true' },
+  { name: 'GITHUB_ACTIONS', value: 'true' },
+];
+
+/** What pods and secrets have in common: whose they are, and what they are for. */
+export function ownMetadata({ runner, provenance }: OwnPodOptions): ObjectMeta {
+  return {
+    labels: { ...provenance.labels, [RUNNER_POD_LABEL]: runner.name },
+    annotations: provenance.annotations,
+    ownerReferences: [ownedBy(runner)],
+  };
+}
+
+/** A pod around containers, with what it inherits from the runner pod. Pure. */
+export function ownPod(
+  kind: PodKind,
+  { runner, inheriting, sameNode, maxSeconds }: OwnPodOptions,
+  { name, metadata, work, containers, volumes, registries, environment }: Contents,
+): OwnPod {
+  const inherited = inherit(runner.pod, inheriting(work?.mode ?? 'no-volume'));
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...metadata, name },
+    spec: {
+      restartPolicy: 'Never',
+      ...(maxSeconds !== undefined && { activeDeadlineSeconds: Math.ceil(maxSeconds) }),
+      imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
+      ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
+      containers: containers.map((each) => withLastWords(withVariables(each, inherited.env))),
+      volumes,
+    },
+  };
+  return {
+    kind,
+    pod: strategicMerge(pod, inherited.patch),
+    secrets: [...registries, ...environment.secrets()],
+    decisions: inherited.decisions,
+  };
+}
+
+export function imageOf({ image }: HookContainer): string {
+  if (image === null || image === '')
+    throw new HookError('INPUT_INVALID', 'A container of the job has no image.', {
+      hint: 'Set `image:` in the workflow.',
+    });
+  return image;
+}
+
+/** How a container starts: with what its image presets, wherever the workflow says nothing. */
+export function startOf({ entryPoint, entryPointArgs }: HookContainer): Pick<Container, 'command' | 'args'> {
+  const args = argumentsOf(entryPointArgs);
+  return {
+    ...(entryPoint !== null && { command: [literal(entryPoint)] }),
+    ...(args.length > 0 && { args: args.map(literal) }),
+  };
+}
+
+/** The kubelet expands `$(NAME)` in commands and arguments, and takes `$$` for `$`; docker does neither. */
+function literal(text: string): string {
+  return text.replaceAll('$', '$$$$');
+}
+
+/** Inherited variables come first: a container's own may refer to them, and win. */
+function withVariables(container: Container, inherited: readonly EnvVar[]): Container {
+  if (container.name === HELPER_CONTAINER || inherited.length === 0) return container;
+  const own = new Set(container.env?.map(({ name }) => name));
+  return { ...container, env: [...inherited.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
+}
+
+/** A container that ends with an error leaves the end of its log in the pod's status, so that it can be told. */
+function withLastWords(container: Container): Container {
+  return { ...container, terminationMessagePolicy: 'FallbackToLogsOnError' };
+}
+
+function staysOnNode(work: WorkFolder | undefined, sameNode: boolean | undefined): boolean {
+  return work?.mode === 'volume' && (sameNode ?? work.folder.sameNode);
+}
+
+/**
+ * A volume that is attached to one node only. By the scheduler, never by `nodeName`: the pod then waits for room where
+ * the kubelet would refuse it. matchFields needs no label of the node, as hostname labels may differ from its name.
+ */
+function sameNodeAffinity({ node }: RunnerPod): Affinity {
+  return {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [
+          { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node ?? ''] }] },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,277 @@
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import type { Pod } from '../runner/kubernetes-types.js';
+import type { PodRunner, PodRunnerOptions } from '../runner/pod-runner.js';
+import type { ContainerActionStep, HookResult } from '../runner/runner.js';
+import { Cutter } from './cutter.js';
+import { leftovers, log, podRunner } from './support.js';
+
+const TEMPLATE = '/home/runner/template.yaml';
+
+/** An action of `alpine:3.20` that is this script. */
+const shell = (script: string, parts: Partial<ContainerActionStep> = {}): ContainerActionStep => ({
+  path: 'octo/action/v1',
+  image: 'docker://alpine:3.20',
+  entrypoint: '/bin/sh',
+  args: ['-c', script],
+  ...parts,
+});
+
+const withoutJobPod = async (runner: PodRunner) =>
+  (await leftovers(runner)).filter((name) => !name.includes('-workflow-'));
+
+function refused(result: HookResult, title: string, ...words: string[]): void {
+  const text = log(result);
+  expect(text).to.contain(`::error title=podhooks%3A ${title}::`).and.contain('[exit code 125]');
+  for (const word of words) expect(text).to.contain(word);
+}
+
+describe('docker actions beside a job', () => {
+  let runner: PodRunner;
+  before(async () => {
+    runner = await podRunner('volume');
+    const services = [{ image: 'redis:7' }];
+    const result = await runner.prepareJob({ container: { image: 'debian:12' }, services });
+    expect(result.exitCode, log(result)).to.equal(0);
+  });
+  after(() => runner.close());
+  afterEach(async () => expect(await withoutJobPod(runner)).to.deep.equal([]));
+
+  it('run as their image presets it, under its user, with writable file commands', async () => {
+    const result = await runner.containerAction({
+      image: 'docker://testbed/action:1',
+      env: { EXIT_CODE: '3' },
+    });
+    const text = log(result);
+    expect(text)
+      .to.contain('entrypoint: /app/entrypoint.sh\n')
+      .and.contain('pwd=/github/workspace uid=2000 gid=2000 HOME=/github/home IMAGE_VARIABLE=from image\n')
+      .and.contain('arg[0]=from-image\narg[1]=two words\n')
+      .and.contain('[exit code 3]')
+      .and.not.contain('::error');
+    expect(result.outputs).to.deep.equal({ 'from-action': 'yes' });
+  });
+
+  it('need no shell, and get their arguments exactly', async () => {
+    const args = ['$(HOME)', 'two words', '', 'say "hi" $$'];
+    const result = await runner.containerAction({ path: 'o/r/v1', image: 'testbed/printargs:1', args });
+    expect(result.exitCode, log(result)).to.equal(0);
+    for (const text of ['$(HOME)', 'two words', 'say "hi" $$']) expect(log(result)).to.contain(text);
+    expect(log(result)).to.contain('from-entrypoint').and.not.contain('from-cmd');
+  });
+
+  it('get inputs and variables exactly, and show none of them in the pod', async () => {
+    let pods = '';
+    const result = await runner.containerAction(
+      // A shell would drop the variable whose name is no identifier.
+      shell('', {
+        entrypoint: 'env',
+        args: ['sh', '-c', 'printf "%s|" "$LINES_"; tr "\\0" "\\n" < /proc/1/environ; sleep 1'],
+        inputs: { 'fetch-depth': '0', 'who to greet': 's3cret in an input' },
+        env: { LINES_: `a 'b' "c"\n\n$d \`e\`` },
+      }),
+      {
+        onOutput: () => void runner.kubectl('get', 'pods', '-o', 'json').then((text) => (pods += text)),
+      },
+    );
+    const text = result.stdout.toString();
+    expect(text)
+      .to.contain(`a 'b' "c"\n\n$d \`e\`|`)
+      .and.contain('INPUT_FETCH-DEPTH=0\n')
+      .and.contain('INPUT_WHO_TO_GREET=s3cret in an input\n')
+      .and.contain('GITHUB_ACTIONS=true\n')
+      .and.contain('CI=true\n');
+    expect(pods).to.contain('-step-').and.not.contain('s3cret');
+  });
+
+  it('share files, file commands and the runner’s own paths with the steps around them', async () => {
+    await runner.run({ run: 'echo from-step > shared' });
+    const action = await runner.containerAction(
+      shell(
+        `cat shared "$RUNNER_WORKSPACE/hello-world/shared"; mkdir -p made && echo from-action > made/file
+echo A=1 >> "$GITHUB_ENV"; echo /from/action >> "$GITHUB_PATH"; echo s=2 >> "$GITHUB_STATE"
+echo o=3 >> "$GITHUB_OUTPUT"; echo '# done' >> "$GITHUB_STEP_SUMMARY"
+test -s "$GITHUB_EVENT_PATH" && touch "$RUNNER_TEMP/x" "$HOME/y" && ls -d "$RUNNER_WORKSPACE"`,
+      ),
+    );
+    expect(action.exitCode, log(action)).to.equal(0);
+    expect(action.stdout.toString()).to.match(/^from-step\nfrom-step\n\/\S+_work\/hello-world\n$/);
+    expect(action).to.deep.include({
+      env: { A: '1' },
+      path: ['/from/action'],
+      state: { s: '2' },
+      outputs: { o: '3' },
+      summary: '# done\n',
+    });
+    const step = await runner.run({ run: 'echo "$(cat made/file) $A"; ls /github/home', shell: 'bash {0}' });
+    expect(log(step)).to.equal('from-action 1\ny\n\n[exit code 0]');
+    expect((await runner.readFile(`${runner.folders.workspace}/made/file`)).toString()).to.equal(
+      'from-action\n',
+    );
+  });
+
+  it('reach the services of the job by their names', async () => {
+    const result = await runner.containerAction(shell('echo PING | nc -w 2 redis 6379'));
+    expect(log(result)).to.equal('+PONG\n\n[exit code 0]');
+  });
+
+  for (const code of [0, 1, 2, 42, 127, 137, 143, 255])
+    it(`end with the action's exit code ${code} and no line of ours`, async () => {
+      const result = await runner.containerAction(shell(`echo before; exit ${code}`));
+      expect(log(result)).to.equal(`before\n\n[exit code ${code}]`);
+    });
+
+  it('keep any bytes in order, but for \\r before a line feed, which the runtime drops', async () => {
+    // Output and errors are two pipes to the runtime: what is written at once may change places.
+    const script = String.raw`printf '\377\000x\ry\r\n\n'; sleep 0.5; echo err >&2; sleep 0.5; head -c 1048576 /dev/zero | tr '\000' z; echo
+printf 'half'; sleep 0.2; printf ' a line\n'; printf tail`;
+    const result = await runner.containerAction(shell(script));
+    const expected = Buffer.concat([
+      Buffer.from([0xff, 0x00]),
+      Buffer.from(`x\ry\n\nerr\n${'z'.repeat(1 << 20)}\nhalf a line\ntail`),
+    ]);
+    expect(result.output.equals(expected), log(result).slice(0, 300)).to.equal(true);
+  });
+
+  it('run beside each other and the job', async () => {
+    const results = await Promise.all(
+      [0, 1, 2, 3].map((number) =>
+        runner.containerAction(
+          shell(`echo ${number}; sleep 1; echo id=${number} >> "$GITHUB_OUTPUT"; exit ${number}`),
+        ),
+      ),
+    );
+    for (const [number, result] of results.entries()) {
+      expect(log(result)).to.equal(`${number}\n\n[exit code ${number}]`);
+      expect(result.outputs).to.deep.equal({ id: `${number}` });
+    }
+    expect(log(await runner.run({ run: 'echo alive' }))).to.equal('alive\n\n[exit code 0]');
+  });
+
+  for (const [what, trap] of [
+    ['says its last words', `trap 'echo bye; exit 0' TERM`],
+    ['will not end', `trap 'echo bye' TERM INT`],
+  ] as const)
+    it(`are ended when they are cancelled, as one that ${what}`, async () => {
+      const controller = new AbortController();
+      const script = `${trap}; echo started; while :; do sleep 0.1; done`;
+      const result = await runner.containerAction(shell(script), {
+        signal: controller.signal,
+        onOutput: () => controller.abort(),
+      });
+      expect(result.cancelledBy, log(result)).to.be.oneOf(['SIGINT', 'SIGTERM']);
+      expect(result.exitCode, log(result)).to.equal(143);
+      expect(result.output.toString()).to.equal('started\nbye\n');
+    });
+
+  it('name entry point and image where the program is missing', async () => {
+    const result = await runner.containerAction(shell('', { entrypoint: '/no/such' }));
+    refused(result, 'STEP_INVALID', 'alpine:3.20', '/no/such', 'no such file');
+  });
+
+  it('name an image that does not exist, within seconds', async () => {
+    const result = await runner.containerAction({ image: 'docker://no/such-action:1' });
+    refused(result, 'POD_FAILED', 'The step pod cannot start: the image no/such-action:1', 'docker.io');
+  });
+
+  it('of a Dockerfile are refused by its path', async () => {
+    const result = await runner.containerAction({ path: 'octo/built/v1', dockerfile: 'Dockerfile' });
+    refused(result, 'UNSUPPORTED', '/_actions/octo/built/v1/Dockerfile', 'docker://');
+  });
+
+  it('that lose their pod are told lost, not failed', async () => {
+    const result = await runner.containerAction(shell('echo started; sleep 60'), {
+      onOutput: (chunk) => {
+        if (chunk.includes('started')) void deleteStepPod(runner);
+      },
+    });
+    refused(result, 'STEP_LOST', 'was deleted while it');
+  });
+});
+
+async function deleteStepPod(runner: PodRunner): Promise<void> {
+  const { pods } = await runner.objects();
+  const name = pods.map(({ metadata }) => metadata?.name ?? '').find((each) => each.includes('-step-'));
+  await runner.kubectl('delete', 'pod', name ?? '', '--wait=false', '--grace-period=1');
+}
+
+describe('a docker action by itself', () => {
+  const oneRunner = async (
+    options: Partial<PodRunnerOptions>,
+    body: (runner: PodRunner) => Promise<void>,
+    left: string[] = [],
+    mode: 'volume' | 'novolume' = 'volume',
+  ) => {
+    const runner = await podRunner(mode, options);
+    await body(runner);
+    expect(await leftovers(runner)).to.deep.equal(left);
+    await runner.close();
+  };
+
+  it('runs in a job without containers, whose state is null', () =>
+    oneRunner({}, async (runner) => {
+      const result = await runner.containerAction(shell('echo alone; exit 5'));
+      expect(log(result)).to.equal('alone\n\n[exit code 5]');
+    }));
+
+  it('is refused where the work folder is not shared', () =>
+    oneRunner(
+      {},
+      async (runner) => {
+        const result = await runner.containerAction(shell('echo alone'));
+        refused(result, 'UNSUPPORTED', 'alpine:3.20', 'shared work volume');
+      },
+      [],
+      'novolume',
+    ));
+
+  it('is told lost when it was OOMKilled', () =>
+    oneRunner({ env: { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: TEMPLATE } }, async (runner) => {
+      const limits = 'spec: { containers: [{ name: $step, resources: { limits: { memory: 32Mi } } }] }';
+      await runner.writeFile(TEMPLATE, limits);
+      const result = await runner.containerAction(shell('exec tail /dev/zero'));
+      refused(result, 'STEP_LOST', 'OOMKilled: it used more memory than its limit of 32Mi');
+    }));
+
+  it('is pulled with the pull secret of the runner pod', () => {
+    const podPatch = (pod: Pod): Pod => ({
+      ...pod,
+      ...(pod.spec && { spec: { ...pod.spec, imagePullSecrets: [{ name: 'company' }] } }),
+    });
+    return oneRunner(
+      { podPatch },
+      async (runner) => {
+        const login = ['--docker-username=testbed', '--docker-password=secret-of-the-testbed'];
+        const secret = ['create', 'secret', 'docker-registry', 'company'];
+        await runner.kubectl(...secret, '--docker-server=registry.test', ...login);
+        const result = await runner.containerAction({ image: 'docker://registry.test/private/app:latest' });
+        expect(log(result)).to.equal('only with a password\n\n[exit code 0]');
+      },
+      ['Secret/company'],
+    );
+  });
+
+  it('loses and repeats nothing over connections that are reset or go silent', async () => {
+    const cutter = await Cutter.start();
+    let connections = 0;
+    cutter.plan = () => {
+      connections += 1;
+      if (connections > 12) return undefined;
+      return { after: { bytes: 120_000 }, how: connections % 3 === 0 ? 'silence' : 'reset' };
+    };
+    const env = { ...cutter.environment, ACTIONS_RUNNER_HEARTBEAT_DEADLINE_MS: '2000' };
+    await oneRunner({ env }, async (runner) => {
+      const result = await runner.containerAction(
+        shell('i=0; while [ $i -lt 10 ]; do seq 1 2000; sleep 0.3; i=$((i+1)); done; exit 9'),
+        { keepOutput: false },
+      );
+      const hash = createHash('sha256');
+      for (let round = 0; round < 10; round++)
+        for (let line = 1; line <= 2_000; line++) hash.update(`${line}\n`);
+      expect(result.exitCode).to.equal(9);
+      expect(result.stdoutSha256).to.equal(hash.digest('hex'));
+      expect(cutter.cuts).to.be.above(2);
+    });
+    cutter.close();
+  });
+});
