@@ -298,8 +298,8 @@ export const FAULTS: readonly Fault[] = [
     from: 'this.skip = known.bytes;',
     to: 'this.skip = 0;',
     test: {
-      file: `${TESTS}/commands/follow-action.test.ts`,
-      title: 'goes on where the connection was lost, amid a line, without loss or doubling',
+      file: `${TESTS}/step/stamped-log.test.ts`,
+      title: 'goes on after a lost connection amid a line, a stamp, or between two lines',
     },
   },
   {
