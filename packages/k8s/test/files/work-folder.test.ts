@@ -241,7 +241,7 @@ describe('sendWorkFolder', () => {
   });
 
   it('keeps little in memory', async () => {
-    execFileSync('truncate', ['-s', '100M', join(work, 'sparse')]);
+    execFileSync('truncate', ['-s', '300M', join(work, 'sparse')]);
     const before = process.memoryUsage().arrayBuffers;
     let sent = 0;
     let most = 0;
@@ -257,8 +257,9 @@ describe('sendWorkFolder', () => {
     };
     cluster.execs = [() => session];
     await send();
-    expect(sent).to.be.greaterThan(100 * 1024 * 1024);
-    expect(most).to.be.lessThan(50 * 1024 * 1024);
+    expect(sent).to.be.greaterThan(300 * 1024 * 1024);
+    // What has been sent is garbage that V8 leaves lying for a while.
+    expect(most).to.be.lessThan(128 * 1024 * 1024);
   });
 });
 
