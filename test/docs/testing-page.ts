@@ -15,7 +15,7 @@ export async function testingPage(file: string): Promise<string> {
 
 ## Test beds
 
-- **Pure**: tables, and properties that fast-check tries with random input (parser, merge, names, quoting).
+- **Pure**: tables, and properties that fast-check tries with random input (parser, merge, names, quoting); those of the merge 10,000 times in CI.
 - **Shells**: what the hook runs in containers is run in every POSIX shell of this machine, and in \`busybox\`, \`mksh\` and
   \`posh\` in CI.
 - **Local engine** ([test/engine](../test/engine/README.md)): a Kubernetes API whose containers are processes of this machine. What it
