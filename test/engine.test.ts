@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { at, ApiClient, itemsAt } from './api-suite/client.js';
+import { at, ApiClient } from './api-suite/client.js';
 import { engineBed } from './api-suite/engine-bed.js';
 import { apiSuite } from './api-suite/suite.js';
 import { Session } from './api-suite/session.js';
-import { ApiError, ARC_RULES, LocalEngine, Sandbox } from './engine/index.js';
+import { ARC_RULES, LocalEngine, Sandbox } from './engine/index.js';
 import { itWithMounts } from './engine/needs-mounts.js';
 
 apiSuite('the local engine', engineBed, itWithMounts);
@@ -37,7 +37,6 @@ describe('what only the local engine has', () => {
             mounts: { '/tools': join(directory, 'tools') },
           },
         },
-        'slow:1': { cmd: ['true'], pullMs: 300 },
       },
       accounts: [{ name: 'runner', namespace: 'arc', rules: ARC_RULES['kubernetes-novolume'] }],
     });
@@ -198,72 +197,6 @@ describe('what only the local engine has', () => {
     expect(at(pod, 'status.message')).to.equal(
       'Pod was active on the node longer than the specified deadline',
     );
-  });
-
-  describe('faults', () => {
-    it('keep a pod unscheduled until they are switched off, with an event', async () => {
-      const off = engine.faults.unschedulable(/^stuck/);
-      const name = await session.pod('stuck', ['true']);
-      const pod = await session.until(name, (p) => itemsAt(p, 'status.conditions').length > 0);
-      expect(at(pod, 'status.conditions.0.message')).to.equal('0/1 nodes are available: 1 Insufficient cpu.');
-      const query = `fieldSelector=involvedObject.name%3D${name}`;
-      const events = await session.admin.request('GET', `${session.path('events')}?${query}`);
-      expect(at(events.body, 'items.0.reason')).to.equal('FailedScheduling');
-      off();
-      await session.phase(name, 'Succeeded');
-    });
-
-    itWithMounts('refuse an image with the words of a registry until they are switched off', async () => {
-      const off = engine.faults.pullFails('testbed/action:1', 'pull access denied, authorization failed');
-      const name = await session.pod('pull', [], image({}));
-      const pod = await session.until(
-        name,
-        (p) => at(p, 'status.containerStatuses.0.state.waiting.reason') === 'ErrImagePull',
-      );
-      expect(at(pod, 'status.containerStatuses.0.state.waiting.message')).to.contain('pull access denied');
-      off();
-      await session.phase(name, 'Succeeded');
-    });
-
-    it('let a pull take its time', async () => {
-      const name = await session.pod('slow', [], { containers: [{ name: 'job', image: 'slow:1' }] });
-      const pod = await session.until(name, (p) => itemsAt(p, 'status.containerStatuses').length > 0);
-      expect(at(pod, 'status.containerStatuses.0.state.waiting.reason')).to.equal('ContainerCreating');
-      await session.phase(name, 'Succeeded');
-    });
-
-    it('kill a container for its memory', async () => {
-      const name = await session.pod('oom', idle);
-      await session.phase(name, 'Running');
-      engine.faults.oomKill(name);
-      const pod = await session.phase(name, 'Failed');
-      expect(at(pod, 'status.containerStatuses.0.state.terminated')).to.include({
-        exitCode: 137,
-        reason: 'OOMKilled',
-      });
-    });
-
-    itWithMounts('evict a pod, which tells a running exec by its end', async () => {
-      const name = await session.pod('evicted', idle);
-      await session.phase(name, 'Running');
-      const running = session.exec(name, ['sh', '-c', 'echo > /begun; exec sleep 3600']);
-      await session.exec(name, ['sh', '-c', 'until [ -e /begun ]; do sleep 0.05; done']);
-      engine.faults.evict(name);
-      const pod = await session.phase(name, 'Failed');
-      expect([at(pod, 'status.reason'), at(pod, 'status.message')]).to.deep.equal([
-        'Evicted',
-        'The node was low on resource: memory.',
-      ]);
-      expect(at((await running).status, 'details.causes.0.message')).to.equal('137');
-    });
-
-    it('answer requests as an admission webhook does', async () => {
-      const denied = new ApiError(403, 'Forbidden', 'admission webhook "policy" denied the request: no root');
-      engine.faults.answer({ verb: 'create', resource: 'pods' }, denied, 1);
-      const first = await session.create('pods', {});
-      expect([first.status, at(first.body, 'message')]).to.deep.equal([403, denied.message]);
-      expect((await session.create('pods', {})).status).to.equal(422);
-    });
   });
 
   it('without namespaces runs what needs no volume, and says why the rest waits', async () => {

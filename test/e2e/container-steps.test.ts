@@ -2,20 +2,12 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { Pod } from '../runner/kubernetes-types.js';
 import type { PodRunner, PodRunnerOptions } from '../runner/pod-runner.js';
-import type { ContainerActionStep, HookResult } from '../runner/runner.js';
+import { shellAction } from '../runner/shell-action.js';
+import type { HookResult } from '../runner/runner.js';
 import { Cutter } from './cutter.js';
 import { leftovers, log, podRunner } from './support.js';
 
 const TEMPLATE = '/home/runner/template.yaml';
-
-/** An action of `alpine:3.20` that is this script. */
-const shell = (script: string, parts: Partial<ContainerActionStep> = {}): ContainerActionStep => ({
-  path: 'octo/action/v1',
-  image: 'docker://alpine:3.20',
-  entrypoint: '/bin/sh',
-  args: ['-c', script],
-  ...parts,
-});
 
 const withoutJobPod = async (runner: PodRunner) =>
   (await leftovers(runner)).filter((name) => !name.includes('-workflow-'));
@@ -64,7 +56,7 @@ describe('docker actions beside a job', () => {
     let pods = '';
     const result = await runner.containerAction(
       // A shell would drop the variable whose name is no identifier.
-      shell('', {
+      shellAction('', {
         entrypoint: 'env',
         args: ['sh', '-c', 'printf "%s|" "$LINES_"; tr "\\0" "\\n" < /proc/1/environ; sleep 1'],
         inputs: { 'fetch-depth': '0', 'who to greet': 's3cret in an input' },
@@ -87,7 +79,7 @@ describe('docker actions beside a job', () => {
   it('share files, file commands and the runner’s own paths with the steps around them', async () => {
     await runner.run({ run: 'echo from-step > shared' });
     const action = await runner.containerAction(
-      shell(
+      shellAction(
         `cat shared "$RUNNER_WORKSPACE/hello-world/shared"; mkdir -p made && echo from-action > made/file
 echo A=1 >> "$GITHUB_ENV"; echo /from/action >> "$GITHUB_PATH"; echo s=2 >> "$GITHUB_STATE"
 echo o=3 >> "$GITHUB_OUTPUT"; echo '# done' >> "$GITHUB_STEP_SUMMARY"
@@ -111,13 +103,13 @@ test -s "$GITHUB_EVENT_PATH" && touch "$RUNNER_TEMP/x" "$HOME/y" && ls -d "$RUNN
   });
 
   it('reach the services of the job by their names', async () => {
-    const result = await runner.containerAction(shell('echo PING | nc -w 2 redis 6379'));
+    const result = await runner.containerAction(shellAction('echo PING | nc -w 2 redis 6379'));
     expect(log(result)).to.equal('+PONG\n\n[exit code 0]');
   });
 
   for (const code of [0, 1, 2, 42, 127, 137, 143, 255])
     it(`end with the action's exit code ${code} and no line of ours`, async () => {
-      const result = await runner.containerAction(shell(`echo before; exit ${code}`));
+      const result = await runner.containerAction(shellAction(`echo before; exit ${code}`));
       expect(log(result)).to.equal(`before\n\n[exit code ${code}]`);
     });
 
@@ -125,7 +117,7 @@ test -s "$GITHUB_EVENT_PATH" && touch "$RUNNER_TEMP/x" "$HOME/y" && ls -d "$RUNN
     // Output and errors are two pipes to the runtime: what is written at once may change places.
     const script = String.raw`printf '\377\000x\ry\r\n\n'; sleep 0.5; echo err >&2; sleep 0.5; head -c 1048576 /dev/zero | tr '\000' z; echo
 printf 'half'; sleep 0.2; printf ' a line\n'; printf tail`;
-    const result = await runner.containerAction(shell(script));
+    const result = await runner.containerAction(shellAction(script));
     const expected = Buffer.concat([
       Buffer.from([0xff, 0x00]),
       Buffer.from(`x\ry\n\nerr\n${'z'.repeat(1 << 20)}\nhalf a line\ntail`),
@@ -137,7 +129,7 @@ printf 'half'; sleep 0.2; printf ' a line\n'; printf tail`;
     const results = await Promise.all(
       [0, 1, 2, 3].map((number) =>
         runner.containerAction(
-          shell(`echo ${number}; sleep 1; echo id=${number} >> "$GITHUB_OUTPUT"; exit ${number}`),
+          shellAction(`echo ${number}; sleep 1; echo id=${number} >> "$GITHUB_OUTPUT"; exit ${number}`),
         ),
       ),
     );
@@ -155,7 +147,7 @@ printf 'half'; sleep 0.2; printf ' a line\n'; printf tail`;
     it(`are ended when they are cancelled, as one that ${what}`, async () => {
       const controller = new AbortController();
       const script = `${trap}; echo started; while :; do sleep 0.1; done`;
-      const result = await runner.containerAction(shell(script), {
+      const result = await runner.containerAction(shellAction(script), {
         signal: controller.signal,
         onOutput: () => controller.abort(),
       });
@@ -165,7 +157,7 @@ printf 'half'; sleep 0.2; printf ' a line\n'; printf tail`;
     });
 
   it('name entry point and image where the program is missing', async () => {
-    const result = await runner.containerAction(shell('', { entrypoint: '/no/such' }));
+    const result = await runner.containerAction(shellAction('', { entrypoint: '/no/such' }));
     refused(result, 'STEP_INVALID', 'alpine:3.20', '/no/such', 'no such file');
   });
 
@@ -180,7 +172,7 @@ printf 'half'; sleep 0.2; printf ' a line\n'; printf tail`;
   });
 
   it('that lose their pod are told lost, not failed', async () => {
-    const result = await runner.containerAction(shell('echo started; sleep 60'), {
+    const result = await runner.containerAction(shellAction('echo started; sleep 60'), {
       onOutput: (chunk) => {
         if (chunk.includes('started')) void deleteStepPod(runner);
       },
@@ -210,7 +202,7 @@ describe('a docker action by itself', () => {
 
   it('runs in a job without containers, whose state is null', () =>
     oneRunner({}, async (runner) => {
-      const result = await runner.containerAction(shell('echo alone; exit 5'));
+      const result = await runner.containerAction(shellAction('echo alone; exit 5'));
       expect(log(result)).to.equal('alone\n\n[exit code 5]');
     }));
 
@@ -218,7 +210,7 @@ describe('a docker action by itself', () => {
     oneRunner(
       {},
       async (runner) => {
-        const result = await runner.containerAction(shell('echo alone'));
+        const result = await runner.containerAction(shellAction('echo alone'));
         refused(result, 'UNSUPPORTED', 'alpine:3.20', 'shared work volume');
       },
       [],
@@ -229,7 +221,7 @@ describe('a docker action by itself', () => {
     oneRunner({ env: { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: TEMPLATE } }, async (runner) => {
       const limits = 'spec: { containers: [{ name: $step, resources: { limits: { memory: 32Mi } } }] }';
       await runner.writeFile(TEMPLATE, limits);
-      const result = await runner.containerAction(shell('exec tail /dev/zero'));
+      const result = await runner.containerAction(shellAction('exec tail /dev/zero'));
       refused(result, 'STEP_LOST', 'OOMKilled: it used more memory than its limit of 32Mi');
     }));
 
@@ -262,7 +254,7 @@ describe('a docker action by itself', () => {
     const env = { ...cutter.environment, ACTIONS_RUNNER_HEARTBEAT_DEADLINE_MS: '2000' };
     await oneRunner({ env }, async (runner) => {
       const result = await runner.containerAction(
-        shell('i=0; while [ $i -lt 10 ]; do seq 1 2000; sleep 0.3; i=$((i+1)); done; exit 9'),
+        shellAction('i=0; while [ $i -lt 10 ]; do seq 1 2000; sleep 0.3; i=$((i+1)); done; exit 9'),
         { keepOutput: false },
       );
       const hash = createHash('sha256');

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Image } from '../engine/index.js';
 import { describeWithMounts } from '../engine/needs-mounts.js';
-import { FaultProxy } from '../proxy/proxy.js';
+import type { FaultProxy } from '../proxy/proxy.js';
 import type { EngineRunner } from '../runner/engine-runner.js';
-import type { ContainerActionStep } from '../runner/runner.js';
-import { engineRunner, errorOf, leftovers, log, preparedRunner, requestsOf } from './support.js';
+import { shellAction } from '../runner/shell-action.js';
+import { engineRunner, errorOf, leftovers, log, proxiedRunner, requestsOf } from './support.js';
 
 const SCRIPT = `echo "$0 $#: $1"; echo "$IMAGE_VARIABLE $PWD"; echo id=7 >> "$GITHUB_OUTPUT"; exit 3`;
 const IMAGES: Record<string, Image> = {
@@ -16,28 +15,14 @@ const IMAGES: Record<string, Image> = {
     env: { IMAGE_VARIABLE: 'of the image' },
   },
 };
-const shell = (script: string, parts: Partial<ContainerActionStep> = {}): ContainerActionStep => ({
-  path: 'octo/action/v1',
-  image: 'docker://alpine:3.20',
-  entrypoint: '/bin/sh',
-  args: ['-c', script],
-  ...parts,
-});
-
 describeWithMounts('a docker action', () => {
   let runner: EngineRunner;
   let proxy: FaultProxy;
+  let close: () => Promise<void>;
   before(async () => {
-    const route = async (kubeconfig: string) => {
-      proxy = await FaultProxy.start({ kubeconfig });
-      return proxy.kubeconfig(join(kubeconfig, '../through-the-proxy'));
-    };
-    runner = await preparedRunner('volume', { images: IMAGES, route });
+    ({ runner, proxy, close } = await proxiedRunner('volume', { images: IMAGES }));
   });
-  after(async () => {
-    await runner.close();
-    await proxy.close();
-  });
+  after(() => close());
   beforeEach(() => proxy.clear());
   /** But for the pod of the job. */
   afterEach(async () =>
@@ -53,7 +38,7 @@ describeWithMounts('a docker action', () => {
   it('shares the workspace with the steps around it', async () => {
     await runner.run({ run: 'echo from-step > shared' });
     const action = await runner.containerAction(
-      shell(
+      shellAction(
         'cat shared "$RUNNER_WORKSPACE"/hello-world/shared; echo from-action > made; echo A=1 >> "$GITHUB_ENV"',
       ),
     );
@@ -65,14 +50,14 @@ describeWithMounts('a docker action', () => {
 
   it('gets its variables, arguments and inputs exactly', async () => {
     const result = await runner.containerAction(
-      shell('', {
+      shellAction('', {
         args: ['-c', 'printf "%s|" "$QUOTES" "$0" "$@"', '$(HOME)', '', '$$ a "b"'],
         env: { QUOTES: `a 'b' "c"\n$d` },
       }),
     );
     expect(result.stdout.toString()).to.equal(`a 'b' "c"\n$d|$(HOME)||$$ a "b"|`);
     // Some shells drop a variable whose name is no identifier.
-    const env = { ...shell(''), entrypoint: 'env', args: [], inputs: { 'fetch-depth': '1 2' } };
+    const env = { ...shellAction(''), entrypoint: 'env', args: [], inputs: { 'fetch-depth': '1 2' } };
     const { stdout } = await runner.containerAction(env);
     expect(stdout.toString()).to.contain('\nINPUT_FETCH-DEPTH=1 2\n');
   });
@@ -80,7 +65,7 @@ describeWithMounts('a docker action', () => {
   it('keeps its bytes in order, whatever they are, but for \\r before a line feed', async () => {
     // Output and errors are two pipes to the runtime: what is written at once may change places.
     const script = String.raw`printf '\377\000x\ry\r\n\n'; sleep 0.5; echo err >&2; sleep 0.5; head -c 40000 /dev/zero | tr '\000' z; echo; printf tail`;
-    const result = await runner.containerAction(shell(script));
+    const result = await runner.containerAction(shellAction(script));
     const expected = Buffer.concat([
       Buffer.from([0xff, 0x00]),
       Buffer.from(`x\ry\n\nerr\n${'z'.repeat(40_000)}\ntail`),
@@ -91,7 +76,7 @@ describeWithMounts('a docker action', () => {
   it('loses and repeats nothing when its log is cut', async () => {
     const cut = { kind: 'cut', after: { bytes: 60_000, direction: 'down' }, how: 'reset' } as const;
     proxy.add({ resource: 'pods/log', times: 4, fault: cut });
-    const result = await runner.containerAction(shell('seq 1 20000; exit 9'), { keepOutput: false });
+    const result = await runner.containerAction(shellAction('seq 1 20000; exit 9'), { keepOutput: false });
     const hash = createHash('sha256');
     for (let line = 1; line <= 20_000; line++) hash.update(`${line}\n`);
     expect(result.exitCode).to.equal(9);
@@ -101,7 +86,9 @@ describeWithMounts('a docker action', () => {
 
   it('runs beside others', async () => {
     const results = await Promise.all(
-      [0, 1, 2].map((number) => runner.containerAction(shell(`echo ${number}; sleep 0.3; exit ${number}`))),
+      [0, 1, 2].map((number) =>
+        runner.containerAction(shellAction(`echo ${number}; sleep 0.3; exit ${number}`)),
+      ),
     );
     for (const [number, result] of results.entries())
       expect(log(result)).to.equal(`${number}\n\n[exit code ${number}]`);
@@ -109,7 +96,7 @@ describeWithMounts('a docker action', () => {
   });
 
   it('costs few requests', async () => {
-    const requests = await requestsOf(runner, () => runner.containerAction(shell('exit 0')));
+    const requests = await requestsOf(runner, () => runner.containerAction(shellAction('exit 0')));
     const once = [...new Set(requests.filter((request) => request !== 'get pods'))];
     expect(once.sort()).to.deep.equal([
       'create pods',
@@ -124,7 +111,7 @@ describeWithMounts('a docker action', () => {
   it('is ended when it is cancelled, says its last words, and leaves nothing', async () => {
     const controller = new AbortController();
     const script = `trap 'echo bye; exit 0' TERM; echo started; while :; do sleep 0.1; done`;
-    const result = await runner.containerAction(shell(script), {
+    const result = await runner.containerAction(shellAction(script), {
       signal: controller.signal,
       onOutput: () => controller.abort(),
     });
@@ -148,7 +135,7 @@ describeWithMounts('a docker action', () => {
 
   for (const fault of ['oomKill', 'evict'] as const)
     it(`is told lost, not failed, after ${fault}`, async () => {
-      const result = await runner.containerAction(shell('echo started; sleep 60'), {
+      const result = await runner.containerAction(shellAction('echo started; sleep 60'), {
         onOutput: (chunk) => {
           if (chunk.includes('started')) void strike(fault);
         },

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { describeWithMounts } from '../engine/needs-mounts.js';
-import { FaultProxy } from '../proxy/proxy.js';
+import type { FaultProxy } from '../proxy/proxy.js';
 import type { Fault } from '../proxy/rules.js';
 import type { EngineRunner } from '../runner/engine-runner.js';
-import { log, MODES, preparedRunner } from './support.js';
+import { log, MODES, proxiedRunner } from './support.js';
 
 const cut = (bytes: number, direction: 'up' | 'down', how: 'reset' | 'close'): Fault => ({
   kind: 'cut',
@@ -17,17 +16,11 @@ for (const mode of MODES)
   describeWithMounts(`connections that are cut, in ${mode} mode`, () => {
     let runner: EngineRunner;
     let proxy: FaultProxy;
+    let close: () => Promise<void>;
     before(async () => {
-      const route = async (kubeconfig: string) => {
-        proxy = await FaultProxy.start({ kubeconfig });
-        return proxy.kubeconfig(join(kubeconfig, '../through-the-proxy'));
-      };
-      runner = await preparedRunner(mode, { route });
+      ({ runner, proxy, close } = await proxiedRunner(mode));
     });
-    after(async () => {
-      await runner.close();
-      await proxy.close();
-    });
+    after(() => close());
     beforeEach(() => proxy.clear());
 
     it('neither lose nor repeat a step, wherever they are cut', async () => {

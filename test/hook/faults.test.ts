@@ -11,7 +11,10 @@ describeWithMounts('a job that cannot start', () => {
   let runner: EngineRunner;
   before(async () => {
     const env = { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '2' };
-    const images = { 'ends:1': { cmd: ['sh', '-c', 'exit 7'] } };
+    const images = {
+      'ends:1': { cmd: ['sh', '-c', 'exit 7'] },
+      'late:1': { cmd: ['sleep', 'infinity'], pullMs: 500 },
+    };
     runner = await engineRunner('volume', { env, images });
   });
   after(() => runner.close());
@@ -49,7 +52,8 @@ describeWithMounts('a job that cannot start', () => {
 
   it('names a service that has ended', () =>
     fails(
-      { ...JOB, services: [{ image: 'ends:1' }] },
+      // It has time to end while the next one is being pulled.
+      { ...JOB, services: [{ image: 'ends:1' }, { image: 'late:1' }] },
       'POD_FAILED',
       /container ends\S* of pod .* exit code 7/,
     ));

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Image } from '../engine/index.js';
+import { FaultProxy } from '../proxy/proxy.js';
 import { EngineRunner, type EngineRunnerOptions } from '../runner/engine-runner.js';
 import type { HookResult } from '../runner/runner.js';
 
@@ -30,6 +32,27 @@ export async function preparedRunner(
   const runner = await engineRunner(mode, options);
   succeeded(await runner.prepareJob({ container: { image: 'debian:12' } }));
   return runner;
+}
+
+/** The same behind a proxy of its own that breaks connections as it is told. */
+export async function proxiedRunner(
+  mode: Mode,
+  options: Partial<EngineRunnerOptions> = {},
+): Promise<{ runner: EngineRunner; proxy: FaultProxy; close: () => Promise<void> }> {
+  const proxies: FaultProxy[] = [];
+  const route = async (kubeconfig: string) => {
+    const proxy = await FaultProxy.start({ kubeconfig });
+    proxies.push(proxy);
+    return proxy.kubeconfig(join(kubeconfig, '../through-the-proxy'));
+  };
+  const runner = await preparedRunner(mode, { route, ...options });
+  const [proxy] = proxies;
+  if (proxy === undefined) throw new Error('the runner has no way over the proxy');
+  const close = async () => {
+    await runner.close();
+    await proxy.close();
+  };
+  return { runner, proxy, close };
 }
 
 /** What the log shows, for messages of assertions. */

@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import { fileURLToPath } from 'node:url';
+import { run as program } from '../cluster/run.js';
 import { podRunner, log, leftovers, type Mode } from '../e2e/support.js';
 import type { PodRunner, PodRunnerOptions } from '../runner/pod-runner.js';
 import type { CallOptions, HookResult, JobContainers } from '../runner/runner.js';
@@ -79,4 +81,11 @@ export async function jobPodOf(runner: PodRunner): Promise<string> {
 /** Runs lines of sh in the job container with kubectl's rights, not as a step. */
 export async function inJob(runner: PodRunner, pod: string, script: string): Promise<string> {
   return runner.kubectl('exec', pod, '-c', 'job', '--', 'sh', '-c', script);
+}
+
+const RESTART = fileURLToPath(new URL('../cluster/restart', import.meta.url));
+
+/** Of the cluster built from packages: ends one of its daemons by a signal, and starts it anew after so many seconds. */
+export function restartDaemon(name: string, signal: string, seconds: string): Promise<unknown> {
+  return program(RESTART, [name, signal, seconds], process.env);
 }

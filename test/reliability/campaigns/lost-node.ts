@@ -1,11 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run as program } from '../../cluster/run.js';
 import { log } from '../../e2e/support.js';
 import type { PodRunner } from '../../runner/pod-runner.js';
-import { ended, IMAGE, jobPodOf, step, withRunner } from '../bed.js';
+import { ended, IMAGE, jobPodOf, restartDaemon, step, withRunner } from '../bed.js';
 import { type Campaign, row } from '../campaign.js';
-import { RESTART } from './restarts.js';
 
 const KUBELET_AWAY_SECONDS = '15';
 const TAINT = 'node.kubernetes.io/unreachable:NoExecute';
@@ -51,7 +49,7 @@ export const lostNode: Campaign = {
 };
 
 async function lose(runner: PodRunner, node: string) {
-  const back = program(RESTART, ['kubelet', 'TERM', KUBELET_AWAY_SECONDS], process.env);
+  const back = restartDaemon('kubelet', 'TERM', KUBELET_AWAY_SECONDS);
   await sleep(2_000);
   await runner.kubectl('taint', 'node', node, TAINT);
   return { since: Date.now(), back };

@@ -1,12 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { run as program } from '../../cluster/run.js';
-import { step, withJob } from '../bed.js';
+import { restartDaemon, step, withJob } from '../bed.js';
 import { type Campaign, countOf, row, type Row } from '../campaign.js';
 import type { PodRunner } from '../../runner/pod-runner.js';
-
-export const RESTART = fileURLToPath(new URL('../../cluster/restart', import.meta.url));
 
 /** Daemon, signal, and the time that it is away. */
 const RESTARTS: readonly (readonly [name: string, signal: string, seconds: string])[] = [
@@ -25,9 +21,7 @@ export const restarts: Campaign = {
     const rows: Row[] = [];
     await withJob('novolume', {}, async (runner) => {
       for (const [name, signal, away] of RESTARTS) {
-        const result = await during(runner, seconds, () =>
-          program(RESTART, [name, signal, away], process.env),
-        );
+        const result = await during(runner, seconds, () => restartDaemon(name, signal, away));
         scale.say(`${name} ${signal}: ${result}`);
         rows.push(row(`${name} restarted by SIG${signal}, away for ${away} s`, result));
       }

@@ -9,7 +9,9 @@ export interface RetryPolicy {
 }
 
 const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
+export const LONGEST_DELAY_MS = 5_000;
+/** Before a step whose connection was lost is looked for. */
+export const RECONNECT_DELAY_MS = 250;
 
 /** What a kubelet says, with code 500, of a container that does not run or has no such program. */
 const FINAL_EXEC = /container not found|executable file not found/;

@@ -3,7 +3,7 @@ import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
 import type { ExecSession } from '../cluster/exec.js';
-import { isTransient, waitAfter } from '../cluster/retry.js';
+import { isTransient, LONGEST_DELAY_MS, RECONNECT_DELAY_MS, waitAfter } from '../cluster/retry.js';
 import { readReport, type StepEnd, StepOutput, type StepReport } from '../step/output.js';
 import { cancelScript } from '../step/cancel.js';
 import { farewell, followScript, passedOn, type StepScript, stepScript } from '../step/script.js';
@@ -22,8 +22,6 @@ export interface StepResult {
   files: StepReport['files'];
 }
 
-const RECONNECT_DELAY_MS = 250;
-const LONGEST_RECONNECT_DELAY_MS = 5_000;
 /** Report and output travel on channels of their own; and the writer in the pod may be slow. */
 const END_MARKER_GRACE_MS = 1_000;
 /** Execs in a row that bring nothing although the pod's status, which lags behind, says that the container runs. */
@@ -50,7 +48,7 @@ export async function driveStep(
   const cancel = () => void cancelStep(context, target, step);
   cancelled.addEventListener('abort', cancel, { once: true });
   try {
-    for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_RECONNECT_DELAY_MS)) {
+    for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
       const before = output.passed;
       const { report, fault, opened } = await attach(context, target, step, script, output);
       if (output.end !== undefined && report.done) return { end: output.end, files: report.files };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
 import { isNotFound } from '../cluster/cluster.js';
-import { isTransient, waitAfter } from '../cluster/retry.js';
+import { isTransient, LONGEST_DELAY_MS, RECONNECT_DELAY_MS, waitAfter } from '../cluster/retry.js';
 import { type ActionEnd, actionEnd } from '../pod/action-end.js';
 import { JOB_CONTAINER } from '../pod/names.js';
 import { StampedLog } from '../step/stamped-log.js';
@@ -11,8 +11,6 @@ import { LOOK_AGAIN_MS, LOOKS, podDeleted } from './why-gone.js';
 /** The kubelet sees within about a second that a container has ended; its log ends at once. */
 const POLL_ENDED_MS = 100;
 const ENDED_SOON_MS = 3_000;
-const RECONNECT_DELAY_MS = 250;
-const LONGEST_RECONNECT_DELAY_MS = 5_000;
 /** Of an action whose pod or node is lost, the log is asked for once, and not for long. */
 const LOST_LOG_MS = 5_000;
 /** 128 + SIGKILL, 128 + SIGTERM: an eviction looks like this before the kubelet calls it one. */
@@ -30,7 +28,7 @@ export async function followAction(
 ): Promise<ActionEnd> {
   const { out, settings } = context;
   const reader = new ActionReader(pod, context, signal);
-  for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_RECONNECT_DELAY_MS)) {
+  for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
     const before = reader.log.passed;
     const fault = await reader.read(true, settings.heartbeatDeadlineMs);
     const until = Date.now() + (fault === undefined ? ENDED_SOON_MS : 0);
@@ -58,7 +56,7 @@ async function drain(reader: ActionReader, end: ActionEnd, context: CommandConte
   const budgetMs = end.kind === 'lost' ? 0 : settings.apiRetrySeconds * 1000;
   const silenceMs = end.kind === 'lost' ? LOST_LOG_MS : settings.heartbeatDeadlineMs;
   let until = Date.now() + budgetMs;
-  for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_RECONNECT_DELAY_MS)) {
+  for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
     const before = reader.log.passed;
     const fault = await reader.read(false, silenceMs);
     const hasMore = reader.log.passed > before;

@@ -21,6 +21,12 @@ export function certificateIn(state: JobState | null): string | undefined {
   return typeof certificate === 'string' ? certificate : undefined;
 }
 
+/** The name of the job pod; undefined without one: not every job has containers of its own. */
+export function jobPodIn(state: JobState | null): string | undefined {
+  const name = state?.['jobPod'];
+  return typeof name === 'string' ? name : undefined;
+}
+
 /** By their keys in the settings file; they are checked again where they are used. */
 export function settingsIn(state: JobState | null): FileValues {
   const settings = state?.['settings'];
@@ -29,9 +35,9 @@ export function settingsIn(state: JobState | null): FileValues {
 
 /** @throws HookError STEP_INVALID if no job was prepared: steps with `always()` run after a failed prepare_job, too. */
 export function readJobState(state: JobState | null): PreparedJob {
-  const jobPod = state?.['jobPod'];
+  const jobPod = jobPodIn(state);
   const mode = state?.['mode'];
-  if (typeof jobPod !== 'string' || (mode !== 'volume' && mode !== 'no-volume'))
+  if (jobPod === undefined || (mode !== 'volume' && mode !== 'no-volume'))
     throw new HookError(
       'STEP_INVALID',
       'There is no job container for this step: "Initialize containers" did not succeed.',

@@ -1,28 +1,9 @@
 import { HookError } from '@podhooks/hooklib';
 import { ApiError } from '../cluster/api-error.js';
-import { isAlreadyExists, isNotFound } from '../cluster/cluster.js';
+import { isAlreadyExists } from '../cluster/cluster.js';
 import type { Pod } from '../pod/kubernetes.js';
 import type { OwnPod } from '../pod/own-pod.js';
 import type { CommandContext } from './context.js';
-import { requirePodName } from './require-pod-name.js';
-
-/** The pod that the hook runs in. @throws HookError NOT_FOUND */
-export async function getRunnerPod(context: CommandContext): Promise<Pod> {
-  const name = requirePodName(context.settings);
-  try {
-    return await context.cluster.getPod(name, context.cancelled);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    throw new HookError(
-      'NOT_FOUND',
-      `The runner pod ${name} is not in namespace ${context.cluster.namespace}.`,
-      {
-        cause: error,
-        hint: 'Check ACTIONS_RUNNER_POD_NAME and ACTIONS_RUNNER_KUBERNETES_NAMESPACE of the runner container.',
-      },
-    );
-  }
-}
 
 /** Makes secrets and pod. Their names are new, so one that exists is what an earlier try has made unnoticed. */
 export async function createObjects(own: OwnPod, { cluster, cancelled, out }: CommandContext): Promise<Pod> {

@@ -13,6 +13,7 @@ export async function withTemplate<P extends OwnPod>(
   services: readonly string[],
   { settings, out }: CommandContext,
 ): Promise<P> {
+  for (const { field, value, from } of own.decisions) out.debug(`${field}: ${value} (${from})`);
   if (settings.template === undefined) return own;
   const [{ readTemplateFiles }, { loadTemplate }, { applyTemplate }] = await Promise.all([
     import('../files/template-files.js'),

@@ -5,7 +5,6 @@ import {
   type PrepareJobInput,
   writeResponse,
 } from '@podhooks/hooklib';
-import { v4 as uuid } from 'uuid';
 import { presentActions, rememberActions } from '../files/actions.js';
 import { openToAll } from '../files/file-commands.js';
 import { sendWorkFolder } from '../files/send-work-folder.js';
@@ -15,17 +14,15 @@ import type { Pod } from '../pod/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
 import { WORK_MOUNT } from '../pod/paths.js';
 import { portMap } from '../pod/ports.js';
-import { provenance } from '../pod/provenance.js';
-import { readRunnerPod } from '../pod/runner-pod.js';
 import { workPath } from '../pod/volumes.js';
 import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
 import type { Probe } from '../step/probe.js';
 import { carriedSettings } from '../settings/carried.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
-import { inheritSettings } from './inherit-settings.js';
-import { createObjects, getRunnerPod } from './own-objects.js';
 import { jobState } from './job-state.js';
+import { createObjects } from './own-objects.js';
+import { ownPodOptions } from './own-pod-options.js';
 import { withTemplate } from './pod-template.js';
 import { probeJob } from './probe-job.js';
 import { waitForOthers } from './wait-for-others.js';
@@ -49,18 +46,8 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const started = Date.now();
   const { container } = args;
   const work = workPath(container);
-  const runner = readRunnerPod(await getRunnerPod(context), { claimName: settings.claimName, work });
-  const built = jobPod({
-    runner,
-    args,
-    helperImage: settings.runnerImage,
-    provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
-    id: uuid().slice(0, 5),
-    sameNode: settings.readWriteOnce,
-    maxSeconds: settings.jobMaxSeconds,
-    inheriting: (mode) => inheritSettings(settings, mode),
-  });
-  for (const { field, value, from } of built.decisions) out.debug(`${field}: ${value} (${from})`);
+  const options = await ownPodOptions(work, context);
+  const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
   const job = await withTemplate(built, built.services, context);
   const name = job.pod.metadata?.name ?? '';
   out.line(`Job pod ${name} in namespace ${cluster.namespace}: ${images(job.pod)}`);

@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError, type HookContainer, type JobState, type RunContainerStepInput } from '@podhooks/hooklib';
-import { v4 as uuid } from 'uuid';
 import { isNotFound } from '../cluster/cluster.js';
 import { openToAll } from '../files/file-commands.js';
 import { type ActionEnd, stepStartState } from '../pod/action-end.js';
 import type { Pod } from '../pod/kubernetes.js';
 import type { OwnPod } from '../pod/own-pod.js';
-import { provenance } from '../pod/provenance.js';
-import { readRunnerPod } from '../pod/runner-pod.js';
-import { foldersOfStep, stepPod, workPathOfStep } from '../pod/step-pod.js';
+import { stepPod, workPathOfStep } from '../pod/step-pod.js';
+import { runnerMounts } from '../pod/volumes.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { followAction } from './follow-action.js';
-import { inheritSettings } from './inherit-settings.js';
-import { createObjects, getRunnerPod } from './own-objects.js';
+import { jobPodIn } from './job-state.js';
+import { createObjects } from './own-objects.js';
+import { ownPodOptions } from './own-pod-options.js';
 import { withTemplate } from './pod-template.js';
 import { type Awaited, waitForPod } from './wait-for-pod.js';
 import { podDeleted, stepLost } from './why-gone.js';
@@ -37,7 +36,11 @@ export async function runContainerStep(
   const { settings, cancelled } = context;
   const own = await withTemplate(await build(args, state, context), [], context);
   openToAll(settings.fileCommands, 0o666);
-  openToAll(foldersOfStep(args), 0o777);
+  // The action's user has to write there, whoever that is.
+  openToAll(
+    runnerMounts(args).map(({ source }) => source),
+    0o777,
+  );
   try {
     return await run(own, context);
   } catch (error) {
@@ -61,27 +64,14 @@ function refuseDockerfile({ image, dockerfile }: HookContainer): void {
 }
 
 async function build(args: HookContainer, state: JobState | null, context: CommandContext): Promise<OwnPod> {
-  const { settings, out } = context;
-  const work = workPathOfStep(args, settings.temp);
+  const work = workPathOfStep(args, context.settings.temp);
   if (work === undefined)
     throw new HookError(
       'INPUT_INVALID',
       'The runner names no folder for /github/home in args.systemMountVolumes.',
     );
-  const [runnerPod, jobPod] = await Promise.all([getRunnerPod(context), getJobPod(state, context)]);
-  const own = stepPod({
-    runner: readRunnerPod(runnerPod, { claimName: settings.claimName, work }),
-    args,
-    work,
-    jobPod,
-    provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
-    id: uuid().slice(0, 5),
-    sameNode: settings.readWriteOnce,
-    maxSeconds: settings.jobMaxSeconds,
-    inheriting: (mode) => inheritSettings(settings, mode),
-  });
-  for (const { field, value, from } of own.decisions) out.debug(`${field}: ${value} (${from})`);
-  return own;
+  const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(state, context)]);
+  return stepPod({ ...options, args, work, jobPod });
 }
 
 /** The pod of the job, for its services; an action can run without one. */
@@ -89,8 +79,8 @@ async function getJobPod(
   state: JobState | null,
   { cluster, cancelled }: CommandContext,
 ): Promise<Pod | undefined> {
-  const name = state?.['jobPod'];
-  if (typeof name !== 'string') return undefined;
+  const name = jobPodIn(state);
+  if (name === undefined) return undefined;
   return cluster.getPod(name, cancelled).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;
     throw error;

@@ -3,13 +3,12 @@ import { HookError } from '@podhooks/hooklib';
 import { ConnectionError } from '../cluster/api-error.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { isNotFound } from '../cluster/cluster.js';
-import { mayStartLater, waitAfter } from '../cluster/retry.js';
+import { LONGEST_DELAY_MS, mayStartLater, waitAfter } from '../cluster/retry.js';
 import { HELPER_CONTAINER } from '../pod/names.js';
 import { type RunnerPath, WORK_MOUNT } from '../pod/paths.js';
 import { type Entry, folderIn, hasFiles, packFolder } from './pack.js';
 
 const RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5_000;
 
 export interface WorkTransfer {
   cluster: Cluster;
@@ -44,7 +43,7 @@ export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSig
       if (Date.now() > deadline) throw error instanceof ConnectionError ? lost(error.message, error) : error;
       await sleep(waitAfter(error, delay), undefined, { signal });
       // A helper that does not run yet is about to.
-      if (error instanceof ConnectionError) delay = Math.min(delay * 2, LONGEST_RETRY_MS);
+      if (error instanceof ConnectionError) delay = Math.min(delay * 2, LONGEST_DELAY_MS);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { argumentsOf, HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
+import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
 import { helperContainer, KEEP_ALIVE } from './helper.js';
 import type { Container } from './kubernetes.js';
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from './names.js';
@@ -80,9 +80,7 @@ function jobContainers(container: HookContainer, helperImage: string, volumes: V
   const job: Container = {
     name: JOB_CONTAINER,
     image: imageOf(container),
-    ...(container.entryPoint === null
-      ? { command: ['sh', '-c', KEEP_ALIVE] }
-      : { command: [container.entryPoint], args: argumentsOf(container.entryPointArgs) }),
+    ...(container.entryPoint === null ? { command: ['sh', '-c', KEEP_ALIVE] } : startOf(container)),
     env: ON_GITHUB,
     ports: containerPorts(container.portMappings),
     volumeMounts: volumes.forJob(container),

@@ -13,7 +13,7 @@ import {
 } from './own-pod.js';
 import { type RunnerPath, sourceOf } from './paths.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
-import { DOCKER_SOCKET, Volumes, workFolder } from './volumes.js';
+import { Volumes, workFolder } from './volumes.js';
 
 export interface StepPodOptions extends OwnPodOptions {
   args: HookContainer;
@@ -88,11 +88,4 @@ export function workPathOfStep(
   const home = sourceOf(systemMountVolumes, '/github/home');
   const folder = sourceOf(systemMountVolumes, '/github/runner_temp') ?? (home && posix.dirname(home)) ?? temp;
   return folder && posix.dirname(folder);
-}
-
-/** Folders on the volume that the action's user has to write to, whoever that is. */
-export function foldersOfStep({ systemMountVolumes }: HookContainer): RunnerPath[] {
-  return systemMountVolumes.flatMap(({ sourceVolumePath, targetVolumePath }) =>
-    sourceVolumePath === null || targetVolumePath === DOCKER_SOCKET ? [] : [sourceVolumePath],
-  );
 }

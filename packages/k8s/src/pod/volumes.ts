@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Volume, VolumeMount } from './kubernetes.js';
 import { HookError, type HookContainer, type MountVolume } from '@podhooks/hooklib';
 import { HOOK_FOLDER } from '../step/script.js';
-import { below, EXTERNALS_MOUNT, type RunnerPath, sourceOf, TOOLS_MOUNT, WORK_MOUNT } from './paths.js';
+import {
+  below,
+  type ContainerPath,
+  EXTERNALS_MOUNT,
+  type RunnerPath,
+  sourceOf,
+  TOOLS_MOUNT,
+  WORK_MOUNT,
+} from './paths.js';
 import type { RunnerPod, SharedFolder } from './runner-pod.js';
 
 const WORK = 'work';
@@ -12,7 +20,16 @@ const HOOK = 'podhooks';
 export const OWN_VOLUMES = [WORK, EXTERNALS, HOOK];
 
 /** Asked for by every runner; no pod of ours gets it. */
-export const DOCKER_SOCKET = '/var/run/docker.sock';
+const DOCKER_SOCKET = '/var/run/docker.sock';
+
+/** The runner's folders that a container is to see, and where. */
+export function runnerMounts({
+  systemMountVolumes,
+}: HookContainer): { source: RunnerPath; target: ContainerPath }[] {
+  return systemMountVolumes.flatMap(({ sourceVolumePath: source, targetVolumePath: target }) =>
+    source === null || target === DOCKER_SOCKET ? [] : [{ source, target }],
+  );
+}
 
 /** How the job pod and the runner share the work folder. */
 export type WorkFolder = { mode: 'volume'; folder: SharedFolder } | { mode: 'no-volume' };
@@ -39,24 +56,22 @@ export class Volumes {
   /** Mounts of the job container: work folder, tools, home, event, and what `volumes:` asks for. */
   forJob(container: HookContainer): VolumeMount[] {
     const mounts = [this.hookMount(), this.externalsMount(true), ...this.workMounts()];
-    for (const { sourceVolumePath, targetVolumePath } of container.systemMountVolumes) {
-      // `/__w/…` is there with `/__w`; a docker socket is what no pod of ours gets.
-      if (below(WORK_MOUNT, targetVolumePath) !== undefined || targetVolumePath === EXTERNALS_MOUNT) continue;
-      if (sourceVolumePath === null || targetVolumePath === DOCKER_SOCKET) continue;
-      const folder = this.runnerFolder(sourceVolumePath);
-      if (folder !== undefined) mounts.push({ ...folder, mountPath: targetVolumePath });
-      else if (targetVolumePath === TOOLS_MOUNT)
-        mounts.push({ name: this.empty('tools'), mountPath: TOOLS_MOUNT });
+    for (const { source, target } of runnerMounts(container)) {
+      // `/__w/…` is there with `/__w`.
+      if (below(WORK_MOUNT, target) !== undefined || target === EXTERNALS_MOUNT) continue;
+      const folder = this.runnerFolder(source);
+      if (folder !== undefined) mounts.push({ ...folder, mountPath: target });
+      else if (target === TOOLS_MOUNT) mounts.push({ name: this.empty('tools'), mountPath: TOOLS_MOUNT });
     }
     return [...mounts, ...this.forUser(container.userMountVolumes)];
   }
 
   /** Mounts of a docker action: each folder of the runner that it asks for, and the work folder at the runner's own path. */
   forAction(container: HookContainer): VolumeMount[] {
-    const asked = container.systemMountVolumes.flatMap(({ sourceVolumePath: source, targetVolumePath }) => {
-      if (source === null || targetVolumePath === DOCKER_SOCKET) return [];
-      return [{ ...this.sharedFolder(source, source), mountPath: targetVolumePath }];
-    });
+    const asked = runnerMounts(container).map(({ source, target }) => ({
+      ...this.sharedFolder(source, source),
+      mountPath: target,
+    }));
     // RUNNER_WORKSPACE, RUNNER_TOOL_CACHE and GITHUB_ACTION_PATH of an action are paths of the runner.
     return [...this.workMounts().slice(1), ...asked, ...this.forUser(container.userMountVolumes)];
   }

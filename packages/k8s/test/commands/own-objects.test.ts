@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createObjects, getRunnerPod } from '../../src/commands/own-objects.js';
+import { createObjects } from '../../src/commands/own-objects.js';
 import { inheritDefaults } from '../../src/pod/inherit.js';
 import { type JobPod, jobPod } from '../../src/pod/job-pod.js';
 import type { ObjectMeta, OwnerReference, Pod } from '../../src/pod/kubernetes.js';
@@ -67,24 +67,6 @@ describe('createObjects', () => {
       cluster.uncreatable = { [kind]: refusal(403, 'exceeded quota') };
       expect((await rejection(Error, create())).message).to.contain('exceeded quota');
     });
-});
-
-describe('getRunnerPod', () => {
-  it('says which settings to look at when there is no such pod', async () => {
-    const { message, hint } = await hookRejection(
-      'NOT_FOUND',
-      getRunnerPod(commandContext(new FakeCluster()).context),
-    );
-    expect(message).to.equal('The runner pod runner-1 is not in namespace ci.');
-    expect(hint).to.contain('ACTIONS_RUNNER_POD_NAME');
-  });
-
-  it('leaves other faults of the API as they are', async () => {
-    const cluster = new FakeCluster();
-    cluster.states = [refusal(403, 'forbidden')];
-    const error = await rejection(Error, getRunnerPod(commandContext(cluster).context));
-    expect(error.message).to.contain('forbidden');
-  });
 });
 
 function createFor(account: string, refused: Error, inherited?: string) {

@@ -3,13 +3,15 @@ import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { inheritDefaults } from '../../src/pod/inherit.js';
 import type { Pod } from '../../src/pod/kubernetes.js';
-import { readRunnerPod } from '../../src/pod/runner-pod.js';
-import { foldersOfStep, stepPod, workPathOfStep } from '../../src/pod/step-pod.js';
+import { ownedBy, readRunnerPod } from '../../src/pod/runner-pod.js';
+import { stepPod, workPathOfStep } from '../../src/pod/step-pod.js';
+import { runnerMounts } from '../../src/pod/volumes.js';
 import { containerStep } from '../support/containers.js';
 import { pod } from '../support/pod.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';
 
 const VOLUME = runnerPod(ephemeral('ReadWriteOnce'));
+const RUNNER = readRunnerPod(VOLUME, { claimName: undefined, work: WORK });
 
 function build(prefix: string, parts: Partial<HookContainer> = {}, runner: Pod = VOLUME, jobPod?: Pod) {
   const built = stepPod({
@@ -36,16 +38,7 @@ describe('a step pod', () => {
       name: 'runner-1-step-1a2b3',
       labels: { 'podhooks.dev/job': 'build', 'runner-pod': 'runner-1' },
       annotations: { 'podhooks.dev/actor': 'octocat' },
-      ownerReferences: [
-        {
-          apiVersion: 'v1',
-          kind: 'Pod',
-          name: 'runner-1',
-          uid: 'uid-of-runner-1',
-          blockOwnerDeletion: false,
-          controller: false,
-        },
-      ],
+      ownerReferences: [ownedBy(RUNNER)],
     });
     expect(built.spec?.containers.map(({ name }) => name)).to.deep.equal(['job']);
     expect(built.spec?.restartPolicy).to.equal('Never');
@@ -198,7 +191,7 @@ describe('the work folder of an action', () => {
   });
 
   it('has folders that any user of an image must be able to use', () => {
-    expect(foldersOfStep(containerStep('05').args)).to.deep.equal([
+    expect(runnerMounts(containerStep('05').args).map(({ source }) => source)).to.deep.equal([
       `${WORK}/_temp`,
       `${WORK}/_temp/_github_home`,
       `${WORK}/_temp/_github_workflow`,

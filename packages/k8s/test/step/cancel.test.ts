@@ -66,7 +66,7 @@ describe('cancelScript', () => {
         expect(run?.end).to.deep.equal({ exitCode });
         expect(run?.report.done).to.equal(true);
         // Some shells name the signal, as they do for any command.
-        expect(run?.output.replace(/(Terminated|Killed) \n$/, '')).to.equal(output);
+        expect(run?.output.replace(/(Terminated|Killed) ?\n$/, '')).to.equal(output);
         expect(survivors.get(`${name}: ${kind}`)?.filter((line) => line.includes('600'))).to.deep.equal([]);
       });
 

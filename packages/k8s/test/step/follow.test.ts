@@ -54,6 +54,21 @@ for (const shell of SHELLS)
       expect(end).to.deep.equal({ exitCode: 5 });
     });
 
+    it('looks less often, the longer a step is silent', async () => {
+      const step = bed.step(['dash', '-c', 'until [ -e go ]; do sleep 0.02; done']);
+      const lost = bed.exec(stepScript(step), step.nonce);
+      await until(() => existsSync(bed.path(`hook/${step.id}/step`)));
+      lost.cut();
+      const noted = `sleep() { echo $1 >> '${bed.path('sleeps')}'; command sleep 0.001; }\n`;
+      const next = bed.exec(noted + followScript(step, { segment: 0, offset: 0 }), step.nonce);
+      next.endInput();
+      const sleeps = () => readFileSync(bed.path('sleeps'), { encoding: 'utf8', flag: 'a+' }).split('\n');
+      await until(() => sleeps().includes('0.5'));
+      expect([...new Set(sleeps().slice(0, 300))]).to.deep.equal(['0.05', '0.1', '0.25']);
+      writeFileSync(bed.path('go'), '');
+      expect((await next.ended()).end).to.deep.equal({ exitCode: 0 });
+    });
+
     it('tells of a step that never began, and keeps it from beginning later', async () => {
       const step = bed.step(['dash', '-c', '> effect']);
       const { report, end } = await follow(step, 0);
