@@ -5,7 +5,7 @@ import type { PodRunner, PodRunnerOptions } from '../runner/pod-runner.js';
 import { shellAction } from '../runner/shell-action.js';
 import type { HookResult } from '../runner/runner.js';
 import { Cutter } from './cutter.js';
-import { leftovers, log, podRunner } from './support.js';
+import { leftovers, log, podRunner, seenWhileRunning, UNTIL_SEEN } from './support.js';
 
 const TEMPLATE = '/home/runner/template.yaml';
 
@@ -53,18 +53,16 @@ describe('docker actions beside a job', () => {
   });
 
   it('get inputs and variables exactly, and show none of them in the pod', async () => {
-    let pods = '';
-    const result = await runner.containerAction(
+    const { result, seen: pods } = await seenWhileRunning(
+      runner,
       // A shell would drop the variable whose name is no identifier.
       shellAction('', {
         entrypoint: 'env',
-        args: ['sh', '-c', 'printf "%s|" "$LINES_"; tr "\\0" "\\n" < /proc/1/environ; sleep 1'],
+        args: ['sh', '-c', `printf "%s|" "$LINES_"; tr "\\0" "\\n" < /proc/1/environ; ${UNTIL_SEEN}`],
         inputs: { 'fetch-depth': '0', 'who to greet': 's3cret in an input' },
         env: { LINES_: `a 'b' "c"\n\n$d \`e\`` },
       }),
-      {
-        onOutput: () => void runner.kubectl('get', 'pods', '-o', 'json').then((text) => (pods += text)),
-      },
+      () => runner.kubectl('get', 'pods', '-o', 'json'),
     );
     const text = result.stdout.toString();
     expect(text)

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { clusterEnvironment } from '../cluster/environment.js';
 import { PodRunner, type PodRunnerOptions } from '../runner/pod-runner.js';
-import type { HookResult } from '../runner/runner.js';
+import type { ContainerActionStep, HookResult } from '../runner/runner.js';
 
 export const HOOK_BUNDLE = fileURLToPath(new URL('../../packages/k8s/dist/index.js', import.meta.url));
 
@@ -19,6 +19,23 @@ export async function podRunner(mode: Mode, options: Partial<PodRunnerOptions> =
 /** What the log shows, for messages of assertions. */
 export function log({ output, exitCode }: HookResult): string {
   return `${output.toString('utf8')}\n[exit code ${exitCode}]`;
+}
+
+/** The end of a script that waits until somebody has looked at it. */
+export const UNTIL_SEEN = 'echo; until [ -e seen ]; do sleep 0.1; done; rm seen';
+
+/** Runs a docker action whose script ends with UNTIL_SEEN, and looks at something meanwhile. */
+export async function seenWhileRunning<T>(
+  runner: PodRunner,
+  action: ContainerActionStep,
+  look: () => Promise<T>,
+): Promise<{ result: HookResult; seen: T | undefined }> {
+  let looking: Promise<T> | undefined;
+  const onOutput = () => {
+    looking ??= look().finally(() => runner.writeFile(`${runner.folders.workspace}/seen`, ''));
+  };
+  const result = await runner.containerAction(action, { onOutput });
+  return { result, seen: await looking };
 }
 
 /** Names of everything that the hook has made and that is still there. */

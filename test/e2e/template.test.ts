@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { leftovers, log, podRunner } from './support.js';
+import { leftovers, log, podRunner, seenWhileRunning, UNTIL_SEEN } from './support.js';
 import type { Pod } from '../runner/kubernetes-types.js';
 import type { PodRunner } from '../runner/pod-runner.js';
 
@@ -57,19 +57,14 @@ async function jobPodOf(runner: PodRunner): Promise<Pod> {
 
 /** The pod of a docker action, while that runs. */
 async function stepPodOf(runner: PodRunner): Promise<Pod> {
-  let pods: Promise<Pod[]> | undefined;
   const action = { path: 'o/r/v1', image: 'alpine:3.20', entrypoint: '/bin/sh' };
-  const script = 'echo running; sleep 2';
-  const result = await runner.containerAction(
-    { ...action, args: ['-c', script], env: { BOTH: 'workflow' } },
-    {
-      onOutput: () => {
-        pods ??= runner.objects().then((objects) => objects.pods);
-      },
-    },
+  const { result, seen } = await seenWhileRunning(
+    runner,
+    { ...action, args: ['-c', UNTIL_SEEN], env: { BOTH: 'workflow' } },
+    () => runner.objects(),
   );
   expect(result.exitCode, log(result)).to.equal(0);
-  const pod = (await pods)?.find(({ metadata }) => metadata?.name?.includes('-step-'));
+  const pod = seen?.pods.find(({ metadata }) => metadata?.name?.includes('-step-'));
   expect(pod, log(result)).to.not.equal(undefined);
   return pod!;
 }
