@@ -36,6 +36,9 @@ const HOPELESS_WAITING: Readonly<Record<string, string>> = {
   CrashLoopBackOff: 'The container ends by itself: see its log.',
 };
 
+/** A kubelet waits one second for a secret or config map; then it says this, and tries again (pkg/kubelet/util/manager). */
+const TRIED_AGAIN = /failed to sync \w+ cache: timed out/;
+
 /** Steps need these to the end; a service or side-car that has done its work may be gone. */
 const NEEDED = [JOB_CONTAINER, HELPER_CONTAINER];
 
@@ -133,9 +136,9 @@ function waitingState(pod: Pod, { name, image, state }: ContainerStatus): StartS
     return HOPELESS_PULL.test(message) ? failed(problem) : { kind: 'troubled', reason: problem };
   }
   const hint = HOPELESS_WAITING[reason];
-  return hint === undefined
-    ? undefined
-    : failed({ what: `${where} cannot start: ${reason}: ${message}`, hint });
+  if (hint === undefined) return undefined;
+  const problem: Reason = { what: `${where} cannot start: ${reason}: ${message}`, hint };
+  return TRIED_AGAIN.test(message) ? { kind: 'troubled', reason: problem } : failed(problem);
 }
 
 function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reason | undefined {

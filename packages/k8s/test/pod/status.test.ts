@@ -103,6 +103,13 @@ describe('startState', () => {
         expect(state).to.have.nested.property('reason.what').that.contains(message);
       });
 
+  it('is troubled by a kubelet that does not get to a secret in time: it tries again', () => {
+    const message = 'failed to sync secret cache: timed out waiting for the condition';
+    const state = startState(pod().onNode().waiting('job', 'CreateContainerConfigError', message).build());
+    expect(state.kind).to.equal('troubled');
+    expect(state).to.have.nested.property('reason.what').that.contains(message);
+  });
+
   it('names the lack of pull secrets', () => {
     const state = startState(pod().onNode().waiting('job', 'ErrImagePull', 'denied').build());
     expect(state).to.have.nested.property('reason.hint').that.contains('pull secrets of the pod: none');
