@@ -7,18 +7,16 @@ import { build } from 'esbuild';
 /**
  * Parts of libraries that a hook never reaches. Node reads and compiles all of the bundle at each step: @actions/core's OIDC
  * client would bring undici (416 KB), client-node's KubeConfig the typed API (370 KB), node-fetch with a Unicode table
- * (280 KB), OIDC login and SOCKS proxies; ws and the job summary load modules of Node for nothing.
+ * (280 KB), OIDC login and SOCKS proxies; the job summary loads modules of Node for nothing.
  * Who needs one all the same is told what is missing.
  */
 const STUBBED = [
   /^(@actions\/http-client(\/.*)?|@actions\/exec|openid-client|socks-proxy-agent|jsonpath-plus|node-fetch)$/,
   /client-node\/.*: \.\/gen\/index\.js$/,
   /@actions\/core\/.*: \.\/(summary|platform|path-utils)\.js$/,
-  /ws\/.*: \.\/(lib\/)?(permessage-deflate|stream|websocket-server)(\.js)?$/,
 ];
 const REPLACED = {
   'node-fetch': 'module.exports = { Headers };',
-  './permessage-deflate': 'module.exports = { extensionName: "permessage-deflate" };',
 };
 
 const ROOT = new URL('.', import.meta.url).pathname;
@@ -35,8 +33,6 @@ const COMMON = {
   absWorkingDir: ROOT,
   // `import()` of what stands outside of a part becomes `require()`, which is ours: see `parts`.
   supported: { 'dynamic-import': false },
-  // Optional native helpers of ws: looking for them costs more than they would save.
-  define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
 };
 
 const stubs = {

@@ -41,11 +41,14 @@ export async function withRunner<T>(mode: Mode, use: (runner: PodRunner) => Prom
   }
 }
 
-/** A runner whose job is prepared, and the name of its pod. */
-export function withJob<T>(mode: Mode, use: (runner: PodRunner, pod: string) => Promise<T>): Promise<T> {
+/** A runner whose job is prepared, the name of its pod, and the hook's state. */
+export function withJob<T>(
+  mode: Mode,
+  use: (runner: PodRunner, pod: string, state: unknown) => Promise<T>,
+): Promise<T> {
   return withRunner(mode, async (runner) => {
-    succeeded(await runner.prepareJob({ container: { image: IMAGE } }));
-    const result = await use(runner, (await jobPod(runner)).metadata?.name ?? '');
+    const { response } = succeeded(await runner.prepareJob({ container: { image: IMAGE } }));
+    const result = await use(runner, (await jobPod(runner)).metadata?.name ?? '', response?.state);
     succeeded(await runner.cleanupJob());
     return result;
   });

@@ -247,12 +247,22 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "output is lost while the runner's log is slow",
-    file: `${HOOK}/cluster/exec.ts`,
-    from: '} else this.enqueue(() => handler(payload), reject);',
+    file: `${HOOK}/cluster/websocket.ts`,
+    from: '} else this.handled = this.handled.then(part);',
     to: '}',
     test: {
-      file: `${TESTS}/cluster/exec.test.ts`,
-      title: 'calls one handler after the other, and ends after the last',
+      file: `${TESTS}/cluster/websocket.test.ts`,
+      title: 'takes what it is sent to the byte, whatever the size of messages and pieces',
+    },
+  },
+  {
+    name: "output is written over while the runner's log is slow",
+    file: `${HOOK}/cluster/direct-reading.ts`,
+    from: 'else busy.then(release, release);',
+    to: 'else release();',
+    test: {
+      file: `${TESTS}/cluster/websocket.test.ts`,
+      title: 'takes what it is sent to the byte, whatever the size of messages and pieces',
     },
   },
   {

@@ -1,13 +1,8 @@
 import * as core from '@actions/core';
-import { BoundedMemory } from './bounded-memory.js';
 import type { Output } from './commands/context.js';
-
-/** The stream's own limit of 16 KiB would stop the connection at each of its messages. */
-const MOST_WAITING_BYTES = 512 * 1024;
 
 /** The runner's log: standard output, in which the runner looks for `::commands::` at the beginnings of lines. */
 export class RunnerLog implements Output {
-  private readonly memory = new BoundedMemory();
   /** Words for the debug log that came while a line of the step was open. */
   private waiting: string[] = [];
   private lineOpen = false;
@@ -18,15 +13,13 @@ export class RunnerLog implements Output {
   /** Whether the debug log is shown at all (`RUNNER_DEBUG`). */
   debugging = false;
 
+  /** The bytes may be overwritten when it returns, or when its promise is settled. */
   write(bytes: Buffer): void | Promise<void> {
-    this.memory.count(bytes.length);
     this.used = true;
     process.stdout.write(bytes);
     this.lineOpen = bytes[bytes.length - 1] !== 0x0a;
     this.flush();
-    return process.stdout.writableLength < MOST_WAITING_BYTES
-      ? undefined
-      : new Promise((resolve) => process.stdout.once('drain', resolve));
+    return process.stdout.writableLength === 0 ? undefined : this.end();
   }
 
   /**

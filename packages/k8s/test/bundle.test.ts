@@ -22,7 +22,6 @@ const PACKAGES = [
   'tar-stream',
   'text-decoder',
   'uuid',
-  'ws',
 ];
 
 describe('the bundle', () => {

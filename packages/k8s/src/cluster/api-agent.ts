@@ -1,6 +1,7 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { connectReadable } from './direct-reading.js';
 
 type Connected = (error: Error | null, stream: Duplex) => void;
 
@@ -34,7 +35,7 @@ export class ApiAgent extends Agent {
   }
 
   private verify(options: ConnectionOptions, connected: Connected): void {
-    const socket = connect(options);
+    const socket = connectReadable(options);
     once(socket, connected, () => {
       this.verified = fingerprint(socket);
       connected(null, socket);
@@ -44,7 +45,7 @@ export class ApiAgent extends Agent {
   /** Nothing is sent before the certificate has been recognised: the socket is not handed out until then. */
   private recognise(known: string, options: ConnectionOptions, connected: Connected): void {
     // An empty list of authorities spares the built-in ones; that it verifies nothing is made good below.
-    const socket = connect({ ...options, ca: [], rejectUnauthorized: false });
+    const socket = connectReadable({ ...options, ca: [], rejectUnauthorized: false });
     once(socket, connected, () => {
       if (fingerprint(socket) === known) {
         connected(null, socket);

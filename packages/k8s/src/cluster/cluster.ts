@@ -1,8 +1,9 @@
 import type { Pod, Secret } from '../pod/kubernetes.js';
 import { ApiError, ConnectionError } from './api-error.js';
 import type { ApiClient, ApiRequest } from './client.js';
-import { exec, type ExecHandlers, type ExecSession, type Heartbeat } from './exec.js';
+import { exec, type ExecHandlers, type ExecSession } from './exec.js';
 import type { LogReading } from './pod-log.js';
+import type { Heartbeat } from './websocket.js';
 
 /** An object that was made, and what the server had to remark about it. */
 export interface Created<T> {

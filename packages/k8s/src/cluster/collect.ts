@@ -18,7 +18,7 @@ export async function collect(
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const session = await cluster.exec(pod, container, command, {
-    onStdout: (chunk) => void stdout.push(chunk),
+    onStdout: (chunk) => void stdout.push(Buffer.from(chunk)),
     onStderr: (chunk) => void stderr.push(chunk),
   });
   const leave = () => session.close();

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import WebSocket from 'ws';
 import { ApiError, ConnectionError, statusOf } from './api-error.js';
 import type { Connection } from './connection.js';
+import { type Heartbeat, openWebSocket, type WebSocket } from './websocket.js';
 
 export interface ExecTarget {
   namespace: string;
@@ -11,15 +10,13 @@ export interface ExecTarget {
   command: readonly string[];
 }
 
-/** How a connection is kept awake, and when it counts as lost; in milliseconds. */
-export interface Heartbeat {
-  periodMs: number;
-  deadlineMs: number;
-}
-
 export interface ExecHandlers {
-  /** Called in order; while a returned promise is pending no more is read from the connection. */
+  /**
+   * Called in order; while a returned promise is pending no more is read from the connection. The bytes are overwritten when
+   * the handler returns, or when its promise is settled: who keeps any needs a copy.
+   */
   onStdout: (chunk: Buffer) => void | Promise<void>;
+  /** As above, but the bytes stay. */
   onStderr: (chunk: Buffer) => void | Promise<void>;
 }
 
@@ -57,7 +54,6 @@ const V4 = 'v4.channel.k8s.io';
 
 /** Larger messages are refused by some servers; kubectl writes 32 KiB, too. */
 const MAX_FRAME_BYTES = 32 * 1024;
-const HANDSHAKE_TIMEOUT_MS = 20_000;
 
 /**
  * Starts a command in a container.
@@ -79,83 +75,39 @@ export async function exec(
     ...command.map((argument): [string, string] => ['command', argument]),
   ]);
   const name = `exec in container ${container} of pod ${pod}`;
-  const socket = new WebSocket(
-    `${connection.server.replace(/^http/, 'ws')}${path}?${query.toString()}`,
-    [V5, V4],
-    {
-      agent: connection.agent,
-      headers: { 'user-agent': 'podhooks', ...(await connection.authorization()) },
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      perMessageDeflate: false,
-      skipUTF8Validation: true,
-    },
-  );
-  const session = new WebSocketExec(name, socket, handlers, heartbeat);
-  await session.opened;
-  return session;
+  const url = `${connection.server}${path}?${query.toString()}`;
+  return new WebSocketExec(name, await openWebSocket(connection, name, url, [V5, V4]), handlers, heartbeat);
 }
 
 class WebSocketExec implements ExecSession {
-  readonly opened: Promise<void>;
   readonly done: Promise<ExecStatus>;
-  /** Handlers are called one after the other, also when one of them is slow. */
-  private handled: Promise<void> | undefined;
-  private queued = 0;
-  private status: ExecStatus | ApiError | undefined;
-  private lastSign = Date.now();
+  /** Of the message that is coming. */
+  private channel: number | undefined;
+  private status: Buffer = Buffer.alloc(0);
 
   constructor(
-    private readonly name: string,
+    name: string,
     private readonly socket: WebSocket,
     private readonly handlers: ExecHandlers,
-    private readonly heartbeat: Heartbeat,
+    heartbeat: Heartbeat,
   ) {
-    this.opened = new Promise((resolve, reject) => {
-      socket.once('open', resolve);
-      socket.once('unexpected-response', (_request, response: IncomingMessage) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('data', (text: string) => (body += text));
-        response.on('error', (cause) => reject(new ConnectionError(name, cause.message, cause)));
-        response.on('end', () =>
-          reject(new ApiError(name, statusOf(response.statusCode ?? 0, body, response.headers))),
-        );
+    this.done = socket
+      .start((bytes, first) => this.receive(bytes, first), heartbeat)
+      .then((reason) => {
+        if (this.status.length === 0)
+          throw new ConnectionError(name, `the connection ended without a status (${reason})`);
+        return execStatus(name, this.status.toString('utf8'));
       });
-      socket.once('error', (cause) => reject(new ConnectionError(name, cause.message, cause)));
-    });
-    this.done = new Promise((resolve, reject) => {
-      socket.on('message', (data: Buffer) => this.receive(data, reject));
-      socket.once('close', (code, reason) => {
-        clearInterval(beats);
-        const settle = () => {
-          if (this.status instanceof ApiError) reject(this.status);
-          else if (this.status !== undefined) resolve(this.status);
-          else
-            reject(
-              new ConnectionError(
-                name,
-                `the connection ended without a status (${code} ${reason.toString()})`.replace(' )', ')'),
-              ),
-            );
-        };
-        if (this.handled === undefined) settle();
-        else this.handled.then(settle, reject);
-      });
-    });
-    // Each caller waits for `opened` first; a failure there must not count as unhandled here.
+    // Not everybody waits for it.
     this.done.catch(() => undefined);
-    socket.on('error', () => undefined);
-    socket.on('pong', () => (this.lastSign = Date.now()));
-    const beats = setInterval(() => this.beat(), heartbeat.periodMs);
-    beats.unref();
   }
 
   async write(data: Buffer | string): Promise<void> {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     for (let start = 0; start < bytes.length; start += MAX_FRAME_BYTES) {
-      const frame = Buffer.concat([Buffer.of(STDIN), bytes.subarray(start, start + MAX_FRAME_BYTES)]);
+      const part = bytes.subarray(start, start + MAX_FRAME_BYTES);
       // The reason why the connection does not take it is on its way: a status, or the loss of the connection.
-      if (!(await this.send(frame))) {
+      if (!(await this.socket.send(Buffer.of(STDIN), part))) {
         await this.done;
         return;
       }
@@ -163,58 +115,28 @@ class WebSocketExec implements ExecSession {
   }
 
   endInput(): void {
-    if (this.socket.protocol === V5) this.socket.send(Buffer.of(CLOSE, STDIN), () => undefined);
+    if (this.socket.protocol === V5) void this.socket.send(Buffer.of(CLOSE, STDIN));
   }
 
   close(): void {
     this.socket.close();
-    // Nobody waits for the server's goodbye.
-    this.socket.terminate();
   }
 
-  private send(frame: Buffer): Promise<boolean> {
-    return new Promise((resolve) => this.socket.send(frame, (error) => resolve(!error)));
-  }
-
-  private receive(message: Buffer, reject: (error: unknown) => void): void {
-    this.lastSign = Date.now();
-    const channel = message[0];
-    const payload = message.subarray(1);
+  private receive(bytes: Buffer, first: boolean): void | Promise<void> {
+    if (first) this.channel = bytes[0];
+    const payload = first ? bytes.subarray(1) : bytes;
     // The kubelet opens channels with an empty message.
     if (payload.length === 0) return;
-    if (channel === STATUS) this.status = execStatus(this.name, payload.toString('utf8'));
-    if (channel !== STDOUT && channel !== STDERR) return;
-    const handler = channel === STDOUT ? this.handlers.onStdout : this.handlers.onStderr;
-    if (this.handled === undefined) {
-      const result = handler(payload);
-      if (result !== undefined) this.enqueue(() => result, reject);
-    } else this.enqueue(() => handler(payload), reject);
-  }
-
-  private enqueue(step: () => void | Promise<void>, reject: (error: unknown) => void): void {
-    this.socket.pause();
-    this.queued += 1;
-    this.handled = (this.handled ?? Promise.resolve()).then(step);
-    this.handled.then(() => {
-      this.queued -= 1;
-      if (this.queued > 0) return;
-      this.handled = undefined;
-      this.socket.resume();
-    }, reject);
-  }
-
-  /** Keeps middle boxes awake, and notices a peer that has gone without a word. */
-  private beat(): void {
-    if (this.socket.isPaused) this.lastSign = Date.now();
-    else if (Date.now() - this.lastSign > this.heartbeat.deadlineMs) this.socket.terminate();
-    else if (this.socket.readyState === WebSocket.OPEN) this.socket.ping();
+    if (this.channel === STATUS) this.status = Buffer.concat([this.status, payload]);
+    if (this.channel === STDOUT) return this.handlers.onStdout(payload);
+    if (this.channel === STDERR) return this.handlers.onStderr(Buffer.from(payload));
   }
 }
 
 /** The last message of an exec: a Status object (Kubernetes: pkg/kubelet/cri/streaming/remotecommand). */
-function execStatus(name: string, text: string): ExecStatus | ApiError {
-  const status = statusOf(500, text, {});
+function execStatus(name: string, text: string): ExecStatus {
   if (/"status"\s*:\s*"Success"/.test(text)) return { exitCode: 0 };
   const code = /"reason"\s*:\s*"ExitCode"\s*,\s*"message"\s*:\s*"(\d+)"/.exec(text);
-  return code === null ? new ApiError(name, status) : { exitCode: Number(code[1]) };
+  if (code === null) throw new ApiError(name, statusOf(500, text, {}));
+  return { exitCode: Number(code[1]) };
 }

@@ -12,7 +12,7 @@ export interface CommandContext {
 }
 
 export interface Output {
-  /** Bytes of a step as they are; a promise while the log cannot take more. */
+  /** Bytes of a step as they are; a promise while the log cannot take more. After it, or at once, they are overwritten. */
   write(bytes: Buffer): void | Promise<void>;
   /** One line of ours; for prepare_job only, since a step's log is the user's. */
   line(text: string): void;

@@ -3,6 +3,8 @@ function markerStart(nonce: string): Buffer {
   return Buffer.from(`\x1epodhooks ${nonce} `);
 }
 
+const NONE: Buffer = Buffer.alloc(0);
+
 /** How a step ended, by the supervisor's own record. */
 export type StepEnd = { exitCode: number } | 'no working directory';
 
@@ -19,7 +21,7 @@ export interface LogPosition {
  */
 export class StepOutput {
   private readonly marker: Buffer;
-  private held: Buffer = Buffer.alloc(0);
+  private held = NONE;
   private segment = 0;
   private offset = 0;
   /** Known once the marker has been read; bytes behind it are of no interest. */
@@ -38,12 +40,12 @@ export class StepOutput {
 
   /** A new follower starts at `position`: what was held back comes again. */
   restart(): void {
-    this.held = Buffer.alloc(0);
+    this.held = NONE;
   }
 
   /** Takes the next bytes of the log and returns those that are the step's output. */
   take(chunk: Buffer): Buffer {
-    if (this.end !== undefined) return Buffer.alloc(0);
+    if (this.end !== undefined) return NONE;
     const pieces: Buffer[] = [];
     let bytes = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
     for (;;) {
@@ -64,7 +66,8 @@ export class StepOutput {
       this.offset = 0;
       bytes = bytes.subarray(line + 1);
     }
-    this.held = bytes;
+    // A copy, since the caller's bytes are overwritten.
+    this.held = bytes.length === 0 ? NONE : Buffer.from(bytes);
     const [only, ...others] = pieces;
     return only !== undefined && others.length === 0 ? only : Buffer.concat(pieces);
   }

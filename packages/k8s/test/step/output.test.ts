@@ -26,6 +26,15 @@ describe('StepOutput', () => {
         );
   });
 
+  it('keeps nothing of the bytes that it is lent', () => {
+    const output = new StepOutput(NONCE);
+    const lent = Buffer.from(`out${MARKER.slice(0, 20)}`);
+    expect(output.take(lent).toString()).to.equal('out');
+    lent.fill('?');
+    expect(output.take(Buffer.from(`${MARKER.slice(20)}3\n`))).to.have.length(0);
+    expect(output.end).to.deep.equal({ exitCode: 3 });
+  });
+
   it('gives any bytes as they are, however they come', () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 20 }),

@@ -31,6 +31,8 @@ export class ApiServer {
   /** Subprotocols that the server speaks. */
   protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
   onExec: (socket: WebSocket) => void = () => undefined;
+  /** Answers an upgrade in its own way where it is set. */
+  onUpgrade: ((request: IncomingMessage, socket: Socket) => void) | undefined;
   /** Refuses an upgrade where it is set. */
   refuse: { code: number; body: string } | undefined;
   token = 'token-1';
@@ -55,7 +57,8 @@ export class ApiServer {
     });
     api.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       api.requests.push(received(request, ''));
-      if (api.refuse === undefined)
+      if (api.onUpgrade !== undefined) api.onUpgrade(request, socket);
+      else if (api.refuse === undefined)
         api.upgrades.handleUpgrade(request, socket, head, (opened) => api.onExec(opened));
       else {
         const { code, body } = api.refuse;

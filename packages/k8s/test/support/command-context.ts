@@ -10,7 +10,7 @@ export class MemoryLog implements Output {
   readonly warnings: string[] = [];
 
   write(bytes: Buffer): void {
-    this.chunks.push(bytes);
+    this.chunks.push(Buffer.from(bytes));
   }
 
   line(text: string): void {

@@ -32,7 +32,7 @@ export class ShellSession implements ExecSession {
     this.child.stdout.on('data', (chunk: Buffer) => {
       const room = (fault.afterOutputBytes ?? Infinity) - this.came;
       this.came += chunk.length;
-      if (room > 0) void handlers.onStdout(chunk.subarray(0, room));
+      if (room > 0) void this.lend(chunk.subarray(0, room), handlers);
       if (chunk.length >= room) this.lose();
     });
     this.child.stderr.on('data', (chunk: Buffer) => void handlers.onStderr(chunk));
@@ -42,6 +42,12 @@ export class ShellSession implements ExecSession {
     });
     this.done.catch(() => undefined);
     if (fault.afterOutputBytes === 0) this.lose();
+  }
+
+  /** As on a real connection, the bytes are overwritten as soon as they have been handled. */
+  private async lend(chunk: Buffer, handlers: ExecHandlers): Promise<void> {
+    await handlers.onStdout(chunk);
+    chunk.fill('?');
   }
 
   write(data: Buffer | string): Promise<void> {
