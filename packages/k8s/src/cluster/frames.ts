@@ -45,8 +45,8 @@ function headerBytes(length: number): number {
 }
 
 export interface FrameHandlers {
-  /** The next bytes of a message as they come, since a message may be of any size; a message without bytes is one empty part. */
-  onPart(bytes: Buffer, first: boolean, last: boolean): void;
+  /** The next bytes of a message as they come, since it may be of any size; `first` begins one, also one without bytes. */
+  onPart(bytes: Buffer, first: boolean): void;
   /** A control frame with its payload, which is a copy. */
   onControl(opcode: Opcode, payload: Buffer): void;
 }
@@ -56,8 +56,6 @@ export class ProtocolError extends Error {}
 
 interface Frame {
   opcode: Opcode;
-  /** Whether it ends its message. */
-  fin: boolean;
   /** Bytes of its payload that have not come yet. */
   left: number;
 }
@@ -110,7 +108,7 @@ export class FrameReader {
       this.first ||= !this.unfinished;
       this.unfinished = !fin;
     }
-    this.frame = { opcode, fin, left };
+    this.frame = { opcode, left };
   }
 
   private takePayload(frame: Frame, bytes: Buffer): Buffer {
@@ -125,7 +123,7 @@ export class FrameReader {
     } else {
       const { first } = this;
       this.first = false;
-      this.handlers.onPart(part, first, ends && frame.fin);
+      this.handlers.onPart(part, first);
     }
     return part.length === bytes.length ? NONE : bytes.subarray(part.length);
   }

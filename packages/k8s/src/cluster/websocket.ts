@@ -21,10 +21,10 @@ export interface Heartbeat {
 }
 
 /**
- * Takes the next bytes of a message, in order. While its promise is pending it is not called again, and the connection is not
+ * Takes the next bytes of a message, in order; `first` begins one. While its promise is pending it is not called again, and the connection is not
  * read; after that, the bytes are overwritten.
  */
-export type OnPart = (bytes: Buffer, first: boolean, last: boolean) => void | Promise<void>;
+export type OnPart = (bytes: Buffer, first: boolean) => void | Promise<void>;
 
 /**
  * Opens a WebSocket, which is to be started at once. @param name of the request, for errors
@@ -82,7 +82,7 @@ function acceptOf(key: string): string {
     .digest('base64');
 }
 
-/** An open WebSocket of a client (RFC 6455), for one server that does not send without end what cannot be taken. */
+/** An open WebSocket, as a client has it (RFC 6455). */
 export class WebSocket {
   /** Parts are handled one after the other, also when it takes long. */
   private handled: Promise<void> | undefined;
@@ -110,7 +110,7 @@ export class WebSocket {
     beats.unref();
     return new Promise((resolve, reject) => {
       const reader = new FrameReader({
-        onPart: (bytes, first, last) => this.handle(() => onPart(bytes, first, last), reject),
+        onPart: (bytes, first) => this.handle(() => onPart(bytes, first), reject),
         onControl: (opcode, payload) => this.control(opcode, payload),
       });
       const take = (bytes: Buffer) => {
