@@ -136,6 +136,7 @@ describe('the audit log of the test cluster', () => {
       requestURI: `/api/${id}`,
       requestReceivedTimestamp: at,
       user: { username: `system:serviceaccount:${namespace}:runner` },
+      ...(id === 'exec' && { objectRef: { name: 'a-pod' } }),
       responseStatus: { code },
     })}\n`;
   const since = new Date('2024-05-05T10:00:00.000Z');
@@ -147,8 +148,8 @@ describe('the audit log of the test cluster', () => {
       event('exec', 'ResponseComplete', '2024-05-05T10:00:01.000000Z', 'ns', 101),
     ].join('');
     expect(readAuditLog(log, 'ns', since)).to.deep.equal([
-      { verb: 'get', uri: '/api/exec', code: 101, at: new Date('2024-05-05T10:00:01Z') },
-      { verb: 'get', uri: '/api/late', code: 200, at: new Date('2024-05-05T10:00:02Z') },
+      { verb: 'get', uri: '/api/exec', name: 'a-pod', code: 101, at: new Date('2024-05-05T10:00:01Z') },
+      { verb: 'get', uri: '/api/late', name: '', code: 200, at: new Date('2024-05-05T10:00:02Z') },
     ]);
   });
 

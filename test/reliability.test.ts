@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CAMPAIGNS } from './reliability/campaigns.js';
 import { countOf } from './reliability/campaign.js';
+import { objectsMade } from './reliability/objects-made.js';
 import { readOptions } from './reliability/options.js';
 import { pool } from './reliability/pool.js';
 import { seeded, whole } from './reliability/random.js';
@@ -81,5 +82,33 @@ describe('the campaigns of faults', () => {
     expect(await broken.catch(String)).to.equal('Error: lost');
     expect(begun.length).to.be.lessThan(4);
     expect(ended).to.have.length(begun.length - 1);
+  });
+});
+
+describe('the objects that requests have made', () => {
+  const request = (uri: string, name: string, code: number, verb = 'create') => ({
+    verb,
+    uri: `/api/v1/namespaces/ci/${uri}`,
+    name,
+    code,
+    at: new Date(0),
+  });
+
+  it('are those that were created, and those of which only a later try tells', () => {
+    expect(
+      objectsMade([
+        request('secrets?fieldValidation=Strict', 'env', 201),
+        request('secrets', 'lost', 503),
+        request('pods?fieldValidation=Strict', 'a', 504),
+        request('pods', 'a', 409),
+        request('pods/a/exec?command=sh', 'a', 201),
+        request('pods/a', 'a', 200, 'delete'),
+      ]),
+    ).to.deep.equal({ made: ['pods', 'secrets'], twice: [] });
+  });
+
+  it('are counted under each name, and as often as they were created', () => {
+    const requests = [request('pods', 'a', 201), request('pods', 'b', 201), request('pods', 'a', 201)];
+    expect(objectsMade(requests)).to.deep.equal({ made: ['pods', 'pods'], twice: ['pods/a'] });
   });
 });

@@ -7,6 +7,8 @@ export interface AuditedRequest {
   verb: string;
   /** With its query, as in `/api/v1/namespaces/ci/pods/x/exec?command=sh`. */
   uri: string;
+  /** Of the object that it is about, also if it is to be made; '' for lists. */
+  name: string;
   /** HTTP status. */
   code: number;
   at: Date;
@@ -35,6 +37,7 @@ interface AuditEvent {
   requestURI: string;
   requestReceivedTimestamp: string;
   user: { username: string };
+  objectRef?: { name?: string };
   responseStatus?: { code?: number };
 }
 
@@ -47,8 +50,8 @@ export function readAuditLog(log: string, namespace: string, since: Date): Audit
     const event = JSON.parse(line) as AuditEvent;
     const at = new Date(event.requestReceivedTimestamp);
     if (!event.user.username.startsWith(account) || at < since) continue;
-    const { auditID, verb, requestURI: uri, responseStatus } = event;
-    requests.set(auditID, { verb, uri, code: responseStatus?.code ?? 0, at });
+    const { auditID, verb, requestURI: uri, objectRef, responseStatus } = event;
+    requests.set(auditID, { verb, uri, name: objectRef?.name ?? '', code: responseStatus?.code ?? 0, at });
   }
   return [...requests.values()].sort((a, b) => a.at.getTime() - b.at.getTime());
 }

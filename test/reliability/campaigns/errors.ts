@@ -9,6 +9,7 @@ import type { Fault } from '../../proxy/rules.js';
 import type { PodRunner } from '../../runner/pod-runner.js';
 import { ended, IMAGE, step, withRunner } from '../bed.js';
 import { type Campaign, countOf, row, type Scale } from '../campaign.js';
+import { objectsMade } from '../objects-made.js';
 
 const KUBECONFIG = '/tmp/through-the-proxy';
 const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -67,14 +68,9 @@ async function oneJob(mode: Mode, steps: number, { random }: Scale): Promise<num
       ended(await runner.cleanupJob(), 0);
       assert.deepEqual(await leftovers(runner), [], 'objects that are left');
       await sleep(1_000);
-      const made = (await auditRequests(runner.namespace, since)).filter(
-        ({ verb, code, uri }) => verb === 'create' && code === 201 && !uri.includes('/exec'),
-      );
-      assert.deepEqual(
-        made.map(({ uri }) => /\/(pods|secrets)\b/.exec(uri)?.[1]).sort(),
-        ['pods', 'secrets', 'secrets'],
-        'objects that were made',
-      );
+      const { made, twice } = objectsMade(await auditRequests(runner.namespace, since));
+      assert.deepEqual(made, ['pods', 'secrets', 'secrets'], 'objects that were made');
+      assert.deepEqual(twice, [], 'objects that were made twice');
       return [...proxy.traffic.values()].reduce((sum, traffic) => sum + traffic.requests, 0);
     });
   } finally {
