@@ -16,7 +16,7 @@ const NONE: Buffer = Buffer.alloc(0);
 export function maskedFrame(opcode: Opcode, ...parts: readonly Buffer[]): Buffer {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const mask = randomFillSync(new Int32Array(1));
-  const start = headerBytes(length) + mask.byteLength;
+  const start = headerBytes(lengthCode(length)) + mask.byteLength;
   // By words, masking takes a fifth of the time that it takes by bytes: so the payload begins and ends with one.
   const slack = start % 4;
   const store = Buffer.allocUnsafeSlow(slack + start + Math.ceil(length / 4) * 4);
@@ -39,9 +39,9 @@ function lengthCode(length: number): number {
   return length < 126 ? length : length < 0x10000 ? 126 : 127;
 }
 
-/** Without the mask. */
-function headerBytes(length: number): number {
-  return { 126: 4, 127: LONGEST_HEADER }[lengthCode(length)] ?? 2;
+/** By its second byte; without the mask. */
+function headerBytes(code: number): number {
+  return { 126: 4, 127: LONGEST_HEADER }[code] ?? 2;
 }
 
 export interface FrameHandlers {
@@ -60,7 +60,10 @@ interface Frame {
   left: number;
 }
 
-/** Reads frames from bytes that come in pieces of any size. Of what it is given it keeps nothing but copies of headers and control frames. */
+/**
+ * Reads frames from bytes that come in pieces of any size. Of what it is given it keeps nothing but copies of headers and
+ * control frames.
+ */
 export class FrameReader {
   private header = NONE;
   private frame: Frame | undefined;
@@ -84,7 +87,7 @@ export class FrameReader {
   private takeHeader(bytes: Buffer): Buffer {
     const seen = this.header.length;
     const header = Buffer.concat([this.header, bytes.subarray(0, LONGEST_HEADER - seen)]);
-    const needed = header.length < 2 ? 2 : ({ 126: 4, 127: LONGEST_HEADER }[header.readUInt8(1)] ?? 2);
+    const needed = header.length < 2 ? 2 : headerBytes(header.readUInt8(1));
     this.header = header.length < needed ? header : NONE;
     if (header.length >= needed) this.begin(header);
     return bytes.subarray(needed - seen);

@@ -21,8 +21,8 @@ export interface Heartbeat {
 }
 
 /**
- * Takes the next bytes of a message, in order; `first` begins one. While its promise is pending it is not called again, and the connection is not
- * read; after that, the bytes are overwritten.
+ * Takes the next bytes of a message, in order; `first` begins one. While its promise is pending it is not called again, and
+ * the connection is not read; after that, the bytes are overwritten.
  */
 export type OnPart = (bytes: Buffer, first: boolean) => void | Promise<void>;
 
