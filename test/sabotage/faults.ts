@@ -22,6 +22,86 @@ export const FAULTS: readonly Fault[] = [
     test: { file: `${TESTS}/step/supervisor.test.ts`, title: 'ends with the exit code of its command' },
   },
   {
+    name: 'a step is green although a process has rewritten its exit code in the log',
+    file: `${HOOK}/step/end-words.ts`,
+    from: 'return first === -1 || second === -1 ? undefined : first * DIGITS + second;',
+    to: 'return first === -1 || second === -1 ? 0 : first * DIGITS + second;',
+    test: {
+      file: `${TESTS}/step/output.test.ts`,
+      title: 'takes a plain exit code behind the marker for a forgery, not for an end',
+    },
+  },
+  {
+    name: 'a step runs whose script could not be written whole',
+    file: `${HOOK}/step/script.ts`,
+    from: '${writeFileLine(file)} || return`',
+    to: '${writeFileLine(file)}`',
+    test: {
+      file: `${TESTS}/commands/drive-step.test.ts`,
+      title: 'does not start a step with a file that does not fit, and names the file',
+    },
+  },
+  {
+    name: 'a step whose supervisor was killed hangs',
+    file: `${HOOK}/step/supervisor.ts`,
+    from: '  _ph_gone "$_ph_recorder"\n}',
+    to: '  return 1\n}',
+    test: {
+      file: `${TESTS}/commands/drive-step.test.ts`,
+      title: 'reports a step as lost that kills all that watches it, whatever its own exit code',
+    },
+  },
+  {
+    name: 'a step whose follower was stopped hangs',
+    file: `${HOOK}/commands/attach-step.ts`,
+    from: 'session.done, life.ended]',
+    to: 'session.done]',
+    test: {
+      file: `${TESTS}/commands/drive-step.test.ts`,
+      title: 'follows anew when a stopped supervisor gives no sign of life',
+    },
+  },
+  {
+    name: 'a cancelled step hangs when nothing in the pod answers',
+    file: `${HOOK}/commands/drive-step.ts`,
+    from: 'timer = setTimeout(giveUp, CANCEL_MS);',
+    to: '',
+    test: {
+      file: `${TESTS}/commands/drive-step.test.ts`,
+      title: 'ends after a cancellation although nothing in the pod answers',
+    },
+  },
+  {
+    name: 'a step that removed its folder is started again',
+    file: `${HOOK}/step/script.ts`,
+    from: 'if [ ! -d "$_ph_dir" ] && mkdir',
+    to: 'if mkdir -p "$_ph_dir" && mkdir -p',
+    test: {
+      file: `${TESTS}/step/hostile-step.test.ts`,
+      title: 'is reported as lost, not as one that never began, when it removes its folder',
+    },
+  },
+  {
+    name: 'a flood on the report channel fills the memory of the runner',
+    file: `${HOOK}/step/bounded-bytes.ts`,
+    from: 'bytes.subarray(0, this.limit - this.length)',
+    to: 'bytes.subarray(0)',
+    test: {
+      file: `${TESTS}/step/report.test.ts`,
+      title: 'keeps no more of a result file than the limit, and tells that there was more',
+    },
+  },
+  {
+    name: 'secrets of an action stand in the arguments of a process',
+    file: `${HOOK}/step/node-environment.ts`,
+    from: 'if (!EXTERNALS_NODE.test(program) || inModule.length === 0) return step;',
+    to: 'if (inModule.length >= 0) return step;',
+    test: {
+      file: `${TESTS}/step/node-environment.test.ts`,
+      title: "gives an action variables that no shell can export, in no process's arguments",
+    },
+  },
+  {
     name: 'output lacks its last byte',
     file: `${HOOK}/step/output.ts`,
     from: '? bytes.length - this.overlap(bytes) : at)',
@@ -31,8 +111,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'output comes twice after a lost connection',
     file: `${HOOK}/commands/drive-step.ts`,
-    from: 'followScript(step, output.position)',
-    to: 'followScript(step, { segment: 0, offset: 0 })',
+    from: 'followScript(run.step, output.position)',
+    to: 'followScript(run.step, { segment: 0, offset: 0 })',
     test: {
       file: `${TESTS}/commands/drive-step.test.ts`,
       title:
@@ -42,8 +122,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a step that began is started again after a lost connection',
     file: `${HOOK}/commands/drive-step.ts`,
-    from: 'script = followScript(step, output.position);',
-    to: 'script = stepScript((step = { ...step, id: uuid() }));',
+    from: 'script = followScript(run.step, output.position);',
+    to: 'script = stepScript((run.step = { ...run.step, id: uuid() }));',
     test: {
       file: `${TESTS}/commands/drive-step.test.ts`,
       title:
@@ -53,7 +133,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a cancelled step goes on',
     file: `${HOOK}/commands/drive-step.ts`,
-    from: 'await session.write(cancelScript(step));',
+    from: 'await session.write(cancelScript(run.step));',
     to: "await session.write('exit 0\\n');",
     test: {
       file: `${TESTS}/commands/drive-step.test.ts`,

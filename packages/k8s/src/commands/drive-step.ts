@@ -2,86 +2,148 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
-import type { ExecSession } from '../cluster/exec.js';
 import { isTransient, LONGEST_DELAY_MS, RECONNECT_DELAY_MS, waitAfter } from '../cluster/retry.js';
-import { readReport, type StepEnd, StepOutput, type StepReport } from '../step/output.js';
 import { cancelScript } from '../step/cancel.js';
-import { farewell, followScript, passedOn, type StepScript, stepScript } from '../step/script.js';
+import { endWords } from '../step/end-words.js';
+import { withNodeEnvironment } from '../step/node-environment.js';
+import { type StepEnd, StepOutput } from '../step/output.js';
+import type { StepReport } from '../step/report.js';
+import {
+  followScript,
+  HOOK_FOLDER,
+  RESULT_LIMIT_BYTES,
+  type StepScript,
+  stepScript,
+} from '../step/script.js';
 import { TOOLS } from '../step/supervisor.js';
+import { attach, type StepTarget } from './attach-step.js';
 import type { CommandContext } from './context.js';
 import { whyGone } from './why-gone.js';
-
-export interface StepTarget {
-  pod: string;
-  container: string;
-}
 
 export interface StepResult {
   end: StepEnd;
   /** Contents of result files by their index in the request. */
-  files: StepReport['files'];
+  files: ReadonlyMap<number, Buffer>;
 }
 
-/** Report and output travel on channels of their own; and the writer in the pod may be slow. */
-const END_MARKER_GRACE_MS = 1_000;
+/** What a caller asks for; the rest is new for each try. */
+export type StepRequest = Omit<StepScript, 'id' | 'nonce' | 'channel' | 'ends'>;
+
 /** Execs in a row that bring nothing although the pod's status, which lags behind, says that the container runs. */
 const MUTE_EXECS = 6;
+/** INT, TERM and KILL take 5 s, the record a moment more; the runner kills the hook 10 s after its SIGINT (ProcessInvoker). */
+const CANCEL_MS = 8_000;
 
 /**
  * Runs a step to its end, over as many connections as it takes. Only the end marker in the pod's log, or the state of the
  * pod, ends it; it is never run twice.
- * @throws HookError STEP_LOST if the container is gone, API_UNREACHABLE after `stepReconnectSeconds` without any answer.
+ * @throws HookError STEP_LOST if the container or what watches the step is gone, FILES_LOST if a file does not fit in the
+ * pod or comes back too large, API_UNREACHABLE after `stepReconnectSeconds` without any answer, CANCELLED.
  */
 export async function driveStep(
   context: CommandContext,
   target: StepTarget,
-  request: Omit<StepScript, 'id' | 'nonce'>,
+  request: StepRequest,
 ): Promise<StepResult> {
-  const { cluster, settings, cancelled, out } = context;
+  const { cancelled } = context;
   refuseIfCancelled(cancelled);
-  let step: StepScript = { ...request, id: uuid(), nonce: uuid() };
-  const output = new StepOutput(step.nonce);
-  let script = stepScript(step);
-  let lostSince: number | undefined;
-  let mute = 0;
-
-  const cancel = () => void cancelStep(context, target, step);
+  const run: StepRun = { step: newStep(request), abandoned: false };
+  let giveUp: () => void = () => undefined;
+  const outOfTime = new Promise<never>((_, reject) => {
+    giveUp = () => reject(notEnded(target));
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const cancel = () => {
+    timer = setTimeout(giveUp, CANCEL_MS);
+    void cancelStep(context, target, run);
+  };
   cancelled.addEventListener('abort', cancel, { once: true });
   try {
-    for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
-      const before = output.passed;
-      const { report, fault, opened } = await attach(context, target, step, script, output);
-      if (output.end !== undefined && report.done) return { end: output.end, files: report.files };
-      if (report.unstarted) {
-        refuseIfCancelled(cancelled);
-        step = { ...step, id: uuid() };
-        script = stepScript(step);
-        continue;
-      }
-      const answered = opened || (fault instanceof ApiError && !isTransient(fault));
-      lostSince = answered ? undefined : (lostSince ?? Date.now());
-      if (lostSince !== undefined && Date.now() - lostSince > settings.stepReconnectSeconds * 1000)
-        throw explain(fault, cluster.server);
-      if (opened || fault instanceof ApiError) {
-        const gone = await whyGone(context, target);
-        if (gone !== undefined) throw gone;
-      }
-      if (output.passed > before) {
-        mute = 0;
-        delay = RECONNECT_DELAY_MS;
-      } else if (answered && !(fault instanceof ConnectionError) && ++mute >= MUTE_EXECS)
-        throw fault === undefined ? unreadable(target, report.words) : refused(target, fault, cluster.server);
-      output.restart();
-      script = followScript(step, output.position);
-      const wait = Math.min(waitAfter(fault, delay), settings.stepReconnectSeconds * 1000);
-      out.debug(
-        `connection to the step lost at byte ${output.passed}: ${fault?.message ?? report.words}; again in ${Math.round(wait)} ms`,
-      );
-      await sleep(wait);
-    }
+    return await Promise.race([followToEnd(context, target, request, run), outOfTime]);
   } finally {
+    run.abandoned = true;
+    clearTimeout(timer);
     cancelled.removeEventListener('abort', cancel);
   }
+}
+
+/** What following and cancelling share. */
+interface StepRun {
+  step: StepScript;
+  /** Nobody waits for the step's end any more. */
+  abandoned: boolean;
+}
+
+function newStep(request: StepRequest): StepScript {
+  return withNodeEnvironment({ ...request, id: uuid(), nonce: uuid(), channel: uuid(), ends: endWords() });
+}
+
+async function followToEnd(
+  context: CommandContext,
+  target: StepTarget,
+  request: StepRequest,
+  run: StepRun,
+): Promise<StepResult> {
+  const { cluster, settings, cancelled, out } = context;
+  let output = new StepOutput(run.step.nonce, run.step.ends);
+  let script = stepScript(run.step);
+  let begun = false;
+  let lostSince: number | undefined;
+  let mute = 0;
+  for (let delay = RECONNECT_DELAY_MS; !run.abandoned; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+    const before = output.passed;
+    const { report, fault, opened, stalled } = await attach(context, target, run.step, script, output);
+    if (output.forged) throw forged(target);
+    if (output.end !== undefined && (report.done || report.lost))
+      return resultOf(output.end, report, request);
+    begun ||= report.begun || output.passed > 0;
+    if (report.unwritten !== undefined) throw unwritten(target, report, run.step);
+    if (report.unstarted && !begun) {
+      refuseIfCancelled(cancelled);
+      run.step = newStep(request);
+      output = new StepOutput(run.step.nonce, run.step.ends);
+      script = stepScript(run.step);
+      continue;
+    }
+    const answered = opened || (fault instanceof ApiError && !isTransient(fault));
+    lostSince = answered ? undefined : (lostSince ?? performance.now());
+    if (lostSince !== undefined && performance.now() - lostSince > settings.stepReconnectSeconds * 1000)
+      throw explain(fault, cluster.server);
+    if (opened || fault instanceof ApiError) {
+      const gone = await whyGone(context, target);
+      if (gone !== undefined) throw gone;
+    }
+    if (report.lost || report.unstarted) throw unwatched(target);
+    if (output.passed > before) {
+      mute = 0;
+      delay = RECONNECT_DELAY_MS;
+    } else if (answered && !stalled && !(fault instanceof ConnectionError) && ++mute >= MUTE_EXECS)
+      throw fault === undefined
+        ? unreadable(target, report.diagnostic)
+        : refused(target, fault, cluster.server);
+    output.restart();
+    run.step = { ...run.step, channel: uuid() };
+    script = followScript(run.step, output.position);
+    const wait = Math.min(waitAfter(fault, delay), settings.stepReconnectSeconds * 1000);
+    const why = stalled ? 'no sign of life' : (fault?.message ?? report.diagnostic);
+    out.debug(
+      `connection to the step lost at byte ${output.passed}: ${why}; again in ${Math.round(wait)} ms`,
+    );
+    await sleep(wait);
+  }
+  throw notEnded(target);
+}
+
+function resultOf(end: StepEnd, { files, oversized }: StepReport, { results }: StepRequest): StepResult {
+  for (const index of oversized)
+    throw new HookError(
+      'FILES_LOST',
+      `The step wrote more than ${RESULT_LIMIT_BYTES / 2 ** 20} MiB into the file command ${results[index] ?? ''}.`,
+      {
+        hint: 'Write less into it: GitHub takes 1 MiB of outputs a job and of a summary a step. Pass large data as an artifact.',
+      },
+    );
+  return { end, files };
 }
 
 /** For a step that has not begun. */
@@ -89,88 +151,18 @@ function refuseIfCancelled(cancelled: AbortSignal): void {
   if (cancelled.aborted) throw new HookError('CANCELLED', 'The step was cancelled before it began.');
 }
 
-interface Attachment {
-  report: StepReport;
-  /** Why the exec was not to be had, or ended before its time; undefined if it just ended. */
-  fault: Error | undefined;
-  /** Whether there was a connection at all. */
-  opened: boolean;
-}
-
-/** One exec: sends the text, passes the output on, and leaves as soon as everything is there. */
-async function attach(
-  { cluster, out }: CommandContext,
-  { pod, container }: StepTarget,
-  step: StepScript,
-  script: string,
-  output: StepOutput,
-): Promise<Attachment> {
-  const chunks: Buffer[] = [];
-  const report = () => readReport(Buffer.concat(chunks), step.nonce);
-  let reported = false;
-  let session: ExecSession | undefined;
-  let fault: Error | undefined;
-  try {
-    const complete = new Deferred();
-    const late = new Deferred();
-    const check = () => {
-      if (reported && output.end !== undefined) complete.resolve();
-      else if (reported) setTimeout(() => late.resolve(), END_MARKER_GRACE_MS).unref();
-    };
-    /** What lies in the pod may go as soon as the runner has it. */
-    const forget = async (written: void | Promise<void>) => {
-      await written;
-      session?.write(passedOn(output.position)).catch(() => undefined);
-    };
-    session = await cluster.exec(pod, container, ['sh'], {
-      onStdout: (chunk) => {
-        const { segment } = output.position;
-        const bytes = output.take(chunk);
-        check();
-        const written = bytes.length === 0 ? undefined : out.write(bytes);
-        return output.position.segment === segment ? written : forget(written);
-      },
-      onStderr: (chunk) => {
-        chunks.push(chunk);
-        // Its last word ends a line: results of many megabytes are not to be read anew with each piece.
-        reported ||= chunk[chunk.length - 1] === 0x0a && report().done;
-        check();
-      },
-    });
-    // A write that fails shows as the end of the exec.
-    session.write(script).catch(() => undefined);
-    await Promise.race([complete.promise, late.promise, session.done]);
-    if (complete.resolved) await session.write(farewell(step));
-  } catch (error) {
-    fault = error instanceof Error ? error : new Error(String(error));
-  }
-  session?.close();
-  return { report: report(), fault, opened: session !== undefined };
-}
-
-class Deferred {
-  resolved = false;
-  private settle: () => void = () => undefined;
-  readonly promise = new Promise<void>((resolve) => (this.settle = resolve));
-
-  resolve(): void {
-    this.resolved = true;
-    this.settle();
-  }
-}
-
 async function cancelStep(
   { cluster, out }: CommandContext,
   { pod, container }: StepTarget,
-  step: StepScript,
+  run: StepRun,
 ): Promise<void> {
-  for (let attempt = 1; attempt <= 5; attempt++) {
+  for (let attempt = 1; attempt <= 5 && !run.abandoned; attempt++) {
     try {
       const session = await cluster.exec(pod, container, ['sh'], {
         onStdout: () => undefined,
         onStderr: () => undefined,
       });
-      await session.write(cancelScript(step));
+      await session.write(cancelScript(run.step));
       await session.done;
       session.close();
       return;
@@ -181,10 +173,10 @@ async function cancelStep(
   }
 }
 
-function unreadable({ pod, container }: StepTarget, words: string): HookError {
+function unreadable({ pod, container }: StepTarget, diagnostic: string): HookError {
   return new HookError(
     'STEP_LOST',
-    `The step in container ${container} of pod ${pod} cannot be followed: ${words || 'its log cannot be read'}.`,
+    `The step in container ${container} of pod ${pod} cannot be followed: ${diagnostic || 'its log cannot be read'}.`,
     { hint: `The hooks need ${TOOLS.join(', ')} in the job image and room on the volume of the pod.` },
   );
 }
@@ -203,4 +195,41 @@ function refused({ pod, container }: StepTarget, fault: Error, server: string): 
       },
     );
   return explain(fault, server);
+}
+
+function unwatched({ pod, container }: StepTarget): HookError {
+  return new HookError(
+    'STEP_LOST',
+    `The step was lost: the processes that watch it in container ${container} of pod ${pod} were killed, so its exit code is unknown.`,
+    {
+      hint: 'Look for a step that kills processes it did not start (such as `kill -9 -1` or `pkill sh`), or that reaches the process or memory limit of the container.',
+    },
+  );
+}
+
+function forged({ pod, container }: StepTarget): HookError {
+  return new HookError(
+    'STEP_LOST',
+    `The step was lost: another process has changed its log in container ${container} of pod ${pod}, so its exit code is unknown.`,
+    { hint: 'Look for a process that an earlier step left behind and that writes below /__podhooks.' },
+  );
+}
+
+function unwritten({ pod, container }: StepTarget, report: StepReport, { files }: StepScript): HookError {
+  const path = report.unwritten === 'log' ? HOOK_FOLDER : files[report.unwritten ?? 0]?.path;
+  return new HookError(
+    'FILES_LOST',
+    `The step was not started: ${path ?? HOOK_FOLDER} could not be written whole in container ${container} of pod ${pod}: ${report.diagnostic || 'the write failed'}.`,
+    {
+      hint: 'Free space on the volume that holds it, or raise its size limit; check that the user of the container may write there.',
+    },
+  );
+}
+
+function notEnded({ pod, container }: StepTarget): HookError {
+  return new HookError(
+    'CANCELLED',
+    `The step was cancelled, and its end was not recorded within ${CANCEL_MS / 1000} s: processes of it may still run in container ${container} of pod ${pod}.`,
+    { hint: 'They end with the job pod.' },
+  );
 }

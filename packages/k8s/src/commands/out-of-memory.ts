@@ -1,6 +1,6 @@
 import { collect } from '../cluster/collect.js';
 import type { CommandContext } from './context.js';
-import type { StepTarget } from './drive-step.js';
+import type { StepTarget } from './attach-step.js';
 
 /** The container's own counters and limit, as cgroup v2 has them, and as v1. */
 const FILES = [

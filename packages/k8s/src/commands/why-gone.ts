@@ -4,7 +4,7 @@ import { explain } from '../cluster/api-error.js';
 import { isNotFound } from '../cluster/cluster.js';
 import { goneReason, type Reason } from '../pod/status.js';
 import type { CommandContext } from './context.js';
-import type { StepTarget } from './drive-step.js';
+import type { StepTarget } from './attach-step.js';
 
 /** The step was lost, for this reason. */
 export function stepLost({ what, hint }: Reason): HookError {

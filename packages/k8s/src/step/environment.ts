@@ -22,10 +22,13 @@ export function environmentLines(variables: Readonly<Record<string, string>>): s
   checkSizes(variables);
   return Object.entries(variables).map(([name, value]) => {
     if (name === 'PATH') return `_ph_path=${quote(value)}`;
-    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !SPECIAL.test(name)
-      ? `export ${name}=${quote(value)}`
-      : `set -- "$@" ${quote(`${name}=${value}`)}`;
+    return isExportable(name) ? `export ${name}=${quote(value)}` : `set -- "$@" ${quote(`${name}=${value}`)}`;
   });
+}
+
+/** Whether a shell can have a variable of this name at all. */
+export function isIdentifier(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
 function checkSizes(variables: Readonly<Record<string, string>>): void {

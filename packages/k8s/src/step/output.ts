@@ -1,7 +1,12 @@
-/** What stands between a step's output and its end in the log. */
-function markerStart(nonce: string): Buffer {
+import { type EndWords, exitCodeOf } from './end-words.js';
+
+/** What stands between a step's output and its end in the log, and between the parts of a report. */
+export function markerStart(nonce: string): Buffer {
   return Buffer.from(`\x1epodhooks ${nonce} `);
 }
+
+/** Longer than any word behind a marker. */
+export const LONGEST_WORD_BYTES = 100;
 
 const NONE: Buffer = Buffer.alloc(0);
 
@@ -26,10 +31,15 @@ export class StepOutput {
   private offset = 0;
   /** Known once the marker has been read; bytes behind it are of no interest. */
   end: StepEnd | undefined;
+  /** The end in the log is none that the recorder can have written. */
+  forged = false;
   /** Bytes of output in all. */
   passed = 0;
 
-  constructor(nonce: string) {
+  constructor(
+    nonce: string,
+    private readonly ends: EndWords,
+  ) {
     this.marker = markerStart(nonce);
   }
 
@@ -45,21 +55,25 @@ export class StepOutput {
 
   /** Takes the next bytes of the log and returns those that are the step's output. */
   take(chunk: Buffer): Buffer {
-    if (this.end !== undefined) return NONE;
+    if (this.end !== undefined || this.forged) return NONE;
     const pieces: Buffer[] = [];
     let bytes = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
     for (;;) {
       const at = bytes.indexOf(this.marker);
-      const output = bytes.subarray(0, at === -1 ? bytes.length - this.overlap(bytes) : at);
+      const output = bytes.subarray(0, at === -1 ? bytes.length - overlap(bytes, this.marker) : at);
       pieces.push(output);
       this.offset += output.length;
       this.passed += output.length;
       bytes = bytes.subarray(output.length);
       const line = at === -1 ? -1 : bytes.indexOf('\n', this.marker.length);
-      if (line === -1) break;
+      if (line === -1) {
+        this.forged = at !== -1 && bytes.length > this.marker.length + LONGEST_WORD_BYTES;
+        break;
+      }
       const word = bytes.subarray(this.marker.length, line).toString();
       if (word !== 'next') {
-        this.end = endOf(word);
+        this.end = this.endOf(word);
+        this.forged = this.end === undefined;
         break;
       }
       this.segment++;
@@ -72,51 +86,18 @@ export class StepOutput {
     return only !== undefined && others.length === 0 ? only : Buffer.concat(pieces);
   }
 
-  /** Length of the longest end of `bytes` that is a beginning of the marker. */
-  private overlap(bytes: Buffer): number {
-    let at = bytes.indexOf(this.marker.subarray(0, 1), Math.max(0, bytes.length - this.marker.length + 1));
-    for (; at !== -1; at = bytes.indexOf(this.marker.subarray(0, 1), at + 1))
-      if (bytes.subarray(at).equals(this.marker.subarray(0, bytes.length - at))) return bytes.length - at;
-    return 0;
+  private endOf(word: string): StepEnd | undefined {
+    if (word === 'cwd') return 'no working directory';
+    const exitCode = exitCodeOf(word, this.ends);
+    return exitCode === undefined ? undefined : { exitCode };
   }
 }
 
-function endOf(word: string): StepEnd {
-  return word === 'cwd' ? 'no working directory' : { exitCode: Number(word) };
-}
-
-/** What the supervisor says beside the output, on stderr of the exec, whose channel no step uses. */
-export interface StepReport {
-  /** All is said: the exec may be left. */
-  done: boolean;
-  /** The step never began, and never will under this id. */
-  unstarted: boolean;
-  /** Contents of result files by their index in the request; a file that is missing has no entry. */
-  files: ReadonlyMap<number, Buffer>;
-  /** Words of the shell itself: why a supervisor could not run. */
-  words: string;
-}
-
-/** Reads all that has come on the report channel of one exec. */
-export function readReport(bytes: Buffer, nonce: string): StepReport {
-  const marker = markerStart(nonce);
-  const files = new Map<number, Buffer>();
-  const report = { done: false, unstarted: false, files, words: '' };
-  let at = bytes.indexOf(marker);
-  report.words = bytes
-    .subarray(0, at === -1 ? bytes.length : at)
-    .toString('utf8')
-    .trim()
-    .slice(0, 2000);
-  while (at !== -1) {
-    const start = at + marker.length;
-    const line = bytes.indexOf('\n', start);
-    if (line === -1) break;
-    const [kind, index] = bytes.subarray(start, line).toString().split(' ');
-    at = bytes.indexOf(marker, line);
-    if (kind === 'done') report.done = true;
-    else if (kind === 'unstarted') report.unstarted = true;
-    else if (kind === 'file' && at !== -1) files.set(Number(index), bytes.subarray(line + 1, at));
-  }
-  return report;
+/** Length of the longest end of `bytes` that is a beginning of the marker. */
+export function overlap(bytes: Buffer, marker: Buffer): number {
+  const first = marker.subarray(0, 1);
+  let at = bytes.indexOf(first, Math.max(0, bytes.length - marker.length + 1));
+  for (; at !== -1; at = bytes.indexOf(first, at + 1))
+    if (bytes.subarray(at).equals(marker.subarray(0, bytes.length - at))) return bytes.length - at;
+  return 0;
 }

@@ -1,3 +1,4 @@
+import { type EndWords, endWordLines } from './end-words.js';
 import { environmentLines } from './environment.js';
 import type { LogPosition } from './output.js';
 import { quote } from './quote.js';
@@ -17,8 +18,12 @@ export interface StepFile {
 export interface StepScript {
   /** Unlike any other of the job; names the step's folder in the pod. */
   id: string;
-  /** Unguessable: what a step prints can never be taken for its end. */
+  /** Unguessable: what a step prints can never be taken for its end. Stands in the log with the end. */
   nonce: string;
+  /** Unguessable, new for each exec, and in no file: what the step writes to the report channel is not taken for a report. */
+  channel: string;
+  /** How the recorder tells the exit code. */
+  ends: EndWords;
   /** argv; its first entry is looked up in PATH. */
   command: readonly [string, ...string[]];
   workingDirectory: string;
@@ -30,9 +35,13 @@ export interface StepScript {
   results: readonly string[];
 }
 
+/** Results beyond this are refused: a block more is read, so that the hook can tell. The runner's own limit for summaries is 1 MiB. */
+export const RESULT_LIMIT_BYTES = 4 * 1024 * 1024;
+const BLOCK_BYTES = 64 * 1024;
+
 /** The text that one exec of `sh` reads to run a step. Its last line starts it. */
 export function stepScript(step: StepScript): string {
-  return `${header(step)}${SUPERVISOR}
+  return `${header(step)}${endWordLines(step.ends)}${SUPERVISOR}
 _ph_step() {
 cd ${quote(step.workingDirectory)} 2> /dev/null || { : > "$_ph_dir/nocwd"; exit 1; }
 unset OLDPWD
@@ -42,7 +51,7 @@ ${environmentLines(step.environment).join('\n')}
 ${startLines(step)}
 }
 _ph_files() {
-${step.files.map(writeFileLine).join('\n')}
+${step.files.map((file, index) => `_ph_file=${index}\n${writeFileLine(file)} || return`).join('\n')}
 :
 }
 ${resultsFunction(step)}
@@ -66,14 +75,14 @@ export function passedOn({ segment }: Pick<LogPosition, 'segment'>): string {
  * next follower: this one's answer may be lost, too.
  */
 export function followScript(
-  step: Pick<StepScript, 'id' | 'nonce' | 'results'>,
+  step: Pick<StepScript, 'id' | 'nonce' | 'channel' | 'results'>,
   { segment, offset }: LogPosition,
 ): string {
   return `${header(step)}${SUPERVISOR}
 ${resultsFunction(step)}
 trap '' INT TERM HUP QUIT PIPE
-if mkdir -m 700 "$_ph_dir" 2> /dev/null && : > "$_ph_dir/unstarted" || [ -e "$_ph_dir/unstarted" ]; then
-  printf '\\036podhooks %s unstarted\\n' "$_ph_nonce" >&2
+if [ ! -d "$_ph_dir" ] && mkdir -m 700 "$_ph_dir" 2> /dev/null && printf '' > "$_ph_dir/unstarted" || [ -e "$_ph_dir/unstarted" ]; then
+  _ph_report unstarted
   exit 0
 fi
 if read -r _ph_old < "$_ph_dir/follower"; then
@@ -84,24 +93,31 @@ if read -r _ph_old < "$_ph_dir/follower"; then
   done
   kill -KILL "$_ph_old"
 fi 2> /dev/null
-_ph_n=${segment}
-exec 3< "$_ph_dir/log.$_ph_n" 5<&0 || exit 1
+# The supervisor may still be writing the step's files.
+_ph_n=0 _ph_recorder=
+until read -r _ph_recorder < "$_ph_dir/recorder"; do
+  if read -r _ph_parent < "$_ph_dir/main"; then _ph_gone "$_ph_parent" && break; else _ph_n=$((_ph_n + 1)); fi
+  [ $_ph_n -lt 5 ] || break
+  sleep 0.5 || sleep 1 || break
+done 2> /dev/null
+_ph_n=${segment} _ph_parent=
+exec 5<&0
+[ -r "$_ph_dir/log.$_ph_n" ] || { _ph_report lost; exit 1; }
+exec 3< "$_ph_dir/log.$_ph_n"
 for _ph_file in "$_ph_dir"/log.*; do [ "\${_ph_file##*.}" -ge $_ph_n ] || rm -f "$_ph_file"; done
 { [ ${offset} = 0 ] || tail -c +${offset + 1} <&3; }
+_ph_report begun
 {
-  _ph_n=0 _ph_t=0.05
   printf '.\\n'
-  while [ ! -e "$_ph_dir/ended" ] || [ -e "$_ph_dir/full" ]; do
-    _ph_pause && printf '.\\n' || exit
-  done
+  _ph_over || _ph_tick .
   sleep 0.1 || sleep 1
-  printf 'e\\n'
+  if [ -e "$_ph_dir/ended" ]; then printf 'e\\n'; else printf 'l\\n'; fi
 } 2> /dev/null 3<&- 5<&- | _ph_follow
 `;
 }
 
-function header({ id, nonce }: Pick<StepScript, 'id' | 'nonce'>): string {
-  return `_ph_dir=${folderOf(id)} _ph_nonce=${nonce}\n`;
+function header({ id, nonce, channel }: Pick<StepScript, 'id' | 'nonce' | 'channel'>): string {
+  return `_ph_dir=${folderOf(id)} _ph_nonce=${nonce} _ph_channel=${channel}\n`;
 }
 
 /** The step's folder in the pod: log, process ids, marks of its progress. */
@@ -110,13 +126,13 @@ export function folderOf(id: string): string {
 }
 
 /**
- * `env` must be found in the image's PATH, not in a directory that the workflow put before it: so the new PATH is one of
+ * `--`, for a key may begin with `-`. `env` must be found in the image's PATH, not in a directory that the workflow put before it: so the new PATH is one of
  * its arguments, and `env` then searches the command there.
  */
 function startLines({ command, prependPath }: StepScript): string {
   const prepend = prependPath.length === 0 ? '' : `_ph_path=${quote(prependPath.join(':'))}:$_ph_path\n`;
   return `${prepend}[ "$_ph_path" = "$PATH" ] || set -- "$@" PATH="$_ph_path"
-[ $# = 0 ] || set -- env "$@"
+[ $# = 0 ] || set -- env -- "$@"
 exec "$@" ${command.map(quote).join(' ')}`;
 }
 
@@ -130,15 +146,17 @@ export function writeFileLine({ path, content }: StepFile): string {
   return `printf ${words} > ${quote(path)}`;
 }
 
+/** Regular files only: what else may stand there need not have an end. */
 function resultsFunction({ results }: Pick<StepScript, 'results'>): string {
+  const blocks = RESULT_LIMIT_BYTES / BLOCK_BYTES + 1;
   const lines = results.map(
-    (path, index) => `if [ -e ${quote(path)} ]; then
-printf '\\036podhooks %s file ${index}\\n' "$_ph_nonce"
-[ ! -s ${quote(path)} ] || cat ${quote(path)}
+    (path, index) => `if [ -f ${quote(path)} ]; then
+_ph_report 'file ${index}'
+[ ! -s ${quote(path)} ] || dd bs=${BLOCK_BYTES} count=${blocks} if=${quote(path)} >&2 2> /dev/null
 fi`,
   );
   return `_ph_results() {
 ${lines.join('\n')}
-printf '\\036podhooks %s done\\n' "$_ph_nonce"
+:
 }`;
 }

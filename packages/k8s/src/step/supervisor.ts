@@ -24,7 +24,12 @@ export const TOOLS = ['sh', 'mkdir', 'cat', 'dd', 'du', 'tail', 'sleep', 'rm', '
  *   and does not block them.
  * - Only the follower and the main shell hold the exec's own stdout and stderr: else the exec would not end. So `exec`
  *   changes descriptors where it must hold: of what braces redirect, shells keep a copy.
- * - Who ticks slows down with time, so that silent hours cost next to nothing.
+ * - The ticker slows down with time, so that silent hours cost next to nothing. Once a second it has the follower report a
+ *   sign of life (`beat`): whatever part of this is killed or stopped, the signs end, and the hook follows anew.
+ * - The exit code is told by words that only the recorder and the hook know (\`EndWords\`). The log is a file, which other
+ *   processes of the same user can rewrite, and the nonce stands in it: neither makes a word for another exit code.
+ * - The step is over when the recorder is gone, whether it left \`ended\` or was killed. A follower of a later exec reports
+ *   \`lost\` without \`ended\`: then the end marker in the log, if there is one, still counts.
  * - Nothing has an effect before the last line: a script that arrives in part does nothing at all. The `mkdir` there is
  *   the claim: whoever makes the directory decides whether the step runs (see `followScript`).
  *
@@ -36,20 +41,39 @@ _ph_mine() {
   printf '%s ' "$_ph_pid" >> "$_ph_dir/own"
 }
 _ph_pause() {
-  sleep $_ph_t || { _ph_t=1; sleep 1; } || return
+  sleep $_ph_t || { _ph_t=1 _ph_beat=1; sleep 1; } || return
   _ph_n=$((_ph_n + 1))
-  case $_ph_t-$_ph_n in 0.05-40) _ph_t=0.1 ;; 0.1-100) _ph_t=0.25 ;; 0.25-300) _ph_t=0.5 ;; esac
+  case $_ph_t-$_ph_n in
+    0.05-40) _ph_t=0.1 _ph_beat=10 ;;
+    0.1-100) _ph_t=0.25 _ph_beat=4 ;;
+    0.25-300) _ph_t=0.5 _ph_beat=2 ;;
+  esac
+}
+_ph_gone() {
+  read -r _ph_stat < "/proc/$1/stat" || return 0
+  case \${_ph_stat##*) } in Z* | X*) return 0 ;; esac
+  return 1
+}
+_ph_over() {
+  [ ! -e "$_ph_dir/full" ] || return 1
+  [ ! -e "$_ph_dir/ended" ] || return 0
+  [ -n "$_ph_recorder" ] || read -r _ph_recorder < "$_ph_dir/recorder" || _ph_gone "$_ph_parent" || return
+  _ph_gone "$_ph_recorder"
 }
 _ph_tick() {
-  _ph_mine
-  _ph_n=0 _ph_t=0.05 _ph_w=.
+  _ph_n=0 _ph_t=0.05 _ph_beat=20 _ph_w=
   while _ph_pause; do
-    printf '%s\\n' $_ph_w || return
-    [ ! -e "$_ph_dir/ended" ] || [ -e "$_ph_dir/full" ] || _ph_t=0.1 _ph_w=y
+    if [ -n "$_ph_w" ]; then printf '%s\\n' "$_ph_w"; return; fi
+    if [ $((_ph_n % _ph_beat)) = 0 ]; then printf 'b\\n'; else printf '.\\n'; fi || return
+    ! _ph_over || _ph_t=0.1 _ph_w=$1
   done
+}
+_ph_report() {
+  printf '\\036podhooks %s %s\\n' "$_ph_channel" "$1" >&2
 }
 _ph_record() {
   _ph_mine
+  printf '%s\\n' "$_ph_pid" > "$_ph_dir/recorder"
   (
     # In here, since mksh would say "Killed" to where it has redirected the whole group to.
     exec < /dev/null 2>&1 4>&-
@@ -59,8 +83,14 @@ _ph_record() {
     _ph_step
   )
   _ph_code=$?
-  [ ! -e "$_ph_dir/nocwd" ] || _ph_code=cwd
-  printf '\\036podhooks %s %s\\n' "$_ph_nonce" "$_ph_code"
+  set -- $_ph_high
+  shift $((_ph_code / 16))
+  _ph_end=$1
+  set -- $_ph_low
+  shift $((_ph_code % 16))
+  _ph_end=$_ph_end$1
+  [ ! -e "$_ph_dir/nocwd" ] || _ph_end=cwd
+  printf '\\036podhooks %s %s\\n' "$_ph_nonce" "$_ph_end"
   : > "$_ph_dir/ended"
 }
 _ph_fill() {
@@ -85,7 +115,7 @@ _ph_write() {
     [ ! -e "$_ph_dir/ended" ] || _ph_last=y
     _ph_n=$((_ph_n + 1))
     if _ph_full; then
-      : > "$_ph_dir/full"
+      printf '' > "$_ph_dir/full"
       while _ph_full; do sleep 1; done
       rm -f "$_ph_dir/full"
     fi
@@ -118,10 +148,12 @@ _ph_follow() {
       printf '\\036podhooks %s next\\n' "$_ph_nonce"
       cat <&3
     done
-    case $_ph_w in e | y) break ;; esac
+    case $_ph_w in b) _ph_report beat ;; e | y | l) break ;; esac
   done
   [ -z "$_ph_forgetter" ] || { kill -KILL "$_ph_forgetter"; wait "$_ph_forgetter"; } 2> /dev/null
-  _ph_results >&2
+  _ph_results
+  [ "$_ph_w" != l ] || { _ph_report lost; return; }
+  _ph_report done
   [ "$_ph_w" != e ] || return
   # The main shell waits for what the step left behind, so its farewell is read here.
   while read -r _ph_w _ph_rest; do
@@ -132,16 +164,21 @@ _ph_follow() {
 _ph_run() {
   trap '' INT TERM HUP QUIT PIPE
   mkdir -m 700 "$_ph_dir" || exit 1
-  _ph_files
-  printf '%s\\n' $$ > "$_ph_dir/main"
-  printf '%s ' $$ > "$_ph_dir/own"
-  : > "$_ph_dir/log.0"
+  # What does not arrive whole is never run. \`: >\` would end some shells.
+  _ph_file=
+  printf '%s\\n' $$ > "$_ph_dir/main" && printf '%s ' $$ > "$_ph_dir/own" && printf '' > "$_ph_dir/log.0" && _ph_files || {
+    rm -rf "$_ph_dir"
+    _ph_report "unwritten $_ph_file"
+    exit 1
+  }
+  _ph_report begun
   exec 3< "$_ph_dir/log.0" 5<&0
-  _ph_n=0
+  _ph_n=0 _ph_recorder=
   {
     exec 4>&1 2> /dev/null 3<&- 5<&-
     _ph_mine
-    _ph_tick &
+    _ph_parent=$_ph_pid
+    { _ph_mine; _ph_tick y; } &
     _ph_record | _ph_write
   } | _ph_follow
 }

@@ -47,6 +47,14 @@ describe('driveStep', () => {
     done: Promise.resolve({ exitCode: 1 }),
   });
 
+  /** An exec that is open and says nothing. */
+  const silent: FakeCluster['execs'][number] = () => ({
+    write: () => Promise.resolve(),
+    endInput: () => undefined,
+    close: () => undefined,
+    done: new Promise(() => undefined),
+  });
+
   const drive = (script: string, environment: Record<string, string> = {}) => {
     const given = commandContext(cluster, environment);
     const request = bed.step(['dash', '-c', script], { results: [bed.path('result')] });
@@ -259,5 +267,55 @@ describe('driveStep', () => {
     cancel();
     await hookRejection('CANCELLED', driveStep(context, TARGET, bed.step(['dash', '-c', 'echo > effect'])));
     expect(cluster.requests).to.deep.equal([]);
+  });
+
+  it('reports a step as lost that kills all that watches it, whatever its own exit code', async () => {
+    cluster.execs = [works()];
+    const { result } = drive('sleep 600 & cd hook/*/ && kill -KILL $(cat own follower); exit 0', IMPATIENT);
+    const error = await hookRejection('STEP_LOST', result);
+    expect(error.message).to.contain('processes that watch it in container job of pod job-pod were killed');
+    expect(error.hint).to.contain('kill -9 -1');
+  });
+
+  it('follows anew when a stopped supervisor gives no sign of life', async () => {
+    cluster.execs = [works()];
+    const { result, out } = drive('kill -STOP $(cat hook/*/follower); echo more; exit 4');
+    expect((await result).end).to.deep.equal({ exitCode: 4 });
+    expect(out.output).to.equal('more\n');
+    expect(out.debugLines.join()).to.contain('no sign of life');
+  });
+
+  it('reports a step as lost whose log another process has rewritten', async () => {
+    const forged =
+      'until [ -e hook/*/ended ]; do :; done; cd hook/*/; sed s/.....$/00000/ log.0 > x; cat x > log.0';
+    cluster.execs = [works({ afterOutputBytes: 2 }), works()];
+    const { result } = drive(`echo first; { ${forged}; } > /dev/null 2>&1 & exit 5`);
+    await hookRejection('STEP_LOST', result);
+  });
+
+  it('does not start a step with a file that does not fit, and names the file', async () => {
+    cluster.execs = [works()];
+    const { context } = commandContext(cluster);
+    const request = bed.step(['dash', '-c', ': > effect'], {
+      files: [{ path: '/dev/full', content: Buffer.from('script') }],
+    });
+    const error = await hookRejection('FILES_LOST', driveStep(context, TARGET, request));
+    expect(error.message).to.contain('/dev/full could not be written whole in container job of pod job-pod');
+    expect(existsSync(bed.path('effect'))).to.equal(false);
+  });
+
+  it('refuses a file command that is too large, and names it', async () => {
+    cluster.execs = [works()];
+    const { result } = drive('dd if=/dev/null of=result bs=1 seek=900000000 2> /dev/null');
+    const error = await hookRejection('FILES_LOST', result);
+    expect(error.message).to.contain(`more than 4 MiB into the file command ${bed.path('result')}`);
+  });
+
+  it('ends after a cancellation although nothing in the pod answers', async () => {
+    cluster.execs = [silent];
+    const { result, cancel } = drive('echo');
+    cancel();
+    const error = await hookRejection('CANCELLED', result);
+    expect(error.message).to.contain('its end was not recorded within 8 s');
   });
 });

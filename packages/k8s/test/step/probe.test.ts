@@ -92,7 +92,7 @@ for (const shell of SHELLS)
       );
       exec.endInput();
       const { output, report } = await exec.ended();
-      expect(readProbe(output, report.words).words).to.contain('externals.ready');
+      expect(readProbe(output, report.diagnostic).words).to.contain('externals.ready');
     });
 
     const IMAGES: readonly [files: string[], isAlpine: boolean][] = [
@@ -119,6 +119,6 @@ for (const shell of SHELLS)
         const exec = bed.exec(text.replaceAll(/(?<=\s)\/(etc|lib|lib64|usr)\//g, `${bed.root}/$1/`));
         exec.endInput();
         const { output, report } = await exec.ended();
-        expect(readProbe(output, report.words)).to.deep.include({ isAlpine, words: '' });
+        expect(readProbe(output, report.diagnostic)).to.deep.include({ isAlpine, words: '' });
       });
   });

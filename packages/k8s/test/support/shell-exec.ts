@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { passedOn } from '../../src/step/script.js';
-import {
-  type LogPosition,
-  readReport,
-  type StepEnd,
-  StepOutput,
-  type StepReport,
-} from '../../src/step/output.js';
+import { endWords } from '../../src/step/end-words.js';
+import { type LogPosition, type StepEnd, StepOutput } from '../../src/step/output.js';
+import { StepReport } from '../../src/step/report.js';
 
 /** What a container gives its processes. */
 export const CONTAINER_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/' };
+
+/** Those of all steps in tests. */
+export const ENDS = endWords();
 
 export interface StepRun {
   /** The step's output, without its end marker. */
@@ -27,7 +26,9 @@ export class ShellExec {
   private readonly closed: Promise<unknown>;
   private readonly output: StepOutput;
   private readonly taken: Buffer[] = [];
-  private readonly said: Buffer[] = [];
+  private readonly report: StepReport;
+  /** Called for each piece of the report. */
+  onReport: () => void = () => undefined;
   private parting: string | undefined;
   private left: () => void = () => undefined;
   private readonly complete = new Promise<void>((resolve) => (this.left = resolve));
@@ -36,10 +37,12 @@ export class ShellExec {
     argv: readonly string[],
     folder: string,
     text: string,
-    private readonly nonce: string,
+    /** Of the log and of the report channel. */
+    nonce: string,
   ) {
     const [program = '', ...rest] = argv;
-    this.output = new StepOutput(nonce);
+    this.report = new StepReport(nonce);
+    this.output = new StepOutput(nonce, ENDS);
     this.child = spawn(program, rest, { cwd: folder, env: CONTAINER_ENVIRONMENT, detached: true });
     this.closed = once(this.child, 'close');
     this.child.stdin.on('error', () => undefined);
@@ -50,7 +53,8 @@ export class ShellExec {
       this.part();
     });
     this.child.stderr.on('data', (chunk: Buffer) => {
-      this.said.push(chunk);
+      this.report.take(chunk);
+      this.onReport();
       this.part();
     });
     this.child.stdin.write(text);
@@ -117,15 +121,11 @@ export class ShellExec {
 
   private run(): StepRun {
     const bytes = Buffer.concat(this.taken);
-    return { bytes, output: bytes.toString(), end: this.output.end, report: this.report() };
-  }
-
-  private report(): StepReport {
-    return readReport(Buffer.concat(this.said), this.nonce);
+    return { bytes, output: bytes.toString(), end: this.output.end, report: this.report };
   }
 
   private part(): void {
-    if (this.parting === undefined || this.output.end === undefined || !this.report().done) return;
+    if (this.parting === undefined || this.output.end === undefined || !this.report.done) return;
     this.child.stdin.end(this.parting);
     this.parting = undefined;
     this.left();

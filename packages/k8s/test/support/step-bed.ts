@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { farewell, HOOK_FOLDER, type StepScript, stepScript } from '../../src/step/script.js';
-import { ShellExec, type StepRun } from './shell-exec.js';
+import { ENDS, ShellExec, type StepRun } from './shell-exec.js';
 import type { Shell } from './shells.js';
 
 /** A folder in place of a container's, where texts for steps run in a real shell of this machine. */
@@ -27,9 +27,12 @@ export class StepBed {
 
   /** A step with an id of its own that works in this bed's folder. */
   step(command: StepScript['command'], parts: Partial<StepScript> = {}): StepScript {
+    const nonce = randomUUID();
     return {
       id: randomUUID(),
-      nonce: randomUUID(),
+      nonce,
+      channel: nonce,
+      ends: ENDS,
       command,
       workingDirectory: this.root,
       environment: {},
