@@ -22,7 +22,9 @@ export function environmentLines(variables: Readonly<Record<string, string>>): s
   checkSizes(variables);
   return Object.entries(variables).map(([name, value]) => {
     if (name === 'PATH') return `_ph_path=${quote(value)}`;
-    return isExportable(name) ? `export ${name}=${quote(value)}` : `set -- "$@" ${quote(`${name}=${value}`)}`;
+    return isIdentifier(name) && !SPECIAL.test(name)
+      ? `export ${name}=${quote(value)}`
+      : `set -- "$@" ${quote(`${name}=${value}`)}`;
   });
 }
 
