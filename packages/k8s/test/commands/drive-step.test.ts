@@ -6,6 +6,7 @@ import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { pod } from '../support/pod.js';
 import { hookRejection } from '../support/rejection.js';
+import { settled } from '../support/settled.js';
 import { type Fault, ShellSession } from '../support/shell-session.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
@@ -272,7 +273,7 @@ describe('driveStep', () => {
   it('reports a step as lost that kills all that watches it, whatever its own exit code', async () => {
     cluster.execs = [works()];
     const { result } = drive('sleep 600 & cd hook/*/ && kill -KILL $(cat own follower); exit 0', IMPATIENT);
-    const error = await hookRejection('STEP_LOST', result);
+    const error = await hookRejection('STEP_LOST', settled(result));
     expect(error.message).to.contain('processes that watch it in container job of pod job-pod were killed');
     expect(error.hint).to.contain('kill -9 -1');
   });
@@ -280,7 +281,7 @@ describe('driveStep', () => {
   it('follows anew when a stopped supervisor gives no sign of life', async () => {
     cluster.execs = [works()];
     const { result, out } = drive('kill -STOP $(cat hook/*/follower); echo more; exit 4');
-    expect((await result).end).to.deep.equal({ exitCode: 4 });
+    expect((await settled(result)).end).to.deep.equal({ exitCode: 4 });
     expect(out.output).to.equal('more\n');
     expect(out.debugLines.join()).to.contain('no sign of life');
   });
@@ -315,7 +316,7 @@ describe('driveStep', () => {
     cluster.execs = [silent];
     const { result, cancel } = drive('echo');
     cancel();
-    const error = await hookRejection('CANCELLED', result);
+    const error = await hookRejection('CANCELLED', settled(result));
     expect(error.message).to.contain('its end was not recorded within 8 s');
   });
 });
