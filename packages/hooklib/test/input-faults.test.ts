@@ -152,7 +152,9 @@ describe('parseInput on very many faults', () => {
 
   it('shortens the path to a fault', () => {
     const environmentVariables = { ['k'.repeat(1_000_000)]: 1 };
-    const [fault = ''] = faultsOf(JSON.stringify({ ...SCRIPT, args: { ...SCRIPT.args, environmentVariables } }));
+    const [fault = ''] = faultsOf(
+      JSON.stringify({ ...SCRIPT, args: { ...SCRIPT.args, environmentVariables } }),
+    );
     expect(fault.length).to.be.lessThan(300);
     expect(fault).to.match(/^args\.environmentVariables\.k+…: expected a string, got a number$/);
   });

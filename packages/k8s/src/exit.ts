@@ -25,7 +25,9 @@ export function runToEnd(command: () => Promise<number>, { tell, flushed }: Endi
     process.exit(code);
   };
   process.once('beforeExit', () =>
-    tell('The hook stopped before the command finished: it waited for something that cannot happen any more.'),
+    tell(
+      'The hook stopped before the command finished: it waited for something that cannot happen any more.',
+    ),
   );
   process.once('uncaughtException', (error) => void leave(fail(error)));
   void command().catch(fail).then(leave);

@@ -8,10 +8,7 @@ const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r' };
  */
 export function inertLine(text: string): string {
   return text
-    .replace(
-      CONTROLS,
-      (char) => NAMES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
+    .replace(CONTROLS, (char) => NAMES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .replaceAll('##[', '## [')
     .replace(/^(\s*):(?=:)/, '$1: ');
 }

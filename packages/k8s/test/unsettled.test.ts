@@ -10,11 +10,11 @@ import { payload } from '../../hooklib/test/payloads.js';
 const HOOK = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 const SILENT_NETWORK = fileURLToPath(new URL('support/silent-network.cjs', import.meta.url));
 const KUBECONFIG = JSON.stringify({
-  'apiVersion': 'v1',
-  'kind': 'Config',
-  'clusters': [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
-  'users': [{ name: 'u', user: { token: 't' } }],
-  'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u', namespace: 'ci' } }],
+  apiVersion: 'v1',
+  kind: 'Config',
+  clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+  users: [{ name: 'u', user: { token: 't' } }],
+  contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', namespace: 'ci' } }],
   'current-context': 'x',
 });
 
