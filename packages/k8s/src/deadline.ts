@@ -21,7 +21,8 @@ export class Deadline {
   }
 
   get hasPassed(): boolean {
-    return this.leftMs <= 0;
+    // The timer may be a moment early.
+    return this.leftMs <= 0 || this.timer?.aborted === true;
   }
 
   /** Aborted when the deadline has passed. It keeps no process alive. */

@@ -63,7 +63,7 @@ export class FakeCluster extends Cluster {
     return succeed(this.secrets);
   }
 
-  override async createPod(pod: Pod): Promise<Created<Pod>> {
+  override async createPod(pod: Pod, _signal?: AbortSignal): Promise<Created<Pod>> {
     await Promise.resolve();
     this.requests.push(`create pods ${pod.metadata?.name ?? ''}`);
     if (this.uncreatable.pods !== undefined) throw this.uncreatable.pods;
