@@ -214,10 +214,26 @@ describe('prepareJob', () => {
         killed.terminated('podhooks', { exitCode: 137, reason: 'Error' }).build(),
       ];
       cluster.execs = [transferHangs];
-      const { message } = await hookRejection('POD_FAILED', prepare('v02').result);
+      // Should it go unnoticed, the deadline ends the wait.
+      const late = { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '4' };
+      const { message } = await hookRejection('POD_FAILED', prepare('v02', late).result);
       expect(message).to.match(/container podhooks of pod \S+ ended with exit code 137/);
       expect(closed).to.include('transfer');
       expect(cluster.requests).to.include('list pods runner-pod=runner-1');
+    });
+
+    it('names a helper that ends while the job image is inspected', async () => {
+      cluster.states = [
+        runnerPod(),
+        running('podhooks', 'job'),
+        pod().onNode().running('job').terminated('podhooks', { exitCode: 137, reason: 'Error' }).build(),
+      ];
+      cluster.execs = [
+        (handlers, command) => (isTransfer(command) ? finished(handlers, command) : hang(handlers, command)),
+      ];
+      const late = { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '4' };
+      const { message } = await hookRejection('POD_FAILED', prepare('v02', late).result);
+      expect(message).to.match(/container podhooks of pod \S+ ended with exit code 137/);
     });
 
     it('names a helper that was killed, rather than the end of its tar', async () => {
@@ -262,8 +278,9 @@ describe('prepareJob', () => {
             throw refusal(400, 'pod job-pod does not have a host assigned');
           },
         ];
-        const { message } = await hookRejection('POD_TIMEOUT', prepare('v02', soon).result);
-        expect(message, `time ${time}`).to.contain('0/3 nodes: no cpu');
+        const error = await rejection(Error, prepare('v02', soon).result);
+        expect(error, `time ${time}`).to.have.property('code', 'POD_TIMEOUT');
+        expect(error.message, `time ${time}`).to.contain('0/3 nodes: no cpu');
       }
     });
 
