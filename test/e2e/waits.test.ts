@@ -71,10 +71,10 @@ describe('a wait of prepare_job on the cluster', () => {
     const runner = await withTemplate(DEAF, { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '3600' });
     await runner.kubectl('create', 'configmap', 'deaf-shell', `--from-literal=sh=${DEAF_SHELL}`);
     const prepared = runner.prepareJob(JOB);
-    let ended = false;
-    void prepared.finally(() => (ended = true));
+    const ended = new AbortController();
+    void prepared.finally(() => ended.abort());
     // While it still copies, it does not answer the signal.
-    while (!ended) {
+    while (!ended.signal.aborted) {
       const [pod] = (await runner.objects()).pods;
       const name = pod?.metadata?.name ?? '';
       await runner

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseWorkflowCommand } from '../../../test/runner/workflow-commands.js';
 import { inertLine, inertLines } from '../src/inert.js';
-import { RunnerLog } from '../src/log.js';
+import type { RunnerLog } from '../src/log.js';
 import { written } from './support/written.js';
 
 /** The runner's own reading is narrower: it ends lines at \r and \n, and knows a list of names. */

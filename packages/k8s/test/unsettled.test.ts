@@ -8,7 +8,7 @@ import { jobState } from '../src/commands/job-state.js';
 import { payload } from '../../hooklib/test/payloads.js';
 
 const HOOK = fileURLToPath(new URL('../src/index.ts', import.meta.url));
-const SILENT_NETWORK = fileURLToPath(new URL('support/silent-network.cjs', import.meta.url));
+const SILENT_NETWORK = fileURLToPath(new URL('support/silent-network.mjs', import.meta.url));
 const KUBECONFIG = JSON.stringify({
   apiVersion: 'v1',
   kind: 'Config',
@@ -39,7 +39,7 @@ describe('a command that waits for something that never happens', () => {
       const state = command === 'run_script_step' ? jobState({ jobPod: 'job-pod', mode: 'volume' }) : null;
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
-        ['--import=tsx', '--require', SILENT_NETWORK, HOOK],
+        ['--import=tsx', '--import', SILENT_NETWORK, HOOK],
         {
           input: JSON.stringify({ ...input, responseFile, state }),
           env: { PATH: '/usr/bin:/bin', KUBECONFIG: kubeconfig, ACTIONS_RUNNER_POD_NAME: 'runner-1' },

@@ -1,4 +1,4 @@
-import { HookError } from '@podhooks/hooklib';
+import type { HookError } from '@podhooks/hooklib';
 
 /** Waits that have not ended, and what is to be said of each when it takes too long. */
 export class Pending {

@@ -1,9 +1,10 @@
-// Loaded before a hook with `--require`: requests are sent nowhere, and nothing of them keeps the process alive. What waits for
+// Loaded before a hook with `--import`: requests are sent nowhere, and nothing of them keeps the process alive. What waits for
 // an answer waits for a promise that never settles, as when the code that settles it has been lost.
-const { createHash } = require('node:crypto');
-const { EventEmitter } = require('node:events');
-const https = require('node:https');
-const { Duplex } = require('node:stream');
+import { createHash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+import { Duplex } from 'node:stream';
 
 const silentSocket = () => new Duplex({ read: () => undefined, write: () => undefined });
 
@@ -20,3 +21,4 @@ https.request = (_url, { headers = {} } = {}) => {
   };
   return request;
 };
+syncBuiltinESMExports();
