@@ -234,7 +234,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the template is ignored',
     file: `${HOOK}/commands/prepare-job.ts`,
-    from: 'const job = await withTemplate(built, built.services, context);',
+    from: 'const job = await withTemplate(built, built.services, within);',
     to: 'const job = built;',
     test: {
       file: `${TESTS}/commands/prepare-job.test.ts`,
@@ -284,11 +284,11 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a pod of somebody else is taken for the own one',
     file: `${HOOK}/commands/own-objects.ts`,
-    from: 'if (!isOwn(found, pod))',
-    to: 'if (false)',
+    from: "return requireOwn('pod', await cluster.getPod(nameOf(pod), cancelled), pod, error);",
+    to: 'return cluster.getPod(nameOf(pod), cancelled);',
     test: {
       file: `${TESTS}/commands/own-objects.test.ts`,
-      title: 'takes no pod of the same name that another runner owns',
+      title: 'uses no pod of the same name that another runner owns',
     },
   },
   {
@@ -400,6 +400,121 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/commands/follow-action.test.ts`,
       title: 'reads on after the end until nothing more comes: the last reading was cut short without a word',
+    },
+  },
+  {
+    name: 'a hook that stops before its command has finished ends with success',
+    file: `${HOOK}/exit.ts`,
+    from: 'process.exitCode = HOOK_FAILED;',
+    to: 'process.exitCode = 0;',
+    test: { file: `${TESTS}/unsettled.test.ts`, title: 'does not end with success: prepare_job' },
+  },
+  {
+    name: 'a script step whose hook stops early is green',
+    file: `${HOOK}/exit.ts`,
+    from: 'process.exitCode = HOOK_FAILED;',
+    to: 'process.exitCode = 0;',
+    test: { file: `${TESTS}/unsettled.test.ts`, title: 'does not end with success: run_script_step' },
+  },
+  {
+    name: 'a docker action whose hook stops early is green',
+    file: `${HOOK}/exit.ts`,
+    from: 'process.exitCode = HOOK_FAILED;',
+    to: 'process.exitCode = 0;',
+    test: { file: `${TESTS}/unsettled.test.ts`, title: 'does not end with success: run_container_step' },
+  },
+  {
+    name: 'a clean-up whose hook stops early is green',
+    file: `${HOOK}/exit.ts`,
+    from: 'process.exitCode = HOOK_FAILED;',
+    to: 'process.exitCode = 0;',
+    test: { file: `${TESTS}/unsettled.test.ts`, title: 'does not end with success: cleanup_job' },
+  },
+  {
+    name: 'prepare_job waits for a helper that has ended',
+    file: `${HOOK}/commands/wait-for-pod.ts`,
+    from: "if (state.kind === 'failed') throw await podFailure(JOB_POD",
+    to: "if (state.kind === 'failed' && name === '') throw await podFailure(JOB_POD",
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'names a helper that ends while the job image is inspected',
+    },
+  },
+  {
+    name: "a transfer gives up before the scheduler's reason is known",
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'retryMs: Infinity',
+    to: 'retryMs: 500',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'gives the reason of the scheduler, whatever an exec answers meanwhile, 8 times of 8',
+    },
+  },
+  {
+    name: 'text of the cluster becomes a workflow command',
+    file: `${HOOK}/inert.ts`,
+    from: "    .replaceAll('##[', '## [')\n",
+    to: '',
+    test: { file: `${TESTS}/inert.test.ts`, title: 'shows what it has escaped' },
+  },
+  {
+    name: 'a certificate that is not accepted is tried again',
+    file: `${HOOK}/cluster/retry.ts`,
+    from: 'return !isCertificateFault(error);',
+    to: 'return true;',
+    test: {
+      file: `${TESTS}/cluster/client.test.ts`,
+      title: 'does not ask again a server whose certificate is for another host',
+    },
+  },
+  {
+    name: "a secret that is another's is used",
+    file: `${HOOK}/commands/own-objects.ts`,
+    from: 'if (owner !== undefined && owner === ownerOf(asked) &&',
+    to: "if (owner !== 'x' &&",
+    test: {
+      file: `${TESTS}/commands/own-objects.test.ts`,
+      title: 'uses no secret of the same name that another runner owns',
+    },
+  },
+  {
+    name: "the API server's warnings annotate a user's run",
+    file: `${HOOK}/commands/own-objects.ts`,
+    from: 'out.debug(`the API server about',
+    to: 'out.warning(`the API server about',
+    test: {
+      file: `${TESTS}/commands/own-objects.test.ts`,
+      title: 'has the warnings of the server in the debug log, and annotates nothing',
+    },
+  },
+  {
+    name: 'a program to log in is found in folders of the workflow',
+    file: `${HOOK}/cluster/kubeconfig.ts`,
+    from: "[{ name: 'PATH', value: SYSTEM_PATH }, ...variables]",
+    to: '[...variables]',
+    test: {
+      file: `${TESTS}/cluster/connection.test.ts`,
+      title: 'starts a program to log in with a PATH that no workflow has a part in',
+    },
+  },
+  {
+    name: 'deadlines follow the wall clock',
+    file: `${HOOK}/deadline.ts`,
+    from: 'process.hrtime();',
+    to: '[Date.now() / 1_000, 0];',
+    test: {
+      file: `${TESTS}/deadline.test.ts`,
+      title: 'passes after its time, and not before, whatever the wall clock says',
+    },
+  },
+  {
+    name: 'an input with millions of faults makes a message of megabytes',
+    file: 'packages/hooklib/src/reader.ts',
+    from: 'const DESCRIBED = 20;',
+    to: 'const DESCRIBED = 1e9;',
+    test: {
+      file: 'packages/hooklib/test/input-faults.test.ts',
+      title: 'lists 20 of them and counts the others',
     },
   },
 ];

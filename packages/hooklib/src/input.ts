@@ -9,7 +9,7 @@ import type {
   RegistryCredentials,
   RunScriptStepArgs,
 } from './protocol.js';
-import { fault, flag, listOf, mapOf, object, optional, propertiesOf, text } from './reader.js';
+import { fault, Faults, flag, listOf, mapOf, object, optional, propertiesOf, text } from './reader.js';
 import type { Reader } from './reader.js';
 
 const COMMANDS: readonly HookCommand[] = [
@@ -24,13 +24,19 @@ const COMMANDS: readonly HookCommand[] = [
  * @throws HookError INPUT_INVALID that names all faults at once, each by its path. Values are never shown.
  */
 export function parseInput(json: string): HookInput {
-  const faults: string[] = [];
+  const faults = new Faults();
   const input = hookInput({ value: parseJson(json), path: '', faults });
-  if (faults.length > 0) {
-    const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-    throw invalid(`The input of the hook has ${count}:\n${faults.map((line) => `  ${line}`).join('\n')}`);
-  }
+  if (faults.count > 0) throw invalid(describe(faults));
   return input;
+}
+
+function describe({ count, described }: Faults): string {
+  const more = count - described.length;
+  return [
+    `The input of the hook has ${count === 1 ? '1 fault' : `${count} faults`}:`,
+    ...described.map((line) => `  ${line}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n');
 }
 
 function parseJson(json: string): unknown {

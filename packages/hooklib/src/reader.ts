@@ -1,10 +1,26 @@
+/** So many faults are described. An input may have millions, and the runner's log is no place for them. */
+const DESCRIBED = 20;
+/** Of the path to a fault; keys come from the workflow and may be long. */
+const PATH_CHARS = 200;
+
+/** All faults of an input, of which the first are described. */
+export class Faults {
+  count = 0;
+  readonly described: string[] = [];
+
+  add(describe: () => string): void {
+    this.count += 1;
+    if (this.described.length < DESCRIBED) this.described.push(describe());
+  }
+}
+
 /** A value of the input and the way to it. */
 export interface Place {
   readonly value: unknown;
   /** As in `args.services[1].image`; empty for the whole input. */
   readonly path: string;
   /** One list for the whole input: readers add to it and go on, so that all faults are found at once. */
-  readonly faults: string[];
+  readonly faults: Faults;
 }
 
 /**
@@ -15,7 +31,7 @@ export type Reader<T> = (place: Place) => T;
 
 /** Notes that the value at `place` is not `expected`, and returns the stand-in. */
 export function fault<T>(place: Place, expected: string, standIn: T, seen = seenAt(place)): T {
-  place.faults.push(`${place.path === '' ? 'input' : place.path}: expected ${expected}, ${seen}`);
+  place.faults.add(() => `${shortened(place.path) || 'input'}: expected ${expected}, ${seen}`);
   return standIn;
 }
 
@@ -56,13 +72,17 @@ export function mapOf<T>(read: Reader<T>): Reader<Readonly<Record<string, T>>> {
 /** The places of an object's own properties. Of a value that is no object only that is reported, not each property. */
 export function propertiesOf(place: Place): (name: string) => Place {
   const values = new Map(Object.entries(object(place)));
-  const faults = isObject(place.value) ? place.faults : [];
+  const faults = isObject(place.value) ? place.faults : new Faults();
   return (name) => ({ value: values.get(name), path: pathTo(place.path, name), faults });
 }
 
 function pathTo(parent: string, name: string): string {
   if (!/^\w+$/.test(name)) return `${parent}[${JSON.stringify(name)}]`;
   return parent === '' ? name : `${parent}.${name}`;
+}
+
+function shortened(path: string): string {
+  return path.length <= PATH_CHARS ? path : `${path.slice(0, PATH_CHARS)}…`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

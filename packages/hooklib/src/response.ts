@@ -1,8 +1,11 @@
 // Not node:fs/promises, which is loaded at once: most hooks write no answer.
-import { promises } from 'node:fs';
+import { constants, promises } from 'node:fs';
 import { dirname } from 'node:path';
 import { HookError } from './errors.js';
 import type { HookResponse } from './protocol.js';
+
+/** As for `w`, but a link in its place is refused: its folder lies where steps can write. */
+const WITHOUT_LINKS = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
 /**
  * Writes the hook's answer in place of whatever the file holds: the runner reads exactly one JSON document. Its
@@ -19,9 +22,11 @@ export async function writeResponse(file: string, response: HookResponse): Promi
     );
   }
   try {
-    const json = JSON.stringify(response);
+    const text = Buffer.from(`${JSON.stringify(response)}\n`);
     await promises.mkdir(dirname(file), { recursive: true });
-    await promises.writeFile(file, `${json}\n`);
+    await promises.writeFile(file, text, { flag: WITHOUT_LINKS });
+    const { size } = await promises.lstat(file);
+    if (size !== text.length) throw new Error(`${size} of ${text.length} bytes were written`);
   } catch (cause) {
     const hint =
       "Check on the runner that the disk is not full and that the runner's user may write to this folder.";

@@ -137,3 +137,25 @@ describe('parseInput on wrong values', () => {
     });
   }
 });
+
+describe('parseInput on very many faults', () => {
+  const listed = (count: number, value: unknown = 1) =>
+    faultsOf(JSON.stringify({ ...SCRIPT, args: { ...SCRIPT.args, prependPath: Array(count).fill(value) } }));
+
+  it('lists 20 of them and counts the others', () => {
+    expect(listed(20)).to.have.length(20);
+    const faults = listed(300_000);
+    expect(faults).to.have.length(21);
+    expect(faults[19]).to.equal('args.prependPath[19]: expected a string, got a number');
+    expect(faults[20]).to.equal('and 299980 more');
+  });
+
+  it('shortens the path to a fault', () => {
+    const environmentVariables = { ['k'.repeat(1_000_000)]: 1 };
+    const [fault = ''] = faultsOf(
+      JSON.stringify({ ...SCRIPT, args: { ...SCRIPT.args, environmentVariables } }),
+    );
+    expect(fault.length).to.be.lessThan(300);
+    expect(fault).to.match(/^args\.environmentVariables\.k+…: expected a string, got a number$/);
+  });
+});

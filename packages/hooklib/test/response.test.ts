@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseInput, writeResponse } from '../src/index.js';
@@ -53,6 +53,15 @@ describe('writeResponse', () => {
 
   it('writes an object even when there is nothing to say', async () => {
     expect(JSON.parse(await written({}))).to.deep.equal({});
+  });
+
+  it('refuses a link in the place of the file, and leaves what it names alone', async () => {
+    const other = join(folder, 'other');
+    await writeFile(other, 'kept');
+    await rm(file);
+    await symlink(other, file);
+    await hookRejectionOf('RESPONSE_NOT_WRITTEN', writeResponse(file, FULL));
+    expect(await readFile(other, 'utf8')).to.equal('kept');
   });
 
   it('replaces what the file holds, and leaves one document after two calls', async () => {

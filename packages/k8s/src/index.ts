@@ -7,18 +7,17 @@ import { connect } from './cluster/connection.js';
 import type { CommandContext } from './commands/context.js';
 import { certificateIn, settingsIn } from './commands/job-state.js';
 import { runScriptStep } from './commands/run-script-step.js';
+import { HOOK_FAILED, runToEnd } from './exit.js';
 import { RunnerLog } from './log.js';
 import { readSettings, readSettingsWithFile, type Settings } from './settings/read.js';
 
-/** A failure of ours, told from a failing step; docker uses the same number for its own failures. */
-const HOOK_FAILED = 125;
-
-const log = new RunnerLog();
+const controller = new AbortController();
+/** A runner that has closed the pipe does not want the step any more. */
+const log = new RunnerLog(() => controller.abort());
 
 async function main(): Promise<number> {
   const input = parseInput(await readInput(standardInput()));
   // The runner cancels by SIGINT, then SIGTERM, then SIGKILL; the second must not cut short what the first began.
-  const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
 
   const settings = await settingsFor(input);
@@ -104,13 +103,11 @@ function tell(error: unknown): void {
   }
 }
 
-void main()
-  .catch((error: unknown) => {
-    tell(error);
-    return HOOK_FAILED;
-  })
-  .then(async (code) => {
-    await log.end();
-    // Not by itself: a connection that is kept alive would hold the process.
-    process.exit(code);
-  });
+runToEnd(
+  async () => {
+    const code = await main();
+    // What nobody has read is no success.
+    return code === 0 && log.closed ? HOOK_FAILED : code;
+  },
+  { tell, flushed: () => log.end() },
+);

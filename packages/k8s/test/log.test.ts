@@ -1,21 +1,6 @@
 import { expect } from 'chai';
 import { RunnerLog } from '../src/log.js';
-
-/** What is written to standard output while `use` runs. */
-function written(use: (log: RunnerLog) => void): string {
-  const real = process.stdout.write.bind(process.stdout);
-  const chunks: string[] = [];
-  process.stdout.write = (chunk: Uint8Array | string) => {
-    chunks.push(chunk.toString());
-    return true;
-  };
-  try {
-    use(new RunnerLog());
-  } finally {
-    process.stdout.write = real;
-  }
-  return chunks.join('');
-}
+import { written } from './support/written.js';
 
 const isCallback = (value: unknown): value is () => void => typeof value === 'function';
 

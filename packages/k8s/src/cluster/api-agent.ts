@@ -1,6 +1,7 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { CertificateError } from './api-error.js';
 import { connectReadable } from './direct-reading.js';
 
 type Connected = (error: Error | null, stream: Duplex) => void;
@@ -16,10 +17,14 @@ type Connected = (error: Error | null, stream: Duplex) => void;
 export class ApiAgent extends Agent {
   private verified: string | undefined;
 
-  /** @param known SHA-256 fingerprint of a certificate that was verified before. */
+  /**
+   * @param known SHA-256 fingerprint of a certificate that was verified before.
+   * @param authority Where the trusted authorities stand, for errors.
+   */
   constructor(
     options: AgentOptions,
     private readonly known?: string,
+    private readonly authority = 'the list of authorities',
   ) {
     super({ ...options, keepAlive: true });
   }
@@ -36,10 +41,20 @@ export class ApiAgent extends Agent {
 
   private verify(options: ConnectionOptions, connected: Connected): void {
     const socket = connectReadable(options);
-    once(socket, connected, () => {
+    const refused: Connected = (error, stream) =>
+      connected(error && this.explained(error, socket, options), stream);
+    once(socket, refused, () => {
       this.verified = fingerprint(socket);
       connected(null, socket);
     });
+  }
+
+  /** Node sets the reason only where it is the certificate that it does not accept. */
+  private explained(error: Error, socket: TLSSocket, { host, port }: ConnectionOptions): Error {
+    // Typed as an error, it is null before there is one.
+    const refused: unknown = socket.authorizationError;
+    const isRefused = refused !== null && refused !== undefined;
+    return isRefused ? new CertificateError(`${host ?? ''}:${port ?? ''}`, this.authority, error) : error;
   }
 
   /** Nothing is sent before the certificate has been recognised: the socket is not handed out until then. */

@@ -35,6 +35,19 @@ export class ConnectionError extends Error {
   }
 }
 
+/** The server showed a certificate that is not trusted, or not for this host. The cause of a ConnectionError. */
+export class CertificateError extends Error {
+  constructor(
+    readonly host: string,
+    /** Whom the hook trusts. */
+    readonly authority: string,
+    cause: Error,
+  ) {
+    super(`the certificate of ${host} is not accepted: ${cause.message}`, { cause });
+    this.name = 'CertificateError';
+  }
+}
+
 /** Reads the body of an answer that is no success; any text may come from a proxy in between. */
 export function statusOf(code: number, body: string, headers: Readonly<Record<string, unknown>>): ApiStatus {
   const retryAfter = Number(headers['retry-after']);
@@ -58,6 +71,15 @@ export function statusOf(code: number, body: string, headers: Readonly<Record<st
 
 /** What the user is told: what was tried, what the cluster answered, and what to do. */
 export function explain(error: unknown, server: string): unknown {
+  if (error instanceof ConnectionError && error.cause instanceof CertificateError)
+    return new HookError(
+      'API_UNREACHABLE',
+      `The Kubernetes API at ${server} cannot be trusted: ${error.message}`,
+      {
+        cause: error,
+        hint: `Check that ${error.cause.host} is the API server, and that ${error.cause.authority} holds the authority that signed its certificate.`,
+      },
+    );
   if (error instanceof ConnectionError)
     return new HookError(
       'API_UNREACHABLE',

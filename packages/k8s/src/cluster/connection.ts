@@ -56,7 +56,7 @@ function connectInCluster(
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     namespace: namespace.trim(),
-    agent: new ApiAgent({ ca }, certificate),
+    agent: new ApiAgent({ ca }, certificate, `${SERVICE_ACCOUNT_FOLDER}/ca.crt`),
     authorization: () => Promise.resolve({ authorization: `Bearer ${accountFile('token').trim()}` }),
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError, ConnectionError } from './api-error.js';
+import { Deadline } from '../deadline.js';
+import { ApiError, CertificateError, ConnectionError } from './api-error.js';
 
 export interface RetryPolicy {
   /** How long a request is tried again, in milliseconds, counted from its first failure. */
@@ -18,7 +19,7 @@ const FINAL_EXEC = /container not found|executable file not found/;
 
 /** Faults that pass by themselves: throttling, an API server that restarts, a leader that changes. */
 export function isTransient(error: unknown): error is ApiError | ConnectionError {
-  if (error instanceof ConnectionError) return true;
+  if (error instanceof ConnectionError) return !isCertificateFault(error);
   if (!(error instanceof ApiError)) return false;
   const { code, message } = error.status;
   return [408, 429, 500, 502, 503, 504].includes(code) && !FINAL_EXEC.test(message);
@@ -30,7 +31,12 @@ export function isTransient(error: unknown): error is ApiError | ConnectionError
  */
 export function mayStartLater(error: unknown): boolean {
   if (error instanceof ApiError) return ![401, 403].includes(error.status.code);
-  return error instanceof ConnectionError;
+  return error instanceof ConnectionError && !isCertificateFault(error);
+}
+
+/** Another try meets the same certificate. */
+function isCertificateFault({ cause }: ConnectionError): boolean {
+  return cause instanceof CertificateError;
 }
 
 /**
@@ -52,17 +58,21 @@ export async function withRetries<T>(
   policy: RetryPolicy,
   signal: AbortSignal,
 ): Promise<T> {
-  let deadline: number | undefined;
+  let deadline: Deadline | undefined;
   for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
     try {
       return await attempt();
     } catch (error) {
       if (!isTransient(error) || signal.aborted) throw error;
-      deadline ??= Date.now() + policy.budgetMs;
+      deadline ??= new Deadline(policy.budgetMs);
       const wait = waitAfter(error, delay);
-      if (Date.now() + wait > deadline) throw error;
+      if (wait > deadline.leftMs) throw error;
       policy.onRetry?.(error, wait);
-      await sleep(wait, undefined, { signal });
+      await sleep(wait, undefined, { signal }).catch((aborted: unknown) => {
+        // Whoever aborts may want to tell what was being waited for.
+        if (aborted instanceof Error) aborted.cause = error;
+        throw aborted;
+      });
     }
   }
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { monotonicMs } from '../deadline.js';
 import { ApiError, ConnectionError, statusOf } from './api-error.js';
 import { headersOf } from './client.js';
 import type { Connection } from './connection.js';
@@ -87,7 +88,7 @@ export class WebSocket {
   /** Parts are handled one after the other, also when it takes long. */
   private handled: Promise<void> | undefined;
   private waiting = 0;
-  private lastSign = Date.now();
+  private lastSign = monotonicMs();
   /** Why the connection has ended. */
   private reason: string | undefined;
 
@@ -114,7 +115,7 @@ export class WebSocket {
         onControl: (opcode, payload) => this.control(opcode, payload),
       });
       const take = (bytes: Buffer) => {
-        this.lastSign = Date.now();
+        this.lastSign = monotonicMs();
         try {
           reader.take(bytes);
         } catch (error) {
@@ -175,8 +176,8 @@ export class WebSocket {
 
   /** Keeps middle boxes awake, and notices a peer that has gone without a word. */
   private beat(deadlineMs: number): void {
-    if (this.handled !== undefined) this.lastSign = Date.now();
-    else if (Date.now() - this.lastSign > deadlineMs) {
+    if (this.handled !== undefined) this.lastSign = monotonicMs();
+    else if (monotonicMs() - this.lastSign > deadlineMs) {
       this.reason ??= `no sign of the server within ${deadlineMs / 1000} s`;
       this.socket.destroy();
     } else this.socket.write(maskedFrame(OPCODE.ping), () => undefined);

@@ -3,6 +3,7 @@ import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
 import { isNotFound } from '../cluster/cluster.js';
 import { isTransient, LONGEST_DELAY_MS, RECONNECT_DELAY_MS, waitAfter } from '../cluster/retry.js';
 import { type ActionEnd, actionEnd } from '../pod/action-end.js';
+import { Deadline } from '../deadline.js';
 import { JOB_CONTAINER } from '../pod/names.js';
 import { StampedLog } from '../step/stamped-log.js';
 import type { CommandContext } from './context.js';
@@ -31,9 +32,9 @@ export async function followAction(
   for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
     const before = reader.log.passed;
     const fault = await reader.read(true, settings.heartbeatDeadlineMs);
-    const until = Date.now() + (fault === undefined ? ENDED_SOON_MS : 0);
+    const soon = new Deadline(fault === undefined ? ENDED_SOON_MS : 0);
     let end = await reader.look();
-    while (end === undefined && Date.now() < until) {
+    while (end === undefined && !soon.hasPassed) {
       await sleep(POLL_ENDED_MS, undefined, { signal });
       end = await reader.look();
     }
@@ -55,14 +56,14 @@ async function drain(reader: ActionReader, end: ActionEnd, context: CommandConte
   const { out, settings, cancelled } = context;
   const budgetMs = end.kind === 'lost' ? 0 : settings.apiRetrySeconds * 1000;
   const silenceMs = end.kind === 'lost' ? LOST_LOG_MS : settings.heartbeatDeadlineMs;
-  let until = Date.now() + budgetMs;
+  let deadline = new Deadline(budgetMs);
   for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
     const before = reader.log.passed;
     const fault = await reader.read(false, silenceMs);
     const hasMore = reader.log.passed > before;
     if (!hasMore && fault === undefined && reader.log.words === '') break;
-    if (hasMore) until = Date.now() + budgetMs;
-    else if (isNotFound(fault) || Date.now() >= until) {
+    if (hasMore) deadline = new Deadline(budgetMs);
+    else if (isNotFound(fault) || deadline.hasPassed) {
       const why = fault?.message ?? reader.log.words;
       const words = `The end of the action's output is lost, behind byte ${reader.log.passed}: ${why}`;
       if (end.kind === 'lost' || cancelled.aborted) out.debug(words);
@@ -89,7 +90,7 @@ async function settled(end: ActionEnd, reader: ActionReader, signal: AbortSignal
 
 class ActionReader {
   readonly log = new StampedLog();
-  private lostSince: number | undefined;
+  private lost: Deadline | undefined;
 
   constructor(
     private readonly pod: string,
@@ -129,15 +130,14 @@ class ActionReader {
     const { cluster, settings } = this.context;
     try {
       const end = actionEnd(await cluster.getPod(this.pod, this.signal));
-      this.lostSince = undefined;
+      this.lost = undefined;
       return end;
     } catch (error) {
       this.signal.throwIfAborted();
       if (isNotFound(error)) throw podDeleted(this.pod);
       if (!isTransient(error)) throw explain(error, cluster.server);
-      this.lostSince ??= Date.now();
-      if (Date.now() - this.lostSince > settings.stepReconnectSeconds * 1000)
-        throw explain(error, cluster.server);
+      this.lost ??= new Deadline(settings.stepReconnectSeconds * 1000);
+      if (this.lost.hasPassed) throw explain(error, cluster.server);
       return undefined;
     }
   }

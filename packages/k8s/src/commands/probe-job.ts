@@ -3,6 +3,7 @@ import { HookError } from '@podhooks/hooklib';
 import { ApiError } from '../cluster/api-error.js';
 import { collect } from '../cluster/collect.js';
 import { mayStartLater } from '../cluster/retry.js';
+import { Deadline } from '../deadline.js';
 import { JOB_CONTAINER } from '../pod/names.js';
 import { type Probe, type ProbeReport, probeScript, readProbe } from '../step/probe.js';
 import { TOOLS } from '../step/supervisor.js';
@@ -17,7 +18,7 @@ const FIRST_MS = 300;
 /**
  * Prepares the job container, and finds out what is in its image. The container can be reached about 100 ms before the
  * pod's status says so: at first it is simply tried.
- * @param running settles when the pod's status says that it runs, or that it cannot.
+ * @param running settles when the pod's status says that it runs, or that it cannot: then the caller aborts.
  * @throws HookError STEP_INVALID if the image cannot run steps.
  */
 export async function probeJob(
@@ -27,18 +28,18 @@ export async function probeJob(
   context: CommandContext,
 ): Promise<ProbeReport> {
   const { cluster, settings, cancelled, out } = context;
-  const eagerUntil = Date.now() + EAGER_MS;
-  let giveUpAt = Infinity;
+  const eager = new Deadline(EAGER_MS);
+  let reachable: Deadline | undefined;
   void running.then(
-    () => (giveUpAt = Date.now() + settings.apiRetrySeconds * 1000),
+    () => (reachable = new Deadline(settings.apiRetrySeconds * 1000)),
     () => undefined,
   );
-  await orFail(running, sleep(FIRST_MS, undefined, { signal: cancelled }));
+  await sleep(FIRST_MS, undefined, { signal: cancelled });
   for (;;) {
-    if (Date.now() > eagerUntil) await running;
+    if (eager.hasPassed) await running;
     try {
-      const attempt = collect(cluster, pod, JOB_CONTAINER, ['sh'], probeScript(probe), cancelled);
-      const { stdout, stderr } = await orFail(running, attempt);
+      const script = probeScript(probe);
+      const { stdout, stderr } = await collect(cluster, pod, JOB_CONTAINER, ['sh'], script, cancelled);
       return check(pod, readProbe(stdout, stderr));
     } catch (error) {
       if (
@@ -46,16 +47,11 @@ export async function probeJob(
         /executable file not found|no such file or directory/.test(error.status.message)
       )
         throw unfit(pod, `it has no sh: ${error.status.message}`);
-      if (!mayStartLater(error) || Date.now() > giveUpAt) throw error;
+      if (!mayStartLater(error) || reachable?.hasPassed === true) throw error;
       out.debug(`probing the job container: ${String(error)}`);
-      await orFail(running, sleep(RETRY_MS, undefined, { signal: cancelled }));
+      await sleep(RETRY_MS, undefined, { signal: cancelled });
     }
   }
-}
-
-/** Waits for `promise`, unless the pod turns out to be one that never runs. */
-function orFail<T>(running: Promise<unknown>, promise: Promise<T>): Promise<T> {
-  return Promise.race([promise, running.then(() => promise)]);
 }
 
 function check(pod: string, report: ProbeReport): ProbeReport {

@@ -1,3 +1,4 @@
+import type { Deadline } from '../deadline.js';
 import type { Pod } from '../pod/kubernetes.js';
 import { endedContainers } from '../pod/status.js';
 import type { CommandContext } from './context.js';
@@ -12,13 +13,14 @@ export async function waitForOthers(
   running: Promise<Pod>,
   preparing: Promise<unknown>,
   context: CommandContext,
+  deadline?: Deadline,
 ): Promise<void> {
   const ranFirst = await Promise.race([running.then(() => true), preparing.then(() => false)]);
   let pod = await running;
   if (ranFirst) {
     await preparing;
     const { cluster, cancelled } = context;
-    pod = await waitForPod(JOB_POD, await cluster.getPod(name, cancelled), context, cancelled);
+    pod = await waitForPod(JOB_POD, await cluster.getPod(name, cancelled), context, cancelled, deadline);
   }
   for (const ended of endedContainers(pod))
     context.out.warning(

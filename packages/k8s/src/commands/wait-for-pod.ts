@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../pod/kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
+import { Deadline, monotonicMs } from '../deadline.js';
 import { type Reason, startState, type StartState } from '../pod/status.js';
 import type { PodKind } from '../pod/template-names.js';
 import type { CommandContext } from './context.js';
@@ -11,6 +12,8 @@ const POLL_ON_NODE_MS = 100;
 const POLL_UNSCHEDULED_MS = 1_000;
 /** A pod is scheduled within milliseconds, or it waits for something. */
 const SCHEDULED_SOON_MS = 2_000;
+/** A pod that runs is looked at so often, for a container that ends. */
+const WATCH_MS = 1_000;
 
 /** What is waited for. */
 export interface Awaited {
@@ -26,45 +29,85 @@ export const JOB_POD: Awaited = { kind: 'job', stateOf: startState, sayAfterMs: 
 
 /**
  * Waits until a pod is where it should be, and says what it waits for.
- * @throws HookError POD_FAILED as soon as the pod cannot get there, POD_TIMEOUT after `prepareTimeoutSeconds`.
+ * @throws HookError POD_FAILED as soon as the pod cannot get there, POD_TIMEOUT when the deadline has passed.
  */
 export async function waitForPod(
   { kind, stateOf, sayAfterMs }: Awaited,
   created: Pod,
   context: CommandContext,
   signal: AbortSignal,
+  deadline = prepareDeadline(context),
 ): Promise<Pod> {
-  const { cluster, settings, out } = context;
+  const { settings, out } = context;
   const name = created.metadata?.name ?? '';
-  const began = Date.now();
-  let troubledSince: number | undefined;
+  const began = monotonicMs();
+  let grace: Deadline | undefined;
+  let why = 'the API server did not answer';
   let said = '';
-  for (let pod = created; ; pod = await cluster.getPod(name, signal)) {
+  const late = (cause?: unknown) =>
+    new HookError(
+      'POD_TIMEOUT',
+      `The ${kind} pod ${name} did not start within ${deadline.afterMs / 1000} s: ${why}`,
+      { cause, hint: 'Fix what it waits for, or raise ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS.' },
+    );
+  for (let pod = created; ; pod = await look(name, context, signal, deadline, late)) {
     const state = stateOf(pod);
     if (state.kind === 'running') return pod;
-    if (state.kind === 'failed') throw await failure(kind, pod, state.reason, context);
-    const why = state.kind === 'waiting' ? state.why : state.reason.what;
-    const waited = Date.now() - began;
+    if (state.kind === 'failed') throw await podFailure(kind, pod, state.reason, context);
+    why = state.kind === 'waiting' ? state.why : state.reason.what;
+    const waited = monotonicMs() - began;
     if (state.kind === 'troubled') {
-      troubledSince ??= Date.now();
-      if (Date.now() - troubledSince > settings.imagePullGraceSeconds * 1000)
-        throw await failure(kind, pod, state.reason, context);
-    } else troubledSince = undefined;
-    if (waited > settings.prepareTimeoutSeconds * 1000)
-      throw new HookError(
-        'POD_TIMEOUT',
-        `The ${kind} pod ${name} did not start within ${settings.prepareTimeoutSeconds} s: ${why}`,
-        {
-          hint: 'Mend what it waits for, or raise ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS.',
-        },
-      );
+      grace ??= new Deadline(settings.imagePullGraceSeconds * 1000);
+      if (grace.hasPassed) throw await podFailure(kind, pod, state.reason, context);
+    } else grace = undefined;
+    if (deadline.hasPassed) throw late();
     if (why !== said && waited > sayAfterMs) out.line((said = why));
     const unscheduled = pod.spec?.nodeName === undefined && waited > SCHEDULED_SOON_MS;
     await sleep(unscheduled ? POLL_UNSCHEDULED_MS : POLL_ON_NODE_MS, undefined, { signal });
   }
 }
 
-async function failure(
+/** As long as a pod may take to start. */
+export function prepareDeadline({ settings }: CommandContext): Deadline {
+  return new Deadline(settings.prepareTimeoutSeconds * 1000);
+}
+
+/** The pod as it is, unless the deadline passes before there is an answer. */
+async function look(
+  name: string,
+  { cluster }: CommandContext,
+  signal: AbortSignal,
+  deadline: Deadline,
+  late: (cause?: unknown) => HookError,
+): Promise<Pod> {
+  try {
+    return await cluster.getPod(name, AbortSignal.any([signal, deadline.signal]));
+  } catch (error) {
+    throw deadline.hasPassed && !signal.aborted ? late(error) : error;
+  }
+}
+
+/**
+ * Looks after a job pod that runs, while something else in it is being waited for; ends only by an error.
+ * @throws HookError POD_FAILED as soon as a container that is needed has ended; `late()` when the deadline has passed.
+ */
+export async function watchPod(
+  name: string,
+  context: CommandContext,
+  signal: AbortSignal,
+  deadline: Deadline,
+  late: () => HookError,
+): Promise<never> {
+  for (;;) {
+    await sleep(Math.min(WATCH_MS, Math.max(0, deadline.leftMs)), undefined, { signal });
+    const pod = await look(name, context, signal, deadline, late);
+    const state = JOB_POD.stateOf(pod);
+    if (state.kind === 'failed') throw await podFailure(JOB_POD.kind, pod, state.reason, context);
+    if (deadline.hasPassed) throw late();
+  }
+}
+
+export async function podFailure(
   kind: PodKind,
   pod: Pod,
   { what, hint, image }: Reason,

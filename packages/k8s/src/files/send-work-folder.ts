@@ -3,6 +3,7 @@ import { HookError } from '@podhooks/hooklib';
 import { ConnectionError } from '../cluster/api-error.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { isNotFound } from '../cluster/cluster.js';
+import { Deadline } from '../deadline.js';
 import { LONGEST_DELAY_MS, mayStartLater, waitAfter } from '../cluster/retry.js';
 import { HELPER_CONTAINER } from '../pod/names.js';
 import { type RunnerPath, WORK_MOUNT } from '../pod/paths.js';
@@ -20,6 +21,8 @@ export interface WorkTransfer {
   existing: readonly string[];
   /** How long it is tried again, counted from the first failure. */
   retryMs: number;
+  /** Told how far it has come, and of each failure that leads to another try. */
+  onProgress?: (seen: string) => void;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface WorkTransfer {
 export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSignal): Promise<void> {
   const folder = folderIn(transferred.work, transferred.folder);
   if (!hasFiles(folder)) return;
-  let deadline: number | undefined;
+  let deadline: Deadline | undefined;
   // A transfer that is cut begins again: tar overwrites what is there.
   for (let delay = RETRY_MS; ;) {
     try {
@@ -39,8 +42,9 @@ export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSig
     } catch (error) {
       signal.throwIfAborted();
       if (!mayStartLater(error) || isNotFound(error)) throw error;
-      deadline ??= Date.now() + transferred.retryMs;
-      if (Date.now() > deadline) throw error instanceof ConnectionError ? lost(error.message, error) : error;
+      transferred.onProgress?.(error instanceof Error ? error.message : String(error));
+      deadline ??= new Deadline(transferred.retryMs);
+      if (deadline.hasPassed) throw error instanceof ConnectionError ? lost(error.message, error) : error;
       await sleep(waitAfter(error, delay), undefined, { signal });
       // A helper that does not run yet is about to.
       if (error instanceof ConnectionError) delay = Math.min(delay * 2, LONGEST_DELAY_MS);
@@ -52,7 +56,7 @@ export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSig
 const EXTRACT = `echo ready; umask 0; exec tar -x -p -f - -C ${WORK_MOUNT}`;
 
 async function transfer(
-  { cluster, pod, existing }: WorkTransfer,
+  { cluster, pod, existing, onProgress }: WorkTransfer,
   folder: Entry,
   signal: AbortSignal,
 ): Promise<{ exitCode: number; words: string }> {
@@ -69,7 +73,14 @@ async function transfer(
     // While the connection was being made, nobody listened.
     signal.throwIfAborted();
     await Promise.race([ready, session.done]);
-    for await (const piece of packFolder(folder, existing)) await session.write(piece);
+    let sentBytes = 0;
+    const progress = () => onProgress?.(`${sentBytes} bytes were sent, and tar in the helper has not ended`);
+    progress();
+    for await (const piece of packFolder(folder, existing)) {
+      await session.write(piece);
+      sentBytes += piece.length;
+      progress();
+    }
     session.endInput();
     const { exitCode } = await session.done;
     return { exitCode, words: Buffer.concat(words).toString('utf8').trim() };
@@ -79,7 +90,7 @@ async function transfer(
   }
 }
 
-function lost(why: string, cause?: unknown): HookError {
+export function lost(why: string, cause?: unknown): HookError {
   return new HookError('FILES_LOST', `The work folder could not be copied into the job pod: ${why}`, {
     cause,
     hint: 'Check that the runner image has tar, and the room on the disk of the node.',

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HookError } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import { ApiAgent } from '../../src/cluster/api-agent.js';
-import { ApiError, ConnectionError } from '../../src/cluster/api-error.js';
+import { ApiError, ConnectionError, explain } from '../../src/cluster/api-error.js';
 import { ApiClient, type ApiRequest } from '../../src/cluster/client.js';
 import { type Answer, ApiServer, json, reset, silence, text } from '../support/api-server.js';
 import { rejection } from '../support/rejection.js';
@@ -174,6 +175,41 @@ describe('ApiClient', () => {
     const error = await rejection(ConnectionError, stranger.send(GET, never));
     expect(error.message).to.contain('self-signed certificate');
     expect(api.requests).to.have.length(0);
+  });
+
+  it('does not ask again a server whose certificate it does not accept, and says whom it trusts', async () => {
+    const agent = new ApiAgent({}, undefined, '/var/ca.crt');
+    const policy = { budgetMs: 1_000, onRetry: (_error: Error, delayMs: number) => delays.push(delayMs) };
+    const stranger = new ApiClient({ ...api.connection(), agent }, policy);
+    delays.length = 0;
+    const error = await rejection(ConnectionError, stranger.send(GET, never));
+    expect(delays).to.deep.equal([]);
+    const explained = explain(error, api.url);
+    if (!(explained instanceof HookError)) throw new Error('it is not explained');
+    expect(explained.code).to.equal('API_UNREACHABLE');
+    expect(explained.message).to.contain(
+      `the certificate of ${new URL(api.url).host} is not accepted: self-signed`,
+    );
+    expect(explained.hint).to.contain('/var/ca.crt');
+  });
+
+  it('does not ask again a server whose certificate is for another host', async () => {
+    const agent = new ApiAgent({ ca: api.ca, servername: 'another.host' });
+    const policy = { budgetMs: 1_000, onRetry: (_error: Error, delayMs: number) => delays.push(delayMs) };
+    delays.length = 0;
+    const stranger = new ApiClient({ ...api.connection(), agent }, policy);
+    const { message } = await rejection(ConnectionError, stranger.send(GET, never));
+    expect(message).to.contain('is not accepted').and.contain('another.host');
+    expect(delays).to.deep.equal([]);
+  });
+
+  it('keeps the failure that it was about to try again after, when it is cancelled', async () => {
+    api.answers = [text(503, 'starting', { 'retry-after': '5' })];
+    const controller = new AbortController();
+    const answer = rejection(Error, client().send(GET, controller.signal));
+    await until(() => delays.length === 1);
+    controller.abort();
+    expect((await answer).cause).to.be.instanceOf(ApiError);
   });
 
   it('ends a request that is cancelled', async () => {

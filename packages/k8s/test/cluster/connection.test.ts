@@ -79,6 +79,42 @@ describe('the connection to the API server', () => {
     expect(error.message).to.contain('no current context with a cluster');
   });
 
+  const logIn = (folderOfProgram: string, command: string, env: object[] = []) => {
+    const program = join(folderOfProgram, 'log-in');
+    const credential =
+      '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"';
+    writeFileSync(program, `#!/bin/sh\necho '${credential}'"$PATH"'"}}'\n`, { mode: 0o755 });
+    return kubeconfig({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command, env } });
+  };
+
+  for (const [title, user] of [
+    ['exec', { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'log-in' } }],
+    ['a relative path', { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: './log-in' } }],
+    ['an older auth provider', { 'auth-provider': { name: 'gcp', config: { 'cmd-path': 'gcloud' } } }],
+  ] as const)
+    it(`starts no program by its bare name: ${title}`, async () => {
+      const error = await hookRejection(
+        'SETTINGS_INVALID',
+        connectWithKubeconfig(kubeconfig(user), undefined),
+      );
+      expect(error.message).to.contain('not an absolute path');
+      expect(error.hint).to.contain('absolute path');
+    });
+
+  it('starts a program to log in with a PATH that no workflow has a part in', async () => {
+    const before = process.env['PATH'];
+    process.env['PATH'] = `/from/the/workflow:${before ?? ''}`;
+    try {
+      const connection = await connectWithKubeconfig(logIn(folder, join(folder, 'log-in')), undefined);
+      const { authorization } = await connection.authorization();
+      expect(authorization)
+        .to.match(/^Bearer \/usr\/local\/sbin:/)
+        .and.not.contain('/from/the/workflow');
+    } finally {
+      process.env['PATH'] = before;
+    }
+  });
+
   it('refuses to run outside of a pod without a kubeconfig', async () => {
     const error = await hookRejection(
       'API_UNAUTHORIZED',

@@ -38,29 +38,46 @@ describe('createObjects', () => {
     ]);
   });
 
-  it('passes on the warnings of the server', async () => {
+  it('has the warnings of the server in the debug log, and annotates nothing', async () => {
     cluster.warnings = ['spec.x is deprecated'];
     const { context, out } = commandContext(cluster);
     await createObjects(JOB, context);
-    expect(out.warnings).to.deep.equal(['spec.x is deprecated']);
+    expect(out.debugLines.join()).to.contain('spec.x is deprecated');
+    expect([...out.warnings, ...out.lines]).to.deep.equal([]);
   });
 
   it('goes on with what an earlier try has made unnoticed', async () => {
     cluster.uncreatable = { pods: EXISTS, secrets: EXISTS };
     cluster.states = [existing({ ...JOB.pod.metadata, uid: 'made' })];
+    cluster.secrets = JOB.secrets;
     expect((await create()).metadata?.uid).to.equal('made');
   });
 
-  const OWNERS: readonly [title: string, ownerReferences: OwnerReference[]][] = [
-    ['another runner owns', [{ apiVersion: 'v1', kind: 'Pod', name: 'runner-1', uid: 'another' }]],
-    ['nobody owns', []],
+  const owner: OwnerReference = { apiVersion: 'v1', kind: 'Pod', name: 'runner-1', uid: 'another' };
+  const STRANGERS: readonly [title: string, changed: ObjectMeta][] = [
+    ['another runner owns', { ownerReferences: [owner] }],
+    ['nobody owns', { ownerReferences: [] }],
+    ['clean-up would not find', { labels: {} }],
   ];
-  for (const [title, ownerReferences] of OWNERS)
-    it(`takes no pod of the same name that ${title}`, async () => {
+  for (const [title, changed] of STRANGERS) {
+    it(`uses no pod of the same name that ${title}`, async () => {
       cluster.uncreatable = { pods: EXISTS };
-      cluster.states = [existing({ ...JOB.pod.metadata, ownerReferences })];
-      expect(await create().catch((error: unknown) => error)).to.equal(EXISTS);
+      cluster.states = [existing({ ...JOB.pod.metadata, ...changed })];
+      const { message } = await hookRejection('API_REFUSED', create());
+      expect(message).to.contain('The pod runner-1-workflow-1a2b3 already exists');
     });
+
+    it(`uses no secret of the same name that ${title}`, async () => {
+      cluster.uncreatable = { secrets: EXISTS };
+      cluster.secrets = JOB.secrets.map((secret) => ({
+        ...secret,
+        metadata: { ...secret.metadata, ...changed },
+      }));
+      const { message } = await hookRejection('API_REFUSED', create());
+      expect(message).to.contain('The secret runner-1-registry-1-1a2b3 already exists');
+      expect(cluster.created).to.deep.equal([]);
+    });
+  }
 
   for (const kind of ['pods', 'secrets'] as const)
     it(`fails when it may make no ${kind}`, async () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname } from 'node:path';
 import { parseInput, type PrepareJobInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
+import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
 import { prepareJob } from '../../src/commands/prepare-job.js';
 import { payload } from '../../../hooklib/test/payloads.js';
 import { commandContext } from '../support/command-context.js';
@@ -182,6 +183,125 @@ describe('prepareJob', () => {
     expect(cluster.requests).to.include('list pods runner-pod=runner-1');
   });
 
+  describe('with something that never comes', () => {
+    const soon = { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '1' };
+    const isTransfer = (command: readonly string[]) => command.length > 1;
+    const closed: string[] = [];
+    /** Sends nothing, and never ends. */
+    const hang: FakeCluster['execs'][number] = (_handlers, command) => ({
+      write: () => new Promise<void>(() => undefined),
+      endInput: () => undefined,
+      close: () => void closed.push(isTransfer(command) ? 'transfer' : 'inspection'),
+      done: new Promise(() => undefined),
+    });
+    beforeEach(() => {
+      closed.length = 0;
+      onRunner('_actions/octo/tool/v1/action.yml', 'name: tool');
+    });
+    const inspected = prints('probed\n');
+    const transferHangs: FakeCluster['execs'][number] = (handlers, command) =>
+      isTransfer(command) ? begun(handlers, command) : inspected(handlers, command);
+    const begun: FakeCluster['execs'][number] = (handlers, command) => {
+      void handlers.onStdout(Buffer.from('ready\n'));
+      return hang(handlers, command);
+    };
+
+    it('names a helper that ends while files are sent, and cancels what is left', async () => {
+      const killed = pod().onNode().phase('Running').running('job');
+      cluster.states = [
+        runnerPod(),
+        running('podhooks', 'job'),
+        killed.terminated('podhooks', { exitCode: 137, reason: 'Error' }).build(),
+      ];
+      cluster.execs = [transferHangs];
+      // Should it go unnoticed, the deadline ends the wait.
+      const late = { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '4' };
+      const { message } = await hookRejection('POD_FAILED', prepare('v02', late).result);
+      expect(message).to.match(/container podhooks of pod \S+ ended with exit code 137/);
+      expect(closed).to.include('transfer');
+      expect(cluster.requests).to.include('list pods runner-pod=runner-1');
+    });
+
+    it('names a helper that ends while the job image is inspected', async () => {
+      cluster.states = [
+        runnerPod(),
+        running('podhooks', 'job'),
+        pod().onNode().running('job').terminated('podhooks', { exitCode: 137, reason: 'Error' }).build(),
+      ];
+      cluster.execs = [
+        (handlers, command) => (isTransfer(command) ? finished(handlers, command) : hang(handlers, command)),
+      ];
+      const late = { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '4' };
+      const { message } = await hookRejection('POD_FAILED', prepare('v02', late).result);
+      expect(message).to.match(/container podhooks of pod \S+ ended with exit code 137/);
+    });
+
+    it('names a helper that was killed, rather than the end of its tar', async () => {
+      cluster.states = [
+        runnerPod(),
+        running('podhooks', 'job'),
+        running('podhooks', 'job'),
+        pod().onNode().running('job').terminated('podhooks', { exitCode: 137, reason: 'OOMKilled' }).build(),
+      ];
+      cluster.execs = [
+        (handlers, command) =>
+          isTransfer(command)
+            ? { ...hang(handlers, command), done: Promise.resolve({ exitCode: 137 }) }
+            : inspected(handlers, command),
+      ];
+      const { message } = await hookRejection('POD_FAILED', prepare('v02').result);
+      expect(message).to.contain('container podhooks').and.contain('OOMKilled');
+    });
+
+    it('names the image whose sh does not answer the inspection', async () => {
+      cluster.execs = [
+        (handlers, command) => (isTransfer(command) ? finished(handlers, command) : hang(handlers, command)),
+      ];
+      const { message } = await hookRejection('POD_TIMEOUT', prepare('v02', soon).result);
+      expect(message).to.contain('node:22').and.contain('within 1 s');
+      expect(closed).to.deep.equal(['inspection']);
+    });
+
+    it('says how far a transfer came that stalls', async () => {
+      cluster.execs = [transferHangs];
+      const { message } = await hookRejection('FILES_LOST', prepare('v02', soon).result);
+      expect(message).to.contain('within 1 s').and.contain('0 bytes');
+      expect(closed).to.include('transfer');
+    });
+
+    it('gives the reason of the scheduler, whatever an exec answers meanwhile, 8 times of 8', async () => {
+      const full = pod().condition('PodScheduled', 'False', 'Unschedulable', '0/3 nodes: no cpu').build();
+      for (let time = 1; time <= 8; time++) {
+        cluster.states = [runnerPod(), full];
+        cluster.execs = [
+          () => {
+            throw refusal(400, 'pod job-pod does not have a host assigned');
+          },
+        ];
+        const error = await rejection(Error, prepare('v02', soon).result);
+        expect(error, `time ${time}`).to.have.property('code', 'POD_TIMEOUT');
+        expect(error.message, `time ${time}`).to.contain('0/3 nodes: no cpu');
+      }
+    });
+
+    it('ends at once when it is cancelled', async () => {
+      cluster.execs = [hang];
+      const { result, cancel } = prepare('v02');
+      setTimeout(cancel, 600);
+      await rejection(Error, result);
+      expect(cluster.requests).to.include('list pods runner-pod=runner-1');
+    });
+
+    it('says what it was asking for when no object can be created in time', async () => {
+      cluster.createPod = (_pod, signal) =>
+        new Promise((_resolve, reject) =>
+          signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))),
+        );
+      const { message } = await hookRejection('POD_TIMEOUT', prepare('v02', soon).result);
+      expect(message).to.contain('within 1 s');
+    });
+  });
+
   describe('in an image that cannot run steps', () => {
     const UNFIT: readonly [title: string, answer: FakeCluster['execs'][number], words: string][] = [
       ['says that it has no sh', refuses('exec: "sh": executable file not found in $PATH'), 'it has no sh'],
@@ -206,6 +326,10 @@ describe('prepareJob', () => {
     return () => {
       throw refusal(500, message);
     };
+  }
+
+  function finished(handlers: ExecHandlers, command: readonly string[]): ExecSession {
+    return prints('ready\n')(handlers, command);
   }
 
   function prints(stdout: string, stderr = ''): FakeCluster['execs'][number] {

@@ -63,8 +63,9 @@ export class FakeCluster extends Cluster {
     return succeed(this.secrets);
   }
 
-  override async createPod(pod: Pod): Promise<Created<Pod>> {
+  override async createPod(pod: Pod, signal?: AbortSignal): Promise<Created<Pod>> {
     await Promise.resolve();
+    signal?.throwIfAborted();
     this.requests.push(`create pods ${pod.metadata?.name ?? ''}`);
     if (this.uncreatable.pods !== undefined) throw this.uncreatable.pods;
     this.created.push(pod);
