@@ -20,15 +20,18 @@ export async function createObjects(own: OwnPod, { cluster, cancelled, out }: Co
     if (isMissingAccount(error)) throw missingAccount(own, cluster.namespace, error);
     if (!isAlreadyExists(error)) throw error;
     const found = await cluster.getPod(pod.metadata?.name ?? '', cancelled);
-    if (!isOwn(found, pod)) throw error;
+    if (!isOwnedBy(found, ownerOf(pod))) throw error;
     return found;
   }
 }
 
-/** Whether a pod belongs to the same runner pod as the one that was asked for: names can be taken by anybody. */
-function isOwn(found: Pod, asked: Pod): boolean {
-  const owner = (pod: Pod) => pod.metadata?.ownerReferences?.[0]?.uid;
-  return owner(found) === owner(asked);
+/** Whether a pod belongs to this runner pod: names can be taken by anybody. */
+export function isOwnedBy(pod: Pod, runner: string | undefined): boolean {
+  return ownerOf(pod) === runner;
+}
+
+function ownerOf({ metadata }: Pod): string | undefined {
+  return metadata?.ownerReferences?.[0]?.uid;
 }
 
 /** The words of the admission plugin ServiceAccount; its answer is a plain Forbidden, as for a missing right. */

@@ -7,6 +7,7 @@ import {
 } from '@podhooks/hooklib';
 import { presentActions, rememberActions } from '../files/actions.js';
 import { openToAll } from '../files/file-commands.js';
+import { createJobKey } from '../files/job-key.js';
 import { sendWorkFolder } from '../files/send-work-folder.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
@@ -20,7 +21,7 @@ import type { Probe } from '../step/probe.js';
 import { carriedSettings } from '../settings/carried.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
-import { jobState } from './job-state.js';
+import { jobState, keyOwner } from './job-state.js';
 import { createObjects } from './own-objects.js';
 import { ownPodOptions } from './own-pod-options.js';
 import { withTemplate } from './pod-template.js';
@@ -47,6 +48,8 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const { container } = args;
   const work = workPath(container);
   const options = await ownPodOptions(work, context);
+  const owner = keyOwner(settings);
+  const key = createJobKey(owner, (folder) => options.runner.sharedFolder(folder) !== undefined);
   const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
   const job = await withTemplate(built, built.services, context);
   const name = job.pod.metadata?.name ?? '';
@@ -78,12 +81,16 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     ports: portMap(service.portMappings),
   }));
   return {
-    state: jobState({
-      jobPod: name,
-      mode: job.work?.mode ?? 'volume',
-      ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
-      ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
-    }),
+    state: jobState(
+      {
+        jobPod: name,
+        mode: job.work?.mode ?? 'volume',
+        ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
+        ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
+      },
+      owner,
+      key,
+    ),
     context: { ...(container !== null && { container: { id: JOB_CONTAINER, network: name } }), services },
     ...(probe !== undefined && { isAlpine: probe.isAlpine }),
   };

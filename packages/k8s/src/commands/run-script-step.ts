@@ -5,7 +5,7 @@ import { collectStepFiles, openToAll, storeFileCommands } from '../files/file-co
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
 import type { CommandContext } from './context.js';
 import { driveStep } from './drive-step.js';
-import { readJobState } from './job-state.js';
+import { requireJob } from './job-state.js';
 import { whyGone } from './why-gone.js';
 
 /** 128 + SIGKILL: how a shell reports a process that the kernel has killed. */
@@ -13,11 +13,11 @@ const KILLED = 137;
 
 /** Runs a script step in the job container. @returns the step's exit code. */
 export async function runScriptStep(
-  { args, state }: RunScriptStepInput,
+  { args }: RunScriptStepInput,
   context: CommandContext,
 ): Promise<number> {
   const { settings } = context;
-  const job = readJobState(state);
+  const job = requireJob(context.job);
   const parsed = argumentsOf(args.entryPointArgs);
   const work = settings.temp === undefined ? undefined : dirname(settings.temp);
   const share = job.mode === 'no-volume' && work !== undefined;

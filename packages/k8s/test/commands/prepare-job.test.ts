@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseInput, type PrepareJobInput } from '@podhooks/hooklib';
+import { type JobState, parseInput, type PrepareJobInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import { prepareJob } from '../../src/commands/prepare-job.js';
 import { payload } from '../../../hooklib/test/payloads.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
+import { ownHome } from '../support/own-home.js';
 import { pod } from '../support/pod.js';
 import { hookRejection, rejection } from '../support/rejection.js';
 import { runnerPod } from '../support/runner-pods.js';
@@ -20,6 +21,7 @@ const running = (...names: string[]) =>
   names.reduce((built, name) => built.running(name), pod().onNode().phase('Running')).build();
 
 describe('prepareJob', () => {
+  ownHome();
   let bed: StepBed;
   let cluster: FakeCluster;
   beforeEach(() => {
@@ -69,8 +71,10 @@ describe('prepareJob', () => {
     const { result } = prepare('01');
     expect(await result).to.equal(0);
     const jobPod = cluster.created[0]?.metadata?.name;
+    const { job, signature } = (response() as { state: JobState }).state;
+    expect(JSON.parse(String(job))).to.deep.equal({ jobPod, mode: 'no-volume', runner: 'runner-1' });
     expect(response()).to.deep.equal({
-      state: { jobPod, mode: 'no-volume' },
+      state: { job, signature },
       context: {
         container: { id: 'job', network: jobPod },
         services: [
@@ -137,7 +141,7 @@ describe('prepareJob', () => {
     cluster.states = [runnerPod(volume, { mountPath: bed.path('runner/_work') }), running('podhooks', 'job')];
     const temp = dirname(onRunner('_temp/x', ''));
     expect(await prepare('v02').result).to.equal(0);
-    expect(response()).to.have.nested.property('state.mode', 'volume');
+    expect(response()).to.have.nested.property('state.job').that.contains('"mode":"volume"');
     expect(statSync(temp).mode & 0o777).to.equal(0o777);
     expect(existsSync(bed.path('w/_temp/x'))).to.equal(false);
   });
