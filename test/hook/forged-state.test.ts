@@ -17,8 +17,11 @@ describeWithMounts('a job whose state a step forges', () => {
   };
 
   const states: readonly [what: string, state: (pod: string) => object][] = [
-    ['as another container of another pod', () => ({ jobPod: 'x/exec?container=runner&command=id' })],
-    ['as another pod', () => ({ jobPod: '../pods/x' })],
+    [
+      'as another container of another pod',
+      () => ({ jobPod: 'x/exec?container=runner&command=id', mode: 'volume' }),
+    ],
+    ['as another pod', () => ({ jobPod: '../pods/x', mode: 'volume' })],
     ['with another mode', (pod) => ({ jobPod: pod, mode: 'no-volume' })],
     ['with another certificate', (pod) => ({ jobPod: pod, mode: 'volume', certificate: 'AA:BB' })],
     ['with a signature of its own', (pod) => ({ job: JSON.stringify({ jobPod: pod }), signature: '00' })],

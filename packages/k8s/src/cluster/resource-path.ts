@@ -15,7 +15,9 @@ function segment(name: string): string {
     throw new HookError(
       'API_REFUSED',
       `No request was sent: ${JSON.stringify(name)} cannot be the name of a Kubernetes object.`,
-      { hint: 'Check ACTIONS_RUNNER_POD_NAME and ACTIONS_RUNNER_KUBERNETES_NAMESPACE of the runner container.' },
+      {
+        hint: 'Check ACTIONS_RUNNER_POD_NAME and ACTIONS_RUNNER_KUBERNETES_NAMESPACE of the runner container.',
+      },
     );
   return encodeURIComponent(name);
 }

@@ -12,10 +12,7 @@ import { whyGone } from './why-gone.js';
 const KILLED = 137;
 
 /** Runs a script step in the job container. @returns the step's exit code. */
-export async function runScriptStep(
-  { args }: RunScriptStepInput,
-  context: CommandContext,
-): Promise<number> {
+export async function runScriptStep({ args }: RunScriptStepInput, context: CommandContext): Promise<number> {
   const { settings } = context;
   const job = requireJob(context.job);
   const parsed = argumentsOf(args.entryPointArgs);

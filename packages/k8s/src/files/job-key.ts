@@ -49,7 +49,9 @@ export function createJobKey(owner: KeyOwner, isShared: (folder: RunnerPath) => 
   throw new HookError(
     'SETTINGS_INVALID',
     `The hook has no place for the key of the job: ${refusals.join(', ')}.`,
-    { hint: 'Mount an emptyDir at /tmp in the runner container: it must be writable, and no part of the work folder.' },
+    {
+      hint: 'Mount an emptyDir at /tmp in the runner container: it must be writable, and no part of the work folder.',
+    },
   );
 }
 
@@ -59,10 +61,9 @@ export function createJobKey(owner: KeyOwner, isShared: (folder: RunnerPath) => 
 export function readJobKey(owner: KeyOwner): Buffer | string {
   const places = folders();
   const found = places.flatMap((folder) => {
-    if (unsafe(folder, owner) !== undefined) return [];
     const file = fileIn(folder, owner);
     const key = read(file);
-    return key === undefined ? [] : [{ file, key }];
+    return key === undefined || unsafe(folder, owner) !== undefined ? [] : [{ file, key }];
   });
   const [first, second] = found;
   if (first === undefined) return `there is no key of the job in ${places.join(' or ')}`;
@@ -131,7 +132,7 @@ function read(file: RunnerPath): Buffer | undefined {
 
 function realPath(path: RunnerPath): RunnerPath {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return path;
   }

@@ -48,7 +48,13 @@ describe('Cluster', () => {
     it(`sends no request for the name "${name}"`, async () => {
       api.answers = [json(200, pod)];
       const handlers = { onStdout: () => undefined, onStderr: () => undefined };
-      const log = { container: 'job', follow: false, since: undefined, silenceMs: 1000, onBytes: () => undefined };
+      const log = {
+        container: 'job',
+        follow: false,
+        since: undefined,
+        silenceMs: 1000,
+        onBytes: () => undefined,
+      };
       const attempts = [
         () => cluster.getPod(name, never),
         () => cluster.getSecret(name, never),

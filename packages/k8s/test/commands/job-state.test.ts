@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { JobState } from '@podhooks/hooklib';
 import { expect } from 'chai';
@@ -141,7 +150,9 @@ describe('the state of a job', () => {
   it('is refused when a step has put a key of its own into the other place', () => {
     const state = prepared(['home']);
     const [file = ''] = keys('tmp');
-    writeFileSync(join(root, 'home', file.slice(join(root, 'tmp').length)), Buffer.alloc(32), { mode: 0o600 });
+    writeFileSync(join(root, 'home', file.slice(join(root, 'tmp').length)), Buffer.alloc(32), {
+      mode: 0o600,
+    });
     expect(refusal(state).message).to.contain('there are two keys');
   });
 

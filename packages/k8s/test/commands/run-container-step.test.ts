@@ -36,7 +36,10 @@ describe('runContainerStep', () => {
     cluster.states = states;
     const given = commandContext(cluster, environment, job);
     const input = containerStep('v12');
-    const result = runContainerStep({ ...input, state: null, args: { ...input.args, ...parts } }, given.context);
+    const result = runContainerStep(
+      { ...input, state: null, args: { ...input.args, ...parts } },
+      given.context,
+    );
     result.catch(() => undefined);
     return { ...given, result };
   };
@@ -62,7 +65,12 @@ describe('runContainerStep', () => {
   });
 
   it('looks at the job pod for the names of its services', async () => {
-    const job = pod('job-pod').ownedBy(RUNNER).running('job').running('redis').withStatus({ podIP: '10.0.0.7' }).build();
+    const job = pod('job-pod')
+      .ownedBy(RUNNER)
+      .running('job')
+      .running('redis')
+      .withStatus({ podIP: '10.0.0.7' })
+      .build();
     await run([RUNNER, job, ENDED], {}, JOB).result;
     expect(cluster.requests[1]).to.equal('get pods job-pod');
     expect(cluster.created[0]?.spec?.hostAliases).to.have.length(1);
