@@ -1,5 +1,6 @@
 import {
   type HookContainer,
+  HookError,
   type HookResponse,
   type PrepareJobArgs,
   type PrepareJobInput,
@@ -60,7 +61,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const pod = await createObjects(job, context);
   const waiting = new AbortController();
   const running = waitForPod(JOB_POD, pod, context, AbortSignal.any([cancelled, waiting.signal]));
-  if (work !== undefined && job.work?.mode === 'volume') openToAll(sharedFolders(work, container), 0o777);
+  if (work !== undefined && job.work?.mode === 'volume') openFolders(work, container, context);
   const preparing = Promise.all([
     container === null ? undefined : probeJob(name, probeOf(container, job), running, context),
     work !== undefined && job.work?.mode === 'no-volume'
@@ -102,6 +103,17 @@ function tellUnusedOptions({ container, services }: PrepareJobArgs, { out }: Com
     const flags = createOptions?.match(/(?<=^|\s)--?[a-z][\w-]*/gi) ?? [];
     if (flags.length > 0) out.line(`Options of ${image ?? ''} that have no effect: ${flags.join(' ')}`);
   }
+}
+
+/** A link is left as it is: `_tool` may be one into the image, made by whoever built it. */
+function openFolders(work: string, container: HookContainer | null, { out }: CommandContext): void {
+  for (const folder of sharedFolders(work, container))
+    try {
+      openToAll(work, [folder]);
+    } catch (error) {
+      if (!(error instanceof HookError)) throw error;
+      out.line(error.message);
+    }
 }
 
 async function sendAll(

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError, type HookContainer, type RunContainerStepInput } from '@podhooks/hooklib';
 import { isNotFound } from '../cluster/cluster.js';
-import { openToAll } from '../files/file-commands.js';
+import { openToAll, refuseReplaced } from '../files/file-commands.js';
 import { type ActionEnd, stepStartState } from '../pod/action-end.js';
 import type { Pod } from '../pod/kubernetes.js';
 import type { OwnPod } from '../pod/own-pod.js';
+import type { RunnerPath } from '../pod/paths.js';
 import type { RunnerPod } from '../pod/runner-pod.js';
 import { stepPod, workPathOfStep } from '../pod/step-pod.js';
 import { runnerMounts } from '../pod/volumes.js';
@@ -34,15 +35,17 @@ export async function runContainerStep(
 ): Promise<number> {
   refuseDockerfile(args);
   const { settings, cancelled } = context;
-  const own = await withTemplate(await build(args, context), [], context);
-  openToAll(settings.fileCommands, 0o666);
+  const work = workPathOfStep(args, settings.temp);
+  if (work === undefined)
+    throw new HookError(
+      'INPUT_INVALID',
+      'The runner names no folder for /github/home in args.systemMountVolumes.',
+    );
+  const own = await withTemplate(await build(args, work, context), [], context);
   // The action's user has to write there, whoever that is.
-  openToAll(
-    runnerMounts(args).map(({ source }) => source),
-    0o777,
-  );
+  openToAll(work, [...settings.fileCommands, ...runnerMounts(args).map(({ source }) => source)]);
   try {
-    return await run(own, context);
+    return await run(own, context).finally(() => refuseReplaced(work, settings.fileCommands));
   } catch (error) {
     if (!cancelled.aborted) throw error;
     context.out.debug(`the action was cancelled: ${String(error)}`);
@@ -63,13 +66,7 @@ function refuseDockerfile({ image, dockerfile }: HookContainer): void {
   );
 }
 
-async function build(args: HookContainer, context: CommandContext): Promise<OwnPod> {
-  const work = workPathOfStep(args, context.settings.temp);
-  if (work === undefined)
-    throw new HookError(
-      'INPUT_INVALID',
-      'The runner names no folder for /github/home in args.systemMountVolumes.',
-    );
+async function build(args: HookContainer, work: RunnerPath, context: CommandContext): Promise<OwnPod> {
   const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
   return stepPod({ ...options, args, work, jobPod: jobPod && checkOwner(jobPod, options.runner) });
 }

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
 import { newActions, rememberActions } from '../files/actions.js';
-import { collectStepFiles, openToAll, storeFileCommands } from '../files/file-commands.js';
+import { collectStepFiles, openToAll, refuseReplaced, storeFileCommands } from '../files/file-commands.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
 import type { CommandContext } from './context.js';
 import { driveStep } from './drive-step.js';
@@ -20,7 +20,8 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
   const share = job.mode === 'no-volume' && work !== undefined;
   const files = share ? collectStepFiles(work, parsed, settings.fileCommands) : { send: [], commands: [] };
   if (share) await sendNewActions(job.jobPod, work, args, context);
-  if (job.mode === 'volume') openToAll(settings.fileCommands, 0o666);
+  const shared = job.mode === 'volume' && work !== undefined ? work : undefined;
+  if (shared !== undefined) openToAll(shared, settings.fileCommands);
 
   const target = { pod: job.jobPod, container: JOB_CONTAINER };
   const { end, files: results } = await driveStep(context, target, {
@@ -30,8 +31,10 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
     prependPath: args.prependPath,
     files: files.send,
     results: files.commands.map(({ container }) => container),
+  }).finally(() => {
+    if (shared !== undefined) refuseReplaced(shared, settings.fileCommands);
   });
-  storeFileCommands(files.commands, results);
+  if (share) storeFileCommands(work, files.commands, results);
   if (end === 'no working directory')
     throw new HookError(
       'STEP_INVALID',

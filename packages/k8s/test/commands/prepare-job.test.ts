@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type JobState, parseInput, type PrepareJobInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
@@ -142,8 +142,19 @@ describe('prepareJob', () => {
     const temp = dirname(onRunner('_temp/x', ''));
     expect(await prepare('v02').result).to.equal(0);
     expect(response()).to.have.nested.property('state.job').that.contains('"mode":"volume"');
-    expect(statSync(temp).mode & 0o777).to.equal(0o777);
+    expect(statSync(temp).mode & 0o7777).to.equal(0o1777);
     expect(existsSync(bed.path('w/_temp/x'))).to.equal(false);
+  });
+
+  it('follows no link on a shared volume, and says so', async () => {
+    const volume = { hostPath: { path: '/data' } };
+    cluster.states = [runnerPod(volume, { mountPath: bed.path('runner/_work') }), running('podhooks', 'job')];
+    mkdirSync(bed.path('runner/own'), { mode: 0o700 });
+    symlinkSync('../../own', `${dirname(onRunner('_temp/x', ''))}/_github_workflow`);
+    const { result, out } = prepare('v02');
+    expect(await result).to.equal(0);
+    expect(statSync(bed.path('runner/own')).mode & 0o777).to.equal(0o700);
+    expect(out.lines.join('\n')).to.contain('_github_workflow on the runner was not touched');
   });
 
   it('tells of options that have no effect by their names, not their values', async () => {

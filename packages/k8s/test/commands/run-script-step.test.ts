@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunScriptStepInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
@@ -113,6 +113,16 @@ describe('runScriptStep', () => {
     const { result } = run({ entryPoint: 'true', entryPointArgs: [] }, 'volume');
     expect(await result).to.equal(0);
     expect(statSync(env).mode & 0o777).to.equal(0o666);
+  });
+
+  it('fails when a step has replaced a file command by a link, whatever its exit code, and removes the link', async () => {
+    const env = onRunner('_runner_file_commands/env', '');
+    const own = onRunner('../../credentials', 'secret');
+    onRunner('one.sh', '');
+    const { result } = run({ entryPoint: 'ln', entryPointArgs: ['-sf', own, env] }, 'volume');
+    expect((await hookRejection('FILES_LOST', result)).message).to.contain(env);
+    expect(existsSync(env)).to.equal(false);
+    expect(readFileSync(own, 'utf8')).to.equal('secret');
   });
 
   it('names a working directory that is not there', async () => {
