@@ -120,13 +120,14 @@ async function sendAll(
   pod: string,
   work: string,
   container: HookContainer | null,
-  { cluster, settings, cancelled }: CommandContext,
+  { cluster, settings, cancelled, out }: CommandContext,
 ) {
   const actions = await presentActions(work);
   const existing = existingFolders(container);
   // If the helper never runs, waiting for the pod tells it.
   const retryMs = settings.prepareTimeoutSeconds * 1000;
-  await sendWorkFolder({ cluster, pod, work, folder: '', existing, retryMs }, cancelled);
+  const warn = (text: string) => out.warning(text);
+  await sendWorkFolder({ cluster, pod, work, folder: '', existing, warn, retryMs }, cancelled);
   await rememberActions(work, actions);
 }
 

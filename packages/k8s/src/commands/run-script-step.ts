@@ -57,7 +57,7 @@ async function sendNewActions(
   { entryPointArgs, environmentVariables }: RunScriptStepInput['args'],
   context: CommandContext,
 ): Promise<void> {
-  const { cluster, settings, cancelled } = context;
+  const { cluster, settings, cancelled, out } = context;
   const actions = await newActions(work, [
     ...entryPointArgs,
     environmentVariables['GITHUB_ACTION_PATH'] ?? '',
@@ -66,9 +66,10 @@ async function sendNewActions(
   // Not at the top: a step seldom has anything to send.
   const { sendWorkFolder } = await import('../files/send-work-folder.js');
   const retryMs = settings.apiRetrySeconds * 1000;
+  const warn = (text: string) => out.warning(text);
   try {
     for (const folder of actions)
-      await sendWorkFolder({ cluster, pod, work, folder, existing: [], retryMs }, cancelled);
+      await sendWorkFolder({ cluster, pod, work, folder, existing: [], warn, retryMs }, cancelled);
   } catch (error) {
     throw (await whyGone(context, { pod, container: HELPER_CONTAINER })) ?? error;
   }

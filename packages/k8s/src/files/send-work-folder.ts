@@ -18,6 +18,8 @@ export interface WorkTransfer {
   folder: string;
   /** Folders, relative to the work folder, that the pod has anyway and that may belong to another user there. */
   existing: readonly string[];
+  /** Is told of what cannot be copied. */
+  warn: (text: string) => void;
   /** How long it is tried again, counted from the first failure. */
   retryMs: number;
 }
@@ -30,11 +32,15 @@ export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSig
   const folder = folderIn(transferred.work, transferred.folder);
   if (!hasFiles(folder)) return;
   let deadline: number | undefined;
+  const skipped = new Set<string>();
   // A transfer that is cut begins again: tar overwrites what is there.
   for (let delay = RETRY_MS; ;) {
     try {
-      const { exitCode, words } = await transfer(transferred, folder, signal);
-      if (exitCode === 0) return;
+      const { exitCode, words } = await transfer(transferred, folder, skipped, signal);
+      if (exitCode === 0) {
+        if (skipped.size > 0) transferred.warn(notUtf8(skipped));
+        return;
+      }
       throw lost(`tar in the helper ended with exit code ${exitCode}: ${words}`);
     } catch (error) {
       signal.throwIfAborted();
@@ -54,6 +60,7 @@ const EXTRACT = `echo ready; umask 0; exec tar -x -p -f - -C ${WORK_MOUNT}`;
 async function transfer(
   { cluster, pod, existing }: WorkTransfer,
   folder: Entry,
+  skipped: Set<string>,
   signal: AbortSignal,
 ): Promise<{ exitCode: number; words: string }> {
   const words: Buffer[] = [];
@@ -69,7 +76,7 @@ async function transfer(
     // While the connection was being made, nobody listened.
     signal.throwIfAborted();
     await Promise.race([ready, session.done]);
-    for await (const piece of packFolder(folder, existing)) await session.write(piece);
+    for await (const piece of packFolder(folder, existing, skipped)) await session.write(piece);
     session.endInput();
     const { exitCode } = await session.done;
     return { exitCode, words: Buffer.concat(words).toString('utf8').trim() };
@@ -77,6 +84,11 @@ async function transfer(
     signal.removeEventListener('abort', leave);
     session.close();
   }
+}
+
+function notUtf8(names: ReadonlySet<string>): string {
+  const entries = names.size === 1 ? 'is 1 entry' : `are ${names.size} entries`;
+  return `In the work folder there ${entries} whose name or link target is not UTF-8: not copied into the job pod: ${[...names].slice(0, 5).join(', ')}`;
 }
 
 function lost(why: string, cause?: unknown): HookError {
