@@ -9,6 +9,8 @@ import type { FileValues, Settings } from '../settings/read.js';
 export interface PreparedJob {
   jobPod: string;
   mode: 'volume' | 'no-volume';
+  /** Whether the job container is known to run as the runner's user: then nothing need be opened to others. */
+  sameUser?: true;
   /** Fingerprint of the API server's certificate, as prepare_job has verified it. */
   certificate?: string;
   /** What prepare_job has read in the settings file, so that no step needs to. By keys; checked again where they are used. */
@@ -62,11 +64,12 @@ function signature(text: string, key: Buffer): Buffer {
 
 function preparedJob(value: unknown, { runner }: KeyOwner): PreparedJob | undefined {
   if (!isMap(value) || value['runner'] !== runner) return undefined;
-  const { jobPod, mode, certificate, settings } = value;
+  const { jobPod, mode, sameUser, certificate, settings } = value;
   if (typeof jobPod !== 'string' || (mode !== 'volume' && mode !== 'no-volume')) return undefined;
   return {
     jobPod,
     mode,
+    ...(sameUser === true && { sameUser }),
     ...(typeof certificate === 'string' && { certificate }),
     ...(isMap(settings) && { settings }),
   };

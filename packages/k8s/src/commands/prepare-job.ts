@@ -61,7 +61,9 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const pod = await createObjects(job, context);
   const waiting = new AbortController();
   const running = waitForPod(JOB_POD, pod, context, AbortSignal.any([cancelled, waiting.signal]));
-  if (work !== undefined && job.work?.mode === 'volume') openFolders(work, container, context);
+  // An image's own user is known only when it runs: what the pod does not say counts as another user.
+  const sameUser = userOf(job.pod) === process.geteuid?.();
+  if (work !== undefined && job.work?.mode === 'volume' && !sameUser) openFolders(work, container, context);
   const preparing = Promise.all([
     container === null ? undefined : probeJob(name, probeOf(container, job), running, context),
     work !== undefined && job.work?.mode === 'no-volume'
@@ -86,6 +88,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
       {
         jobPod: name,
         mode: job.work?.mode ?? 'volume',
+        ...(sameUser && { sameUser }),
         ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
         ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
       },
@@ -103,6 +106,12 @@ function tellUnusedOptions({ container, services }: PrepareJobArgs, { out }: Com
     const flags = createOptions?.match(/(?<=^|\s)--?[a-z][\w-]*/gi) ?? [];
     if (flags.length > 0) out.line(`Options of ${image ?? ''} that have no effect: ${flags.join(' ')}`);
   }
+}
+
+/** The user that the pod gives to the job container. */
+function userOf({ spec }: Pod): number | undefined {
+  const job = spec?.containers.find(({ name }) => name === JOB_CONTAINER);
+  return job?.securityContext?.runAsUser ?? spec?.securityContext?.runAsUser;
 }
 
 /** A link is left as it is: `_tool` may be one into the image, made by whoever built it. */

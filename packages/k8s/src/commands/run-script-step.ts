@@ -21,7 +21,7 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
   const files = share ? collectStepFiles(work, parsed, settings.fileCommands) : { send: [], commands: [] };
   if (share) await sendNewActions(job.jobPod, work, args, context);
   const shared = job.mode === 'volume' && work !== undefined ? work : undefined;
-  if (shared !== undefined) openToAll(shared, settings.fileCommands);
+  if (shared !== undefined && job.sameUser !== true) openToAll(shared, settings.fileCommands);
 
   const target = { pod: job.jobPod, container: JOB_CONTAINER };
   const { end, files: results } = await driveStep(context, target, {

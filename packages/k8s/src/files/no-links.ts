@@ -89,7 +89,8 @@ export function removePlace({ root, path }: Place): void {
   try {
     folder = openPlace(parent, O_RDONLY | O_DIRECTORY);
   } catch {
-    return removePlace(parent);
+    removePlace(parent);
+    return;
   }
   try {
     unlinkSync(`/proc/self/fd/${folder}/${basename(path)}`);

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { type JobState, parseInput, type PrepareJobInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
@@ -144,6 +152,18 @@ describe('prepareJob', () => {
     expect(response()).to.have.nested.property('state.job').that.contains('"mode":"volume"');
     expect(statSync(temp).mode & 0o7777).to.equal(0o1777);
     expect(existsSync(bed.path('w/_temp/x'))).to.equal(false);
+  });
+
+  it("opens nothing where the job container runs as the runner's user, and leaves that in the state", async () => {
+    const volume = { hostPath: { path: '/data' } };
+    cluster.states = [runnerPod(volume, { mountPath: bed.path('runner/_work') }), running('podhooks', 'job')];
+    const temp = dirname(onRunner('_temp/x', ''));
+    chmodSync(temp, 0o755);
+    const template = bed.path('pod.yaml');
+    writeFileSync(template, `spec: {securityContext: {runAsUser: ${process.geteuid?.() ?? ''}}}`);
+    expect(await prepare('v02', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result).to.equal(0);
+    expect(statSync(temp).mode & 0o7777).to.equal(0o755);
+    expect(response()).to.have.nested.property('state.job').that.contains('"sameUser":true');
   });
 
   it('follows no link on a shared volume, and says so', async () => {

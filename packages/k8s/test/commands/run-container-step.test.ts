@@ -30,7 +30,7 @@ describe('runContainerStep', () => {
   const run = (
     states: (Pod | Error)[],
     parts: Partial<HookContainer> = {},
-    job: PreparedJob | undefined = undefined,
+    job?: PreparedJob,
     environment: Record<string, string> = {},
   ) => {
     cluster.states = states;

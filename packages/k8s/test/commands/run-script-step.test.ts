@@ -49,12 +49,13 @@ describe('runScriptStep', () => {
   const run = (
     parts: Partial<RunScriptStepInput['args']> = {},
     mode: PreparedJob['mode'] | 'no job' = 'no-volume',
+    state: Partial<PreparedJob> = {},
   ) => {
     const environment = {
       RUNNER_TEMP: bed.path('_work/_temp'),
       GITHUB_ENV: bed.path('_work/_temp/_runner_file_commands/env'),
     };
-    const job = mode === 'no job' ? undefined : { jobPod: 'job-pod', mode };
+    const job = mode === 'no job' ? undefined : { jobPod: 'job-pod', mode, ...state };
     const given = commandContext(cluster, environment, job);
     return { ...given, result: runScriptStep(input(parts), given.context) };
   };
@@ -113,6 +114,14 @@ describe('runScriptStep', () => {
     const { result } = run({ entryPoint: 'true', entryPointArgs: [] }, 'volume');
     expect(await result).to.equal(0);
     expect(statSync(env).mode & 0o777).to.equal(0o666);
+  });
+
+  it("opens no file commands where the container's user is the runner's", async () => {
+    const env = onRunner('_runner_file_commands/env', '');
+    chmodSync(env, 0o600);
+    const { result } = run({ entryPoint: 'true', entryPointArgs: [] }, 'volume', { sameUser: true });
+    expect(await result).to.equal(0);
+    expect(statSync(env).mode & 0o777).to.equal(0o600);
   });
 
   it('fails when a step has replaced a file command by a link, whatever its exit code, and removes the link', async () => {
