@@ -3,7 +3,7 @@ import { HookError } from '@podhooks/hooklib';
 import { below, type ContainerPath, type RunnerPath, toContainer, toRunner } from '../pod/paths.js';
 import type { StepFile } from '../step/script.js';
 import { errorCode } from './io-error.js';
-import { chmodPlace, readPlace, removePlace, replacePlace, withPlace } from './no-links.js';
+import { checkPlace, chmodPlace, readPlace, removePlace, replacePlace } from './no-links.js';
 
 /** The event's payload; the runner writes it anew before each action (ExecutionContext.WriteWebhookPayload). */
 const EVENT: ContainerPath = '/__w/_temp/_github_workflow/event.json';
@@ -91,10 +91,7 @@ export function refuseReplaced(work: RunnerPath, paths: readonly RunnerPath[]): 
   for (const path of paths)
     if (below(work, path) !== undefined)
       try {
-        orLost(() => withPlace({ root: work, path }, () => undefined), `${path} cannot be read`, [
-          'ENOENT',
-          'EACCES',
-        ]);
+        orLost(() => checkPlace({ root: work, path }), `${path} cannot be read`, ['ENOENT', 'EACCES']);
       } catch (error) {
         removePlace({ root: work, path });
         throw error;

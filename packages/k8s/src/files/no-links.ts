@@ -45,6 +45,19 @@ export function withPlace<T>(place: Place, use: (descriptor: number, kind: 'file
   }
 }
 
+/**
+ * Whether only files and folders lie on the way to a file, which may be missing, as may folders above it.
+ * @throws as withPlace.
+ */
+export function checkPlace({ root, path }: Place): void {
+  try {
+    withPlace({ root, path }, () => undefined);
+  } catch (error) {
+    if (!isMissing(error) || !below(root, path)) throw error;
+    checkPlace({ root, path: dirname(path) });
+  }
+}
+
 /** The content of a regular file; undefined for a folder. @throws as withPlace. */
 export function readPlace(place: Place): Buffer | undefined {
   return withPlace(place, (descriptor, kind) => (kind === 'file' ? readFileSync(descriptor) : undefined));

@@ -132,7 +132,7 @@ export class Volumes {
     const folder = this.runner.sharedFolder(path);
     // Whatever path of the runner it has: `hostPath: /var/run` may be mounted anywhere.
     if (folder === undefined || isRuntimeSocket(folder)) return undefined;
-    return folderMount(this.add(`runner-${nameFor(path)}`, folder.source), folder);
+    return folderMount(this.addOnce(`runner-${nameFor(path)}`, folder.source), folder);
   }
 
   private hookMount(): VolumeMount {
@@ -145,6 +145,14 @@ export class Volumes {
 
   private empty(name: string): string {
     return this.add(name, { emptyDir: {} });
+  }
+
+  /** The kubelet never gets ready to run a pod that has one claim as two volumes. */
+  private addOnce(name: string, source: Omit<Volume, 'name'>): string {
+    const wanted = JSON.stringify(source);
+    for (const { name: known, ...other } of this.volumes.values())
+      if (JSON.stringify(other) === wanted) return known;
+    return this.add(name, source);
   }
 
   private add(name: string, source: Omit<Volume, 'name'>): string {

@@ -221,4 +221,13 @@ describe('what a job shares with its runner', () => {
       expect(existsSync(join(root, 'own/credentials'))).to.equal(true);
     });
   }
+
+  it("is taken from the runner's way where a step has put a link for a folder, with nothing behind it", () => {
+    const link = join(work, '_temp/link');
+    symlinkSync('../../own', link);
+    const refuse = () => refuseReplaced(work, [join(link, 'missing/set_env')]);
+    expect(refuse).to.throw(HookError, `${link} on the runner`).with.property('code', 'FILES_LOST');
+    expect(() => lstatSync(link)).to.throw('ENOENT');
+    expect(refuse).to.not.throw();
+  });
 });

@@ -145,6 +145,20 @@ describe('volumes of the workflow', () => {
       );
   });
 
+  it('are one volume of the pod for folders of one claim: the kubelet cannot mount it twice', () => {
+    const runner = runnerPod(ephemeral());
+    runner.spec?.containers[0]?.volumeMounts?.push(
+      { name: 'work', mountPath: '/opt/a', subPath: 'a' },
+      { name: 'work', mountPath: '/opt/b', subPath: 'b', readOnly: true },
+    );
+    const volumes = volumesOf(runner, ['/opt']);
+    volumes.forJob(hookContainer({}));
+    expect(volumes.forUser([line('/opt/a', '/a'), line('/opt/b', '/b')])).to.deep.equal([
+      { name: 'work', subPath: 'a', mountPath: '/a' },
+      { name: 'work', subPath: 'b', mountPath: '/b', readOnly: true },
+    ]);
+  });
+
   it('stay read-only where the runner may only read', () => {
     const volumes = volumesOf(shares({ readOnly: true }), ['/opt/caches']);
     const [user] = volumes.forUser([line('/opt/caches', '/x')]);
