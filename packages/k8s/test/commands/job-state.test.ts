@@ -98,6 +98,11 @@ describe('the state of a job', () => {
     expect(readJobState(state, owner())).to.deep.equal(JOB);
   });
 
+  it('is refused when it was signed for another runner', () => {
+    const key = createJobKey(owner(), () => false);
+    expect(refusal(jobState(JOB, owner('runner-2'), key)).message).to.contain('of another runner');
+  });
+
   it('is refused after cleanup_job', () => {
     const state = prepared();
     removeJobKey(owner());
