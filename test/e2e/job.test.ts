@@ -36,7 +36,7 @@ for (const mode of MODES)
         expect(result.exitCode, log(result)).to.equal(0);
         expect(result.response?.isAlpine).to.equal(alpine);
         expect(result.response?.context?.services).to.deep.equal([
-          { id: 'redis', network: result.response?.state?.['jobPod'], ports: { '6379': '6379' } },
+          { id: 'redis', network: result.response?.context?.container?.network, ports: { '6379': '6379' } },
         ]);
       });
       after(() => runner.close());

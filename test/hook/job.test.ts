@@ -26,7 +26,7 @@ for (const mode of MODES)
       const requests = await requestsOf(runner, async () => {
         const container = { image: 'debian:12', env: { FROM_JOB: "it's $HOME\nand more" } };
         const { response } = succeeded(await runner.prepareJob({ container, services }));
-        const network = response?.state?.['jobPod'];
+        const network = response?.context?.container?.network;
         expect(response?.context?.services).to.deep.equal([
           { id: 'redis', network, ports: { '6379': '6379' } },
         ]);

@@ -61,7 +61,12 @@ export class EngineRunner extends RunnerSimulator {
     await admin.request('POST', PODS, pod);
     const own = await engine.kubeconfig(join(root, 'kubeconfig'), account);
     const kubeconfig = (await options.route?.(own)) ?? own;
-    const environment = { ...environmentOf(pod), ACTIONS_RUNNER_POD_NAME: name, KUBECONFIG: kubeconfig };
+    const environment = {
+      HOME: root,
+      ...environmentOf(pod),
+      ACTIONS_RUNNER_POD_NAME: name,
+      KUBECONFIG: kubeconfig,
+    };
     const simulator = { hook, node, runnerRoot: root, environment, runnerName: name };
     return new EngineRunner(engine, name, admin, root, simulator);
   }

@@ -157,8 +157,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'file commands of a failed step are lost',
     file: `${HOOK}/commands/run-script-step.ts`,
-    from: '  storeFileCommands(files.commands, results);',
-    to: "  if (end !== 'no working directory' && end.exitCode === 0) storeFileCommands(files.commands, results);",
+    from: 'if (share) storeFileCommands(',
+    to: "if (share && end !== 'no working directory' && end.exitCode === 0) storeFileCommands(",
     test: {
       file: `${TESTS}/commands/run-script-step.test.ts`,
       title: "runs the runner's script in the pod and brings its file commands back",
@@ -515,6 +515,175 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: 'packages/hooklib/test/input-faults.test.ts',
       title: 'lists 20 of them and counts the others',
+    },
+  },
+  {
+    name: 'a name in a URL names another resource',
+    file: `${HOOK}/cluster/resource-path.ts`,
+    from: 'return encodeURIComponent(name);',
+    to: 'return name;',
+    test: {
+      file: `${TESTS}/cluster/cluster.test.ts`,
+      title: 'sends a name as one segment of the path, whatever it holds',
+    },
+  },
+  {
+    name: "a state that a step has written is taken for the job's",
+    file: `${HOOK}/commands/job-state.ts`,
+    from: '!timingSafeEqual(seen, expected)',
+    to: '!timingSafeEqual(seen, seen)',
+    test: {
+      file: `${TESTS}/commands/job-state.test.ts`,
+      title: 'is refused when a step has changed its job pod',
+    },
+  },
+  {
+    name: 'the state of an earlier job is good for this one',
+    file: `${HOOK}/files/job-key.ts`,
+    from: 'const key = randomBytes(KEY_BYTES);',
+    to: 'const key = Buffer.alloc(KEY_BYTES, randomBytes.name);',
+    test: {
+      file: `${TESTS}/commands/job-state.test.ts`,
+      title: 'is refused when it is of an earlier job of the same runner',
+    },
+  },
+  {
+    name: "a step's own key is taken for the job's",
+    file: `${HOOK}/files/job-key.ts`,
+    from: 'if (second !== undefined) return',
+    to: "if (second?.file === '') return",
+    test: {
+      file: `${TESTS}/commands/job-state.test.ts`,
+      title: 'is refused when a step has put a key of its own into the other place',
+    },
+  },
+  {
+    name: 'a state of another runner is taken',
+    file: `${HOOK}/commands/job-state.ts`,
+    from: "value['runner'] !== runner",
+    to: "runner === ''",
+    test: {
+      file: `${TESTS}/commands/job-state.test.ts`,
+      title: 'is refused when it was signed for another runner',
+    },
+  },
+  {
+    name: "a pod that has taken the job pod's name is used",
+    file: `${HOOK}/commands/run-container-step.ts`,
+    from: 'if (isOwnedBy(pod, uid)) return pod;',
+    to: "if (uid !== '') return pod;",
+    test: {
+      file: `${TESTS}/commands/run-container-step.test.ts`,
+      title: 'takes no pod of the name for the job pod that is not its runner’s',
+    },
+  },
+  {
+    name: 'a read-only mount of the runner arrives writable',
+    file: `${HOOK}/pod/runner-pod.ts`,
+    from: 'const readOnly = mount.readOnly === true;',
+    to: "const readOnly = mount.name === '';",
+    test: { file: `${TESTS}/pod/runner-pod.test.ts`, title: 'is read-only where the runner may only read' },
+  },
+  {
+    name: 'a workflow mounts any volume of the runner',
+    file: `${HOOK}/pod/mount-policy.ts`,
+    from: 'below(folder, source) !== undefined)) return;',
+    to: 'folder !== source)) return;',
+    test: {
+      file: `${TESTS}/pod/volumes.test.ts`,
+      title: 'may be a folder that the administrator allows, and no other that the runner shares',
+    },
+  },
+  {
+    name: 'a workflow mounts the socket of the container runtime',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: 'if (folder === undefined || isRuntimeSocket(folder)) return undefined;',
+    to: 'if (folder === undefined) return undefined;',
+    test: {
+      file: `${TESTS}/pod/volumes.test.ts`,
+      title: "never have the socket of the container runtime, as with /host of the host's /var/run",
+    },
+  },
+  {
+    name: "a volume of a workflow covers the hook's own",
+    file: `${HOOK}/pod/mount-policy.ts`,
+    from: '  if (covered === undefined) return target;',
+    to: "  if (covered !== '') return target;",
+    test: {
+      file: `${TESTS}/pod/volumes.test.ts`,
+      title: 'may not cover what the hook mounts, as at /__podhooks',
+    },
+  },
+  {
+    name: 'a chmod follows a link out of the work folder',
+    file: `${HOOK}/files/no-links.ts`,
+    from: 'if (real !== join(realpathSync.native(root), relative)) throw',
+    to: 'if (real === relative) throw',
+    test: {
+      file: `${TESTS}/files/file-commands.test.ts`,
+      title: 'is not opened where a step has put a file behind a link',
+    },
+  },
+  {
+    name: 'the runner reads a file command through a link',
+    file: `${HOOK}/commands/run-script-step.ts`,
+    from: 'refuseReplaced(shared, settings.fileCommands);',
+    to: 'refuseReplaced(shared, []);',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title:
+        'fails when a step has replaced a file command by a link, whatever its exit code, and removes the link',
+    },
+  },
+  {
+    name: 'the folder of file commands may be a link',
+    file: `${HOOK}/files/no-links.ts`,
+    from: '    checkPlace({ root, path: dirname(path) });',
+    to: '    return;',
+    test: {
+      file: `${TESTS}/files/file-commands.test.ts`,
+      title:
+        "is taken from the runner's way where a step has put a link for a folder, with nothing behind it",
+    },
+  },
+  {
+    name: 'a full disk leaves half a file command',
+    file: `${HOOK}/files/no-links.ts`,
+    from: "const part = at(`.${basename(path)}.${randomBytes(4).toString('hex')}.part`);",
+    to: 'const part = at(basename(path)); unlinkSync(part);',
+    test: {
+      file: `${TESTS}/files/file-commands.test.ts`,
+      title: 'are whole or as they were when the disk is full',
+    },
+  },
+  {
+    name: 'a user can replace the files of others in shared folders',
+    file: `${HOOK}/files/file-commands.ts`,
+    from: 'folder: 0o1777',
+    to: 'folder: 0o777',
+    test: {
+      file: `${TESTS}/files/file-commands.test.ts`,
+      title: 'is open to every user, and its folders keep what belongs to others',
+    },
+  },
+  {
+    name: 'an argument of a step names a folder above _actions',
+    file: `${HOOK}/pod/paths.ts`,
+    from: "posix.normalize(name) === name && !name.endsWith('/.')",
+    to: "name !== ''",
+    test: {
+      file: `${TESTS}/pod/paths.test.ts`,
+      title: 'finds none in /__w/_actions/../../., which leads elsewhere',
+    },
+  },
+  {
+    name: 'a name that is not UTF-8 stops prepare_job',
+    file: `${HOOK}/files/pack.ts`,
+    from: '    if (!exact) {',
+    to: "    if (!exact && name === '') {",
+    test: {
+      file: `${TESTS}/files/work-folder.test.ts`,
+      title: 'leaves out names and links that are not UTF-8, and says so once',
     },
   },
 ];

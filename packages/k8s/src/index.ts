@@ -5,7 +5,7 @@ import { ApiClient } from './cluster/client.js';
 import { Cluster } from './cluster/cluster.js';
 import { connect } from './cluster/connection.js';
 import type { CommandContext } from './commands/context.js';
-import { certificateIn, settingsIn } from './commands/job-state.js';
+import { keyOwner, type PreparedJob, readJobState } from './commands/job-state.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { HOOK_FAILED, runToEnd } from './exit.js';
 import { RunnerLog } from './log.js';
@@ -20,10 +20,11 @@ async function main(): Promise<number> {
   // The runner cancels by SIGINT, then SIGTERM, then SIGKILL; the second must not cut short what the first began.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
 
-  const settings = await settingsFor(input);
+  const job = preparedJob(input);
+  const settings = await settingsFor(input, job);
   log.debugging = settings.debug === true;
-  const cluster = await clusterOf(settings, certificateIn(input.state));
-  const context: CommandContext = { settings, cluster, cancelled: controller.signal, out: log };
+  const cluster = await clusterOf(settings, job?.certificate);
+  const context: CommandContext = { settings, cluster, job, cancelled: controller.signal, out: log };
   try {
     switch (input.command) {
       case 'prepare_job':
@@ -43,11 +44,17 @@ async function main(): Promise<number> {
   }
 }
 
+/** What the state says, once it has proved to be this job's. cleanup_job removes by label: it needs no state, nor a good one. */
+function preparedJob({ command, state }: HookInput): PreparedJob | undefined {
+  if (state === null || command === 'prepare_job' || command === 'cleanup_job') return undefined;
+  return readJobState(state, keyOwner(readSettings(process.env)));
+}
+
 /** Where a job begins, its settings file is read; what comes after it is given the same settings by the job's state. */
-async function settingsFor({ command, state }: HookInput): Promise<Settings> {
+async function settingsFor({ command }: HookInput, job: PreparedJob | undefined): Promise<Settings> {
   return command === 'prepare_job' || command === 'run_container_step'
     ? readSettingsWithFile(process.env)
-    : readSettings(process.env, { values: settingsIn(state), faults: [] });
+    : readSettings(process.env, { values: job?.settings ?? {}, faults: [] });
 }
 
 /** Read at once: the stream of `process.stdin` costs 3 ms of every step, and there is nothing to do before. */

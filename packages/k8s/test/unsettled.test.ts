@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { jobState } from '../src/commands/job-state.js';
+import { createJobKey } from '../src/files/job-key.js';
 import { payload } from '../../hooklib/test/payloads.js';
 
 const HOOK = fileURLToPath(new URL('../src/index.ts', import.meta.url));
@@ -20,8 +21,23 @@ const KUBECONFIG = JSON.stringify({
 
 describe('a command that waits for something that never happens', () => {
   let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'podhooks-unsettled-'))));
-  afterEach(() => rmSync(folder, { recursive: true }));
+  const { HOME } = process.env;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'podhooks-unsettled-'));
+    process.env['HOME'] = folder;
+  });
+  afterEach(() => {
+    process.env['HOME'] = HOME;
+    rmSync(folder, { recursive: true });
+  });
+  const preparedState = () => {
+    const owner = { runner: 'runner-1', work: undefined };
+    return jobState(
+      { jobPod: 'job-pod', mode: 'volume' },
+      owner,
+      createJobKey(owner, () => false),
+    );
+  };
 
   const COMMANDS: readonly [command: string, payloadName: string][] = [
     ['prepare_job', '01'],
@@ -36,13 +52,18 @@ describe('a command that waits for something that never happens', () => {
       writeFileSync(kubeconfig, KUBECONFIG);
       writeFileSync(responseFile, '');
       const input = JSON.parse(payload(name).replaceAll('/home/runner/', `${folder}/`)) as object;
-      const state = command === 'run_script_step' ? jobState({ jobPod: 'job-pod', mode: 'volume' }) : null;
+      const state = command === 'run_script_step' ? preparedState() : null;
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
         ['--import=tsx', '--import', SILENT_NETWORK, HOOK],
         {
           input: JSON.stringify({ ...input, responseFile, state }),
-          env: { PATH: '/usr/bin:/bin', KUBECONFIG: kubeconfig, ACTIONS_RUNNER_POD_NAME: 'runner-1' },
+          env: {
+            PATH: '/usr/bin:/bin',
+            HOME: folder,
+            KUBECONFIG: kubeconfig,
+            ACTIONS_RUNNER_POD_NAME: 'runner-1',
+          },
           encoding: 'utf8',
         },
       );

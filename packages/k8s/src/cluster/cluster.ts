@@ -3,6 +3,7 @@ import { ApiError, ConnectionError } from './api-error.js';
 import type { ApiClient, ApiRequest } from './client.js';
 import { exec, type ExecHandlers, type ExecSession } from './exec.js';
 import type { LogReading } from './pod-log.js';
+import { resourcePath } from './resource-path.js';
 import type { Heartbeat } from './websocket.js';
 
 /** An object that was made, and what the server had to remark about it. */
@@ -95,7 +96,7 @@ export class Cluster {
   }
 
   private async list<T>(
-    resource: string,
+    resource: 'pods' | 'secrets',
     labelSelector: string,
     isItem: (value: unknown) => value is T,
     signal: AbortSignal,
@@ -110,7 +111,7 @@ export class Cluster {
     return items.filter(isItem);
   }
 
-  private creation(resource: string, body: unknown): ApiRequest {
+  private creation(resource: 'pods' | 'secrets', body: unknown): ApiRequest {
     return { method: 'POST', path: this.path(resource), query: { fieldValidation: 'Strict' }, body };
   }
 
@@ -118,8 +119,8 @@ export class Cluster {
     return (await this.client.send(request, signal)).body;
   }
 
-  private path(resource: string, name?: string): string {
-    return `/api/v1/namespaces/${this.namespace}/${resource}${name === undefined ? '' : `/${name}`}`;
+  private path(resource: 'pods' | 'secrets', name?: string): string {
+    return resourcePath(this.namespace, resource, name);
   }
 }
 

@@ -1,5 +1,6 @@
 import { ApiError, ConnectionError, statusOf } from './api-error.js';
 import type { Connection } from './connection.js';
+import { resourcePath } from './resource-path.js';
 import { type Heartbeat, openWebSocket, type WebSocket } from './websocket.js';
 
 export interface ExecTarget {
@@ -66,7 +67,7 @@ export async function exec(
   heartbeat: Heartbeat,
 ): Promise<ExecSession> {
   const { namespace, pod, container, command } = target;
-  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/exec`;
+  const path = `${resourcePath(namespace, 'pods', pod)}/exec`;
   const query = new URLSearchParams([
     ['container', container],
     ['stdin', 'true'],

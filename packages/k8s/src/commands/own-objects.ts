@@ -26,6 +26,11 @@ export async function createObjects(own: OwnPod, { cluster, cancelled, out }: Co
   }
 }
 
+/** Whether a pod belongs to this runner pod: names can be taken by anybody. */
+export function isOwnedBy(pod: Pod, runner: string | undefined): boolean {
+  return ownerOf(pod) === runner;
+}
+
 interface Owned {
   metadata?: ObjectMeta;
 }

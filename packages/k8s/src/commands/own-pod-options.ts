@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import { isNotFound } from '../cluster/cluster.js';
@@ -21,6 +22,11 @@ export async function ownPodOptions(
     inheriting: (mode) => inheritSettings(settings, mode),
     id: uuid().slice(0, 5),
     provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
+    // A job that has services only names no work folder.
+    volumesAllow: [
+      ...(settings.temp === undefined ? [] : [dirname(settings.temp)]),
+      ...settings.volumesAllow,
+    ],
     sameNode: settings.readWriteOnce,
     maxSeconds: settings.jobMaxSeconds,
   };

@@ -10,6 +10,7 @@ import {
 import { type Deadline, monotonicMs } from '../deadline.js';
 import { presentActions, rememberActions } from '../files/actions.js';
 import { openToAll } from '../files/file-commands.js';
+import { createJobKey } from '../files/job-key.js';
 import { lost, sendWorkFolder } from '../files/send-work-folder.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
@@ -23,7 +24,7 @@ import type { Probe } from '../step/probe.js';
 import { carriedSettings } from '../settings/carried.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
-import { jobState } from './job-state.js';
+import { jobState, keyOwner } from './job-state.js';
 import { createObjects } from './own-objects.js';
 import { Pending } from './pending.js';
 import { ownPodOptions } from './own-pod-options.js';
@@ -52,16 +53,20 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const deadline = prepareDeadline(context);
   const { container } = args;
   const work = workPath(container);
-  const { job, pod } = await inTime(deadline, context, async (within) => {
+  const owner = keyOwner(settings);
+  const { job, pod, key } = await inTime(deadline, context, async (within) => {
     const options = await ownPodOptions(work, within);
+    const key = createJobKey(owner, (folder) => options.runner.sharedFolder(folder) !== undefined);
     const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
     const job = await withTemplate(built, built.services, within);
     out.line(`Job pod ${job.pod.metadata?.name ?? ''} in namespace ${cluster.namespace}: ${images(job.pod)}`);
     tellUnusedOptions(args, context);
-    return { job, pod: await createObjects(job, within) };
+    return { job, key, pod: await createObjects(job, within) };
   });
   const name = job.pod.metadata?.name ?? '';
-  if (work !== undefined && job.work?.mode === 'volume') openToAll(sharedFolders(work, container), 0o777);
+  // An image's own user is known only when it runs: what the pod does not say counts as another user.
+  const sameUser = userOf(job.pod) === process.geteuid?.();
+  if (work !== undefined && job.work?.mode === 'volume' && !sameUser) openFolders(work, container, context);
   const waiting = new AbortController();
   const within = { ...context, cancelled: AbortSignal.any([cancelled, waiting.signal]) };
   const running = waitForPod(JOB_POD, pod, within, within.cancelled, deadline);
@@ -97,12 +102,17 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     ports: portMap(service.portMappings),
   }));
   return {
-    state: jobState({
-      jobPod: name,
-      mode: job.work?.mode ?? 'volume',
-      ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
-      ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
-    }),
+    state: jobState(
+      {
+        jobPod: name,
+        mode: job.work?.mode ?? 'volume',
+        ...(sameUser && { sameUser }),
+        ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
+        ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
+      },
+      owner,
+      key,
+    ),
     context: { ...(container !== null && { container: { id: JOB_CONTAINER, network: name } }), services },
     ...(probe !== undefined && { isAlpine: probe.isAlpine }),
   };
@@ -116,6 +126,23 @@ function tellUnusedOptions({ container, services }: PrepareJobArgs, { out }: Com
   }
 }
 
+/** The user that the pod gives to the job container. */
+function userOf({ spec }: Pod): number | undefined {
+  const job = spec?.containers.find(({ name }) => name === JOB_CONTAINER);
+  return job?.securityContext?.runAsUser ?? spec?.securityContext?.runAsUser;
+}
+
+/** A link is left as it is: `_tool` may be one into the image, made by whoever built it. */
+function openFolders(work: string, container: HookContainer | null, { out }: CommandContext): void {
+  for (const folder of sharedFolders(work, container))
+    try {
+      openToAll(work, [folder]);
+    } catch (error) {
+      if (!(error instanceof HookError)) throw error;
+      out.line(error.message);
+    }
+}
+
 interface Bounds {
   within: CommandContext;
   pending: Pending;
@@ -126,14 +153,15 @@ async function sendAll(
   pod: string,
   work: RunnerPath,
   container: HookContainer | null,
-  { within: { cluster, cancelled }, pending, deadline }: Bounds,
+  { within: { cluster, cancelled, out }, pending, deadline }: Bounds,
 ) {
   const actions = await presentActions(work);
   const existing = existingFolders(container);
   let seen = 'the helper did not answer';
   const onProgress = (what: string) => void (seen = what);
   // If the helper never runs, waiting for the pod tells it.
-  const transfer = { cluster, pod, work, folder: '', existing, retryMs: Infinity, onProgress };
+  const warn = (text: string) => out.warning(text);
+  const transfer = { cluster, pod, work, folder: '', existing, warn, retryMs: Infinity, onProgress };
   await pending.add(sendWorkFolder(transfer, cancelled), () =>
     lost(`it did not end within ${deadline.afterMs / 1000} s: ${seen}`),
   );

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HookError, type HookContainer, type JobState, type RunContainerStepInput } from '@podhooks/hooklib';
+import { HookError, type HookContainer, type RunContainerStepInput } from '@podhooks/hooklib';
 import { isNotFound } from '../cluster/cluster.js';
-import { openToAll } from '../files/file-commands.js';
+import { openToAll, refuseReplaced } from '../files/file-commands.js';
 import { type ActionEnd, stepStartState } from '../pod/action-end.js';
 import type { Pod } from '../pod/kubernetes.js';
 import type { OwnPod } from '../pod/own-pod.js';
+import type { RunnerPath } from '../pod/paths.js';
+import type { RunnerPod } from '../pod/runner-pod.js';
 import { stepPod, workPathOfStep } from '../pod/step-pod.js';
 import { runnerMounts } from '../pod/volumes.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { followAction } from './follow-action.js';
-import { jobPodIn } from './job-state.js';
-import { createObjects } from './own-objects.js';
+import { createObjects, isOwnedBy } from './own-objects.js';
 import { ownPodOptions } from './own-pod-options.js';
 import { withTemplate } from './pod-template.js';
 import { type Awaited, waitForPod } from './wait-for-pod.js';
@@ -29,20 +30,22 @@ const TERMINATED = 143;
 
 /** Runs a docker action in a pod of its own. @returns the action's exit code. */
 export async function runContainerStep(
-  { args, state }: RunContainerStepInput,
+  { args }: RunContainerStepInput,
   context: CommandContext,
 ): Promise<number> {
   refuseDockerfile(args);
   const { settings, cancelled } = context;
-  const own = await withTemplate(await build(args, state, context), [], context);
-  openToAll(settings.fileCommands, 0o666);
+  const work = workPathOfStep(args, settings.temp);
+  if (work === undefined)
+    throw new HookError(
+      'INPUT_INVALID',
+      'The runner names no folder for /github/home in args.systemMountVolumes.',
+    );
+  const own = await withTemplate(await build(args, work, context), [], context);
   // The action's user has to write there, whoever that is.
-  openToAll(
-    runnerMounts(args).map(({ source }) => source),
-    0o777,
-  );
+  openToAll(work, [...settings.fileCommands, ...runnerMounts(args).map(({ source }) => source)]);
   try {
-    return await run(own, context);
+    return await run(own, context).finally(() => refuseReplaced(work, settings.fileCommands));
   } catch (error) {
     if (!cancelled.aborted) throw error;
     context.out.debug(`the action was cancelled: ${String(error)}`);
@@ -63,28 +66,28 @@ function refuseDockerfile({ image, dockerfile }: HookContainer): void {
   );
 }
 
-async function build(args: HookContainer, state: JobState | null, context: CommandContext): Promise<OwnPod> {
-  const work = workPathOfStep(args, context.settings.temp);
-  if (work === undefined)
-    throw new HookError(
-      'INPUT_INVALID',
-      'The runner names no folder for /github/home in args.systemMountVolumes.',
-    );
-  const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(state, context)]);
-  return stepPod({ ...options, args, work, jobPod });
+async function build(args: HookContainer, work: RunnerPath, context: CommandContext): Promise<OwnPod> {
+  const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
+  return stepPod({ ...options, args, work, jobPod: jobPod && checkOwner(jobPod, options.runner) });
 }
 
 /** The pod of the job, for its services; an action can run without one. */
-async function getJobPod(
-  state: JobState | null,
-  { cluster, cancelled }: CommandContext,
-): Promise<Pod | undefined> {
-  const name = jobPodIn(state);
-  if (name === undefined) return undefined;
-  return cluster.getPod(name, cancelled).catch((error: unknown) => {
+async function getJobPod({ cluster, cancelled, job }: CommandContext): Promise<Pod | undefined> {
+  if (job === undefined) return undefined;
+  return cluster.getPod(job.jobPod, cancelled).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;
     throw error;
   });
+}
+
+/** By its owner: a name that the job pod has left can be taken by anybody. */
+function checkOwner(pod: Pod, { name, uid }: RunnerPod): Pod {
+  if (isOwnedBy(pod, uid)) return pod;
+  throw new HookError(
+    'STEP_INVALID',
+    `Pod ${pod.metadata?.name ?? '?'} is not the job pod of runner pod ${name}: its owner is another object.`,
+    { hint: 'Find out who has deleted the job pod and created another of its name.' },
+  );
 }
 
 async function run(own: OwnPod, context: CommandContext): Promise<number> {

@@ -1,29 +1,27 @@
 import { dirname } from 'node:path';
 import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
 import { newActions, rememberActions } from '../files/actions.js';
-import { collectStepFiles, openToAll, storeFileCommands } from '../files/file-commands.js';
+import { collectStepFiles, openToAll, refuseReplaced, storeFileCommands } from '../files/file-commands.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
 import type { CommandContext } from './context.js';
 import { driveStep } from './drive-step.js';
-import { readJobState } from './job-state.js';
+import { requireJob } from './job-state.js';
 import { whyGone } from './why-gone.js';
 
 /** 128 + SIGKILL: how a shell reports a process that the kernel has killed. */
 const KILLED = 137;
 
 /** Runs a script step in the job container. @returns the step's exit code. */
-export async function runScriptStep(
-  { args, state }: RunScriptStepInput,
-  context: CommandContext,
-): Promise<number> {
+export async function runScriptStep({ args }: RunScriptStepInput, context: CommandContext): Promise<number> {
   const { settings } = context;
-  const job = readJobState(state);
+  const job = requireJob(context.job);
   const parsed = argumentsOf(args.entryPointArgs);
   const work = settings.temp === undefined ? undefined : dirname(settings.temp);
   const share = job.mode === 'no-volume' && work !== undefined;
   const files = share ? collectStepFiles(work, parsed, settings.fileCommands) : { send: [], commands: [] };
   if (share) await sendNewActions(job.jobPod, work, args, context);
-  if (job.mode === 'volume') openToAll(settings.fileCommands, 0o666);
+  const shared = job.mode === 'volume' && work !== undefined ? work : undefined;
+  if (shared !== undefined && job.sameUser !== true) openToAll(shared, settings.fileCommands);
 
   const target = { pod: job.jobPod, container: JOB_CONTAINER };
   const { end, files: results } = await driveStep(context, target, {
@@ -33,8 +31,10 @@ export async function runScriptStep(
     prependPath: args.prependPath,
     files: files.send,
     results: files.commands.map(({ container }) => container),
+  }).finally(() => {
+    if (shared !== undefined) refuseReplaced(shared, settings.fileCommands);
   });
-  storeFileCommands(files.commands, results);
+  if (share) storeFileCommands(work, files.commands, results);
   if (end === 'no working directory')
     throw new HookError(
       'STEP_INVALID',
@@ -57,7 +57,7 @@ async function sendNewActions(
   { entryPointArgs, environmentVariables }: RunScriptStepInput['args'],
   context: CommandContext,
 ): Promise<void> {
-  const { cluster, settings, cancelled } = context;
+  const { cluster, settings, cancelled, out } = context;
   const actions = await newActions(work, [
     ...entryPointArgs,
     environmentVariables['GITHUB_ACTION_PATH'] ?? '',
@@ -66,9 +66,10 @@ async function sendNewActions(
   // Not at the top: a step seldom has anything to send.
   const { sendWorkFolder } = await import('../files/send-work-folder.js');
   const retryMs = settings.apiRetrySeconds * 1000;
+  const warn = (text: string) => out.warning(text);
   try {
     for (const folder of actions)
-      await sendWorkFolder({ cluster, pod, work, folder, existing: [], retryMs }, cancelled);
+      await sendWorkFolder({ cluster, pod, work, folder, existing: [], warn, retryMs }, cancelled);
   } catch (error) {
     throw (await whyGone(context, { pod, container: HELPER_CONTAINER })) ?? error;
   }

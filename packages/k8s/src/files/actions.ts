@@ -1,7 +1,8 @@
 // Not node:fs/promises, which is loaded at once: few steps need it.
 import { promises } from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { RunnerPath } from '../pod/paths.js';
+import { join } from 'node:path';
+import { actionsIn, type RunnerPath } from '../pod/paths.js';
+import { replacePlace } from './no-links.js';
 
 /** Which actions are in the pod: one name a line. In `_temp`, which the runner empties before each job. */
 const SENT = '_temp/_podhooks/actions';
@@ -19,20 +20,18 @@ export async function presentActions(work: RunnerPath): Promise<string[]> {
  * uses in the middle of the job.
  */
 export async function newActions(work: RunnerPath, texts: readonly string[]): Promise<string[]> {
-  const named = texts.flatMap((text) => [
-    ...text.matchAll(/\/__w\/(_actions\/[^/\s"']+\/[^/\s"']+\/[^/\s"']+)/g),
-  ]);
+  const named = texts.flatMap(actionsIn);
   if (named.length === 0) return [];
   const sent = new Set((await promises.readFile(join(work, SENT), 'utf8').catch(() => '')).split('\n'));
-  const missing = [...new Set(named.flatMap(([, name]) => name ?? []))].filter((name) => !sent.has(name));
+  const missing = [...new Set(named)].filter((name) => !sent.has(name));
   const there = await Promise.all(missing.map((name) => isFolder(join(work, name))));
   return missing.filter((_, index) => there[index]);
 }
 
 export async function rememberActions(work: RunnerPath, names: readonly string[]): Promise<void> {
   const file = join(work, SENT);
-  await promises.mkdir(dirname(file), { recursive: true });
-  await promises.appendFile(file, names.map((name) => `${name}\n`).join(''));
+  const before = await promises.readFile(file, 'utf8').catch(() => '');
+  replacePlace({ root: work, path: file }, Buffer.from(before + names.map((name) => `${name}\n`).join('')));
 }
 
 async function foldersIn(work: RunnerPath, name: string): Promise<string[]> {
@@ -43,7 +42,10 @@ async function foldersIn(work: RunnerPath, name: string): Promise<string[]> {
   return paths.filter((_, index) => folders[index]);
 }
 
-/** Also of a link: an action may lie in a cache elsewhere. */
+/**
+ * Also of a link: the runner itself links an action to its cache (ActionManager). No step can, as this is asked only where
+ * the work folder is the runner's own disk.
+ */
 function isFolder(path: RunnerPath): Promise<boolean> {
   return promises.stat(path).then(
     (info) => info.isDirectory(),

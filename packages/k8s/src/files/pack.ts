@@ -28,6 +28,9 @@ const ACTION = /^_actions\/[^/]+\/[^/]+\/[^/]+$/;
 /** A message of the size of one tar header would cost as much as one of this size. */
 const PIECE_BYTES = 256 * 1024;
 
+/** What stands in a text for bytes that are not UTF-8. */
+const UNKNOWN = '\ufffd';
+
 /** What tar-stream takes of a header; its types do not export it. */
 type Header = Exclude<Parameters<Pack['entry']>[0], string>;
 
@@ -45,19 +48,24 @@ export function folderIn(work: RunnerPath, name: string): Entry {
 
 /** Whether a folder holds any file that a pod would need. */
 export function hasFiles(folder: Entry): boolean {
-  for (const { header } of entries(folder)) if (header.type !== 'directory') return true;
+  for (const { header } of entries(folder, new Set())) if (header.type !== 'directory') return true;
   return false;
 }
 
 /**
  * A folder as a tar stream, with names as in the work folder, in pieces of a size that is worth sending. Reading it is what
  * drives it: little is kept in memory. Folders come with the files in them, so only empty ones have an entry of their own,
- * and `existing` ones none at all.
+ * and `existing` ones none at all. What is not UTF-8, in a name or in a link's target, is left out and added to `skipped`:
+ * the format holds no other text.
  */
-export async function* packFolder(folder: Entry, existing: readonly string[]): AsyncGenerator<Buffer> {
+export async function* packFolder(
+  folder: Entry,
+  existing: readonly string[],
+  skipped: Set<string>,
+): AsyncGenerator<Buffer> {
   const tar = pack();
   const fill = async () => {
-    for (const { header, source } of entries(folder))
+    for (const { header, source } of entries(folder, skipped))
       if (header.type !== 'directory' || !existing.includes(header.name)) await add(tar, header, source);
     tar.finalize();
   };
@@ -92,9 +100,13 @@ function add(tar: Pack, header: Header, source: string): Promise<void> {
   });
 }
 
-function* entries(folder: Entry): Generator<{ header: Header; source: string }> {
-  for (const child of readdirSync(folder.source)) {
+function* entries(folder: Entry, skipped: Set<string>): Generator<{ header: Header; source: string }> {
+  for (const { child, exact } of childrenOf(folder.source)) {
     const name = folder.name === '' ? child : `${folder.name}/${child}`;
+    if (!exact) {
+      skipped.add(name);
+      continue;
+    }
     if (LEFT_OUT.has(name)) continue;
     const path = join(folder.source, child);
     const source = ACTION.test(name) ? target(path) : path;
@@ -102,12 +114,29 @@ function* entries(folder: Entry): Generator<{ header: Header; source: string }> 
     const common = { name, mode: openMode(info.mode), mtime: info.mtime };
     if (info.isDirectory()) {
       if (readdirSync(source).length === 0) yield { header: { ...common, type: 'directory' }, source };
-      else yield* entries({ name, source });
-    } else if (info.isSymbolicLink())
-      yield { header: { ...common, type: 'symlink', linkname: readlinkSync(source) }, source };
-    else if (info.isFile()) yield { header: { ...common, type: 'file', size: info.size }, source };
+      else yield* entries({ name, source }, skipped);
+    } else if (info.isSymbolicLink()) {
+      const linkname = readlinkSync(source);
+      if (is(linkname)(readlinkSync(source, 'buffer')))
+        yield { header: { ...common, type: 'symlink', linkname }, source };
+      else skipped.add(name);
+    } else if (info.isFile()) yield { header: { ...common, type: 'file', size: info.size }, source };
   }
 }
+
+/** Names in a folder, and whether they are the names themselves or just what can be shown of them. */
+function childrenOf(folder: string): { child: string; exact: boolean }[] {
+  const children = readdirSync(folder);
+  if (!children.some((child) => child.includes(UNKNOWN)))
+    return children.map((child) => ({ child, exact: true }));
+  return readdirSync(folder, 'buffer').map((bytes) => {
+    const child = bytes.toString();
+    return { child, exact: is(child)(bytes) };
+  });
+}
+
+/** Whether these bytes are the text exactly. */
+const is = (text: string) => (bytes: Buffer) => Buffer.from(text).equals(bytes);
 
 /** The container's user is not the runner's: what the owner may do, all may. */
 function openMode(mode: number): number {

@@ -19,6 +19,8 @@ export interface WorkTransfer {
   folder: string;
   /** Folders, relative to the work folder, that the pod has anyway and that may belong to another user there. */
   existing: readonly string[];
+  /** Is told of what cannot be copied. */
+  warn: (text: string) => void;
   /** How long it is tried again, counted from the first failure. */
   retryMs: number;
   /** Told how far it has come, and of each failure that leads to another try. */
@@ -33,11 +35,15 @@ export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSig
   const folder = folderIn(transferred.work, transferred.folder);
   if (!hasFiles(folder)) return;
   let deadline: Deadline | undefined;
+  const skipped = new Set<string>();
   // A transfer that is cut begins again: tar overwrites what is there.
   for (let delay = RETRY_MS; ;) {
     try {
-      const { exitCode, words } = await transfer(transferred, folder, signal);
-      if (exitCode === 0) return;
+      const { exitCode, words } = await transfer(transferred, folder, skipped, signal);
+      if (exitCode === 0) {
+        if (skipped.size > 0) transferred.warn(notUtf8(skipped));
+        return;
+      }
       throw lost(`tar in the helper ended with exit code ${exitCode}: ${words}`);
     } catch (error) {
       signal.throwIfAborted();
@@ -58,6 +64,7 @@ const EXTRACT = `echo ready; umask 0; exec tar -x -p -f - -C ${WORK_MOUNT}`;
 async function transfer(
   { cluster, pod, existing, onProgress }: WorkTransfer,
   folder: Entry,
+  skipped: Set<string>,
   signal: AbortSignal,
 ): Promise<{ exitCode: number; words: string }> {
   const words: Buffer[] = [];
@@ -76,7 +83,7 @@ async function transfer(
     let sentBytes = 0;
     const progress = () => onProgress?.(`${sentBytes} bytes were sent, and tar in the helper has not ended`);
     progress();
-    for await (const piece of packFolder(folder, existing)) {
+    for await (const piece of packFolder(folder, existing, skipped)) {
       await session.write(piece);
       sentBytes += piece.length;
       progress();
@@ -88,6 +95,11 @@ async function transfer(
     signal.removeEventListener('abort', leave);
     session.close();
   }
+}
+
+function notUtf8(names: ReadonlySet<string>): string {
+  const entries = names.size === 1 ? 'is 1 entry' : `are ${names.size} entries`;
+  return `In the work folder there ${entries} whose name or link target is not UTF-8: not copied into the job pod: ${[...names].slice(0, 5).join(', ')}`;
 }
 
 export function lost(why: string, cause?: unknown): HookError {

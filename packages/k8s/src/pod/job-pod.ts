@@ -32,7 +32,7 @@ export interface JobPod extends OwnPod {
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
 export function jobPod(options: JobPodOptions): JobPod {
-  const { runner, args, helperImage, id } = options;
+  const { runner, args, helperImage, id, volumesAllow } = options;
   const { container } = args;
   const metadata = ownMetadata(options);
   const services = serviceNames(args.services.map(imageOf));
@@ -41,6 +41,7 @@ export function jobPod(options: JobPodOptions): JobPod {
   const volumes = new Volumes(
     runner,
     path === undefined || work === undefined ? undefined : { path, folder: work },
+    volumesAllow,
   );
   const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'services', id), 'services');
   const registries = registrySecrets(

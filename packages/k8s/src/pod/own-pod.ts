@@ -3,6 +3,7 @@ import { type Decision, inherit, type InheritSettings } from './inherit.js';
 import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret, Volume } from './kubernetes.js';
 import { strategicMerge } from './merge.js';
 import { HELPER_CONTAINER, RUNNER_POD_LABEL } from './names.js';
+import type { RunnerPath } from './paths.js';
 import type { Provenance } from './provenance.js';
 import { ownedBy, type RunnerPod } from './runner-pod.js';
 import type { EnvironmentSecret } from './secrets.js';
@@ -20,6 +21,8 @@ export interface OwnPodOptions {
   provenance: Provenance;
   /** Overrides what the work volume says of where the pod may run. */
   sameNode: boolean | undefined;
+  /** Folders of the runner that workflows may mount, beside the work folder. */
+  volumesAllow: readonly RunnerPath[];
   /** After this time Kubernetes ends the pod, in seconds. */
   maxSeconds: number | undefined;
 }

@@ -17,6 +17,17 @@ export function below(outer: string, inner: string): string | undefined {
   return relative === '..' || relative.startsWith('../') ? undefined : relative;
 }
 
+/**
+ * The folders of actions that a text names, as `_actions/<owner>/<repository>/<ref>`: never `.` or `..`, with which a
+ * workflow would name other folders of the runner.
+ */
+export function actionsIn(text: string): string[] {
+  const names = [...text.matchAll(/\/__w\/(_actions\/[^/\s"']+\/[^/\s"']+\/[^/\s"']+)/g)].flatMap(
+    ([, name]) => name ?? [],
+  );
+  return names.filter((name) => posix.normalize(name) === name && !name.endsWith('/.'));
+}
+
 /** Where the runner keeps what the job container sees at `target`. */
 export function sourceOf(mounts: readonly MountVolume[], target: ContainerPath): RunnerPath | undefined {
   return mounts.find((mount) => mount.targetVolumePath === target)?.sourceVolumePath ?? undefined;

@@ -11,6 +11,8 @@ export interface SharedFolder {
   subPath: string;
   /** Whether only pods on the runner's node can mount it. */
   sameNode: boolean;
+  /** Whether the runner itself may only read there: no pod gets more than it has. */
+  readOnly: boolean;
 }
 
 /** What the hooks want to know of the pod they run in. */
@@ -92,7 +94,7 @@ function claimedFolder(path: RunnerPath, { claimName, work }: RunnerPodOptions):
   const subPath = below(work, path);
   return subPath === undefined
     ? undefined
-    : { source: { persistentVolumeClaim: { claimName } }, subPath, sameNode: true };
+    : { source: { persistentVolumeClaim: { claimName } }, subPath, sameNode: true, readOnly: false };
 }
 
 function mountedFolder(
@@ -108,6 +110,7 @@ function mountedFolder(
   // An expression in a sub path is known to the kubelet only.
   if (mount === undefined || volume === undefined || mount.subPathExpr !== undefined) return undefined;
   const { name, ephemeral, ...source } = volume;
+  const readOnly = mount.readOnly === true;
   const subPath = posix.join(mount.subPath ?? '', below(mount.mountPath, path) ?? '').replace(/^\.$/, '');
   if (ephemeral !== undefined) {
     const modes = ephemeral.volumeClaimTemplate?.spec.accessModes ?? [];
@@ -116,10 +119,11 @@ function mountedFolder(
       source: { persistentVolumeClaim: { claimName: `${podName}-${name}` } },
       subPath,
       sameNode: !modes.includes('ReadWriteMany'),
+      readOnly,
     };
   }
   if (Object.keys(source).some((key) => PRIVATE_SOURCES.includes(key))) return undefined;
   // Whether a claim can be used on several nodes stands in the claim, which ARC's role cannot read.
   const sameNode = source.persistentVolumeClaim !== undefined || source.hostPath !== undefined;
-  return { source, subPath, sameNode };
+  return { source, subPath, sameNode, readOnly };
 }

@@ -28,7 +28,7 @@ export interface StepPodOptions extends OwnPodOptions {
  * @throws HookError UNSUPPORTED if the work folder is on no volume that pods can share.
  */
 export function stepPod(options: StepPodOptions): OwnPod {
-  const { runner, args, work: path, id, jobPod } = options;
+  const { runner, args, work: path, id, jobPod, volumesAllow } = options;
   const image = imageOf(args);
   const work = workFolder(runner, path);
   if (work.mode === 'no-volume')
@@ -40,7 +40,7 @@ export function stepPod(options: StepPodOptions): OwnPod {
       },
     );
   const metadata = ownMetadata(options);
-  const volumes = new Volumes(runner, { path, folder: work });
+  const volumes = new Volumes(runner, { path, folder: work }, volumesAllow);
   const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'step', id), 'action');
   const variables = environment.variables(JOB_CONTAINER, args.environmentVariables);
   const given = new Set(variables.map(({ name }) => name));

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import type { Volume, VolumeMount } from './kubernetes.js';
 import { HookError, type HookContainer, type MountVolume } from '@podhooks/hooklib';
 import { HOOK_FOLDER } from '../step/script.js';
+import { checkUserSource, reachesRuntimeSocket, userTarget } from './mount-policy.js';
 import {
   below,
   type ContainerPath,
@@ -47,6 +49,8 @@ export class Volumes {
   constructor(
     private readonly runner: RunnerPod,
     private readonly work: { path: RunnerPath; folder: WorkFolder } | undefined,
+    /** Folders of the runner that workflows may mount, beside the work folder. */
+    private readonly allowed: readonly RunnerPath[] = [],
   ) {}
 
   list(): Volume[] {
@@ -83,21 +87,26 @@ export class Volumes {
 
   /** Mounts for lines of `volumes:`; names of docker volumes live as long as the pod. */
   forUser(volumes: readonly MountVolume[]): VolumeMount[] {
-    return volumes.map(({ userProvidedValue, sourceVolumePath, targetVolumePath, readOnly }) => {
-      const mount = { mountPath: targetVolumePath, ...(readOnly && { readOnly }) };
-      if (sourceVolumePath === null) return { name: this.empty(`anonymous-${++this.anonymous}`), ...mount };
-      if (!sourceVolumePath.startsWith('/'))
-        return { name: this.empty(`named-${nameFor(sourceVolumePath)}`), ...mount };
-      return { ...this.sharedFolder(sourceVolumePath, userProvidedValue ?? sourceVolumePath), ...mount };
+    return volumes.map((volume) => {
+      const { userProvidedValue, sourceVolumePath: source, readOnly } = volume;
+      const mount = { mountPath: userTarget(volume), ...(readOnly && { readOnly }) };
+      if (source === null) return { name: this.empty(`anonymous-${++this.anonymous}`), ...mount };
+      if (!source.startsWith('/')) return { name: this.empty(`named-${nameFor(source)}`), ...mount };
+      const asked = userProvidedValue ?? source;
+      checkUserSource({ source, asked }, [
+        ...(this.work === undefined ? [] : [this.work.path]),
+        ...this.allowed,
+      ]);
+      return { ...this.sharedFolder(source, asked), ...mount };
     });
   }
 
-  private sharedFolder(path: RunnerPath, asked: string): { name: string; subPath?: string } {
+  private sharedFolder(path: RunnerPath, asked: string): FolderMount {
     const folder = this.runnerFolder(path);
     if (folder !== undefined) return folder;
     throw new HookError(
       'UNSUPPORTED',
-      `The volume "${asked}" cannot be mounted: ${path} is no folder that the runner shares with other pods.`,
+      `The volume "${asked}" cannot be mounted: ${path} is on no volume of the runner pod that other pods can mount.`,
       {
         hint: 'Use a folder below the workspace, a named volume, or a volume from the pod template.',
       },
@@ -107,22 +116,23 @@ export class Volumes {
   private workMounts(): VolumeMount[] {
     if (this.work === undefined) return [];
     const { path, folder } = this.work;
-    const subPath = folder.mode === 'volume' ? folder.folder.subPath : '';
-    const name = this.add(WORK, folder.mode === 'volume' ? folder.folder.source : { emptyDir: {} });
-    const mount = { name, ...(subPath !== '' && { subPath }) };
+    const shared = folder.mode === 'volume' ? folder.folder : { source: { emptyDir: {} }, subPath: '' };
+    const mount = folderMount(this.add(WORK, shared.source), shared);
     // `${{ github.workspace }}` in a script is the runner's own path.
     return [WORK_MOUNT, path].map((mountPath) => ({ ...mount, mountPath }));
   }
 
   /** A folder of the runner that the pod can have: in the work folder, or on another shared volume. */
-  private runnerFolder(path: RunnerPath): { name: string; subPath?: string } | undefined {
+  private runnerFolder(path: RunnerPath): FolderMount | undefined {
     const inWork = this.work && below(this.work.path, path);
     if (this.work !== undefined && inWork !== undefined) {
-      const base = this.work.folder.mode === 'volume' ? this.work.folder.folder.subPath : '';
-      return withSubPath(WORK, [base, inWork].filter(Boolean).join('/'));
+      const shared = this.work.folder.mode === 'volume' ? this.work.folder.folder : { subPath: '' };
+      return folderMount(WORK, { ...shared, subPath: [shared.subPath, inWork].filter(Boolean).join('/') });
     }
     const folder = this.runner.sharedFolder(path);
-    return folder && withSubPath(this.add(`runner-${nameFor(path)}`, folder.source), folder.subPath);
+    // Whatever path of the runner it has: `hostPath: /var/run` may be mounted anywhere.
+    if (folder === undefined || isRuntimeSocket(folder)) return undefined;
+    return folderMount(this.addOnce(`runner-${nameFor(path)}`, folder.source), folder);
   }
 
   private hookMount(): VolumeMount {
@@ -137,14 +147,32 @@ export class Volumes {
     return this.add(name, { emptyDir: {} });
   }
 
+  /** The kubelet never gets ready to run a pod that has one claim as two volumes. */
+  private addOnce(name: string, source: Omit<Volume, 'name'>): string {
+    const wanted = JSON.stringify(source);
+    for (const { name: known, ...other } of this.volumes.values())
+      if (JSON.stringify(other) === wanted) return known;
+    return this.add(name, source);
+  }
+
   private add(name: string, source: Omit<Volume, 'name'>): string {
     if (!this.volumes.has(name)) this.volumes.set(name, { name, ...source });
     return name;
   }
 }
 
-function withSubPath(name: string, subPath: string): { name: string; subPath?: string } {
-  return subPath === '' ? { name } : { name, subPath };
+type FolderMount = Pick<VolumeMount, 'name' | 'subPath' | 'readOnly'>;
+
+/** The pod may write where the runner may. */
+function folderMount(
+  name: string,
+  { subPath, readOnly = false }: Pick<SharedFolder, 'subPath'> & Partial<SharedFolder>,
+): FolderMount {
+  return { name, ...(subPath !== '' && { subPath }), ...(readOnly && { readOnly }) };
+}
+
+function isRuntimeSocket({ source: { hostPath }, subPath }: SharedFolder): boolean {
+  return hostPath !== undefined && reachesRuntimeSocket(posix.join(hostPath.path, subPath));
 }
 
 /** Volume names hold at most 63 of few characters; different texts must stay different. */

@@ -47,6 +47,16 @@ export const globs: Kind<readonly string[]> = {
 
 const isName = (value: unknown): value is string => typeof value === 'string' && /^\S+$/.test(value);
 
+/** In a variable divided by commas or white space. */
+export const paths: Kind<readonly string[]> = {
+  wants: 'a list of absolute paths',
+  ofText: (value) => paths.ofYaml(globs.ofText(value)),
+  ofYaml: (value) => (isList(value) && value.every(isPath) ? value : undefined),
+  schema: { type: 'array', items: { type: 'string', pattern: '^/\\S*$' } },
+};
+
+const isPath = (value: unknown): value is string => isName(value) && value.startsWith('/');
+
 export function number(unit: string, least: number): Kind<number> {
   const ofYaml = (value: unknown) =>
     typeof value === 'number' && Number.isFinite(value) && value >= least ? value : undefined;

@@ -46,6 +46,7 @@ export function readSettings(
     claimName: value(VARIABLES.claimName),
     readWriteOnce: value(VARIABLES.readWriteOnce),
     template: value(VARIABLES.template),
+    volumesAllow: value(VARIABLES.volumesAllow),
     inheritPullSecrets: value(VARIABLES.inheritPullSecrets),
     inheritServiceAccount: value(VARIABLES.inheritServiceAccount),
     inheritAnnotationsAllow: value(VARIABLES.inheritAnnotationsAllow),

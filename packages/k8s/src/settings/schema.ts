@@ -1,4 +1,4 @@
-import { flag, globs, type Kind, number, path, text } from './kinds.js';
+import { flag, globs, type Kind, number, path, paths, text } from './kinds.js';
 
 export interface Variable<T> {
   /** Name in the environment. */
@@ -63,6 +63,13 @@ export const VARIABLES = {
     'template',
     'Pod template in YAML that is merged into every pod: a file, or a folder of `*.yaml` files.',
     path,
+  ),
+  volumesAllow: preset<readonly string[]>(
+    'ACTIONS_RUNNER_HOOK_VOLUMES_ALLOW',
+    'volumes.allow',
+    "Folders of the runner container that `volumes:` of a workflow may name, with all that is in them; they must lie on volumes that other pods can mount, and what the runner may only read stays read-only. Otherwise a workflow can name folders of the work folder alone: the administrator's other volumes are the runner's, not the workflow's.",
+    paths,
+    [],
   ),
   inheritPullSecrets: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_PULL_SECRETS',

@@ -4,7 +4,7 @@ import { ApiClient } from '../../src/cluster/client.js';
 import { Cluster, isAlreadyExists, isNotFound } from '../../src/cluster/cluster.js';
 import { collect } from '../../src/cluster/collect.js';
 import { ApiServer, json } from '../support/api-server.js';
-import { rejection } from '../support/rejection.js';
+import { hookRejection, rejection } from '../support/rejection.js';
 import { until } from '../support/until.js';
 
 const never = new AbortController().signal;
@@ -32,6 +32,42 @@ describe('Cluster', () => {
     expect(await cluster.getPod('a', never)).to.deep.equal(pod);
     expect(request()).to.deep.equal(['GET', '/api/v1/namespaces/ci/pods/a', {}, undefined]);
   });
+
+  it('sends a name as one segment of the path, whatever it holds', async () => {
+    api.answers = [json(200, pod)];
+    const forged = 'x/exec?container=runner&command=id';
+    await cluster.getPod(forged, never);
+    expect(request().slice(0, 3)).to.deep.equal([
+      'GET',
+      `/api/v1/namespaces/ci/pods/${encodeURIComponent(forged)}`,
+      {},
+    ]);
+  });
+
+  for (const name of ['', '.', '..'])
+    it(`sends no request for the name "${name}"`, async () => {
+      api.answers = [json(200, pod)];
+      const handlers = { onStdout: () => undefined, onStderr: () => undefined };
+      const log = {
+        container: 'job',
+        follow: false,
+        since: undefined,
+        silenceMs: 1000,
+        onBytes: () => undefined,
+      };
+      const attempts = [
+        () => cluster.getPod(name, never),
+        () => cluster.getSecret(name, never),
+        () => cluster.delete('pods', name, never),
+        () => cluster.readLog(name, log, never),
+        () => cluster.exec(name, 'job', ['sh'], handlers),
+      ];
+      for (const attempt of attempts) {
+        const error = await hookRejection('API_REFUSED', attempt());
+        expect(error.message).to.contain(JSON.stringify(name));
+      }
+      expect(api.requests).to.deep.equal([]);
+    });
 
   it('takes nothing else for a pod', async () => {
     api.answers = [json(200, { kind: 'Status' })];

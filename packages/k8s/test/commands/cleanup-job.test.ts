@@ -2,12 +2,14 @@ import { expect } from 'chai';
 import { cleanupJob } from '../../src/commands/cleanup-job.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
+import { ownHome } from '../support/own-home.js';
 import { pod } from '../support/pod.js';
 import { hookRejection, rejection } from '../support/rejection.js';
 
 const INPUT = { command: 'cleanup_job', responseFile: '/r', args: {}, state: null } as const;
 
 describe('cleanupJob', () => {
+  ownHome();
   let cluster: FakeCluster;
   beforeEach(() => {
     cluster = new FakeCluster();

@@ -17,6 +17,7 @@ const JOB = jobPod({
   helperImage: undefined,
   inheriting: inheritDefaults,
   id: '1a2b3',
+  volumesAllow: [],
   sameNode: undefined,
   maxSeconds: undefined,
   provenance: { labels: {}, annotations: {} },

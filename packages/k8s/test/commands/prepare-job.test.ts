@@ -1,12 +1,21 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import { parseInput, type PrepareJobInput } from '@podhooks/hooklib';
+import { type JobState, parseInput, type PrepareJobInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
 import { prepareJob } from '../../src/commands/prepare-job.js';
 import { payload } from '../../../hooklib/test/payloads.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
+import { ownHome } from '../support/own-home.js';
 import { pod } from '../support/pod.js';
 import { hookRejection, rejection } from '../support/rejection.js';
 import { runnerPod } from '../support/runner-pods.js';
@@ -21,6 +30,7 @@ const running = (...names: string[]) =>
   names.reduce((built, name) => built.running(name), pod().onNode().phase('Running')).build();
 
 describe('prepareJob', () => {
+  ownHome();
   let bed: StepBed;
   let cluster: FakeCluster;
   beforeEach(() => {
@@ -70,8 +80,10 @@ describe('prepareJob', () => {
     const { result } = prepare('01');
     expect(await result).to.equal(0);
     const jobPod = cluster.created[0]?.metadata?.name;
+    const { job, signature } = (response() as { state: JobState }).state;
+    expect(JSON.parse(String(job))).to.deep.equal({ jobPod, mode: 'no-volume', runner: 'runner-1' });
     expect(response()).to.deep.equal({
-      state: { jobPod, mode: 'no-volume' },
+      state: { job, signature },
       context: {
         container: { id: 'job', network: jobPod },
         services: [
@@ -138,9 +150,32 @@ describe('prepareJob', () => {
     cluster.states = [runnerPod(volume, { mountPath: bed.path('runner/_work') }), running('podhooks', 'job')];
     const temp = dirname(onRunner('_temp/x', ''));
     expect(await prepare('v02').result).to.equal(0);
-    expect(response()).to.have.nested.property('state.mode', 'volume');
-    expect(statSync(temp).mode & 0o777).to.equal(0o777);
+    expect(response()).to.have.nested.property('state.job').that.contains('"mode":"volume"');
+    expect(statSync(temp).mode & 0o7777).to.equal(0o1777);
     expect(existsSync(bed.path('w/_temp/x'))).to.equal(false);
+  });
+
+  it("opens nothing where the job container runs as the runner's user, and leaves that in the state", async () => {
+    const volume = { hostPath: { path: '/data' } };
+    cluster.states = [runnerPod(volume, { mountPath: bed.path('runner/_work') }), running('podhooks', 'job')];
+    const temp = dirname(onRunner('_temp/x', ''));
+    chmodSync(temp, 0o755);
+    const template = bed.path('pod.yaml');
+    writeFileSync(template, `spec: {securityContext: {runAsUser: ${process.geteuid?.() ?? ''}}}`);
+    expect(await prepare('v02', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result).to.equal(0);
+    expect(statSync(temp).mode & 0o7777).to.equal(0o755);
+    expect(response()).to.have.nested.property('state.job').that.contains('"sameUser":true');
+  });
+
+  it('follows no link on a shared volume, and says so', async () => {
+    const volume = { hostPath: { path: '/data' } };
+    cluster.states = [runnerPod(volume, { mountPath: bed.path('runner/_work') }), running('podhooks', 'job')];
+    mkdirSync(bed.path('runner/own'), { mode: 0o700 });
+    symlinkSync('../../own', `${dirname(onRunner('_temp/x', ''))}/_github_workflow`);
+    const { result, out } = prepare('v02');
+    expect(await result).to.equal(0);
+    expect(statSync(bed.path('runner/own')).mode & 0o777).to.equal(0o700);
+    expect(out.lines.join('\n')).to.contain('_github_workflow on the runner was not touched');
   });
 
   it('tells of options that have no effect by their names, not their values', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HookContainer, JobState } from '@podhooks/hooklib';
+import type { HookContainer } from '@podhooks/hooklib';
 import { expect } from 'chai';
+import type { PreparedJob } from '../../src/commands/job-state.js';
 import { runContainerStep } from '../../src/commands/run-container-step.js';
 import type { Pod } from '../../src/pod/kubernetes.js';
 import { commandContext } from '../support/command-context.js';
@@ -12,6 +13,7 @@ import { ephemeral, runnerPod } from '../support/runner-pods.js';
 import { until } from '../support/until.js';
 
 const RUNNER = runnerPod(ephemeral('ReadWriteOnce'));
+const JOB: PreparedJob = { jobPod: 'job-pod', mode: 'volume' };
 const POD = pod('step-pod').onNode();
 const RUNNING = POD.running('job').build();
 const ENDED = POD.terminated('job', { exitCode: 42, reason: 'Error' }).build();
@@ -28,13 +30,16 @@ describe('runContainerStep', () => {
   const run = (
     states: (Pod | Error)[],
     parts: Partial<HookContainer> = {},
-    state: JobState | null = null,
+    job?: PreparedJob,
     environment: Record<string, string> = {},
   ) => {
     cluster.states = states;
-    const given = commandContext(cluster, environment);
+    const given = commandContext(cluster, environment, job);
     const input = containerStep('v12');
-    const result = runContainerStep({ ...input, state, args: { ...input.args, ...parts } }, given.context);
+    const result = runContainerStep(
+      { ...input, state: null, args: { ...input.args, ...parts } },
+      given.context,
+    );
     result.catch(() => undefined);
     return { ...given, result };
   };
@@ -60,14 +65,26 @@ describe('runContainerStep', () => {
   });
 
   it('looks at the job pod for the names of its services', async () => {
-    const job = pod('job-pod').running('job').running('redis').withStatus({ podIP: '10.0.0.7' }).build();
-    await run([RUNNER, job, ENDED], {}, { jobPod: 'job-pod', mode: 'volume' }).result;
+    const job = pod('job-pod')
+      .ownedBy(RUNNER)
+      .running('job')
+      .running('redis')
+      .withStatus({ podIP: '10.0.0.7' })
+      .build();
+    await run([RUNNER, job, ENDED], {}, JOB).result;
     expect(cluster.requests[1]).to.equal('get pods job-pod');
     expect(cluster.created[0]?.spec?.hostAliases).to.have.length(1);
   });
 
+  it('takes no pod of the name for the job pod that is not its runner’s', async () => {
+    const other = pod('job-pod').ownedBy(pod('runner-2').build()).running('job').running('redis').build();
+    const { message } = await hookRejection('STEP_INVALID', run([RUNNER, other], {}, JOB).result);
+    expect(message).to.contain('Pod job-pod is not the job pod of runner pod runner-1');
+    expect(cluster.created).to.deep.equal([]);
+  });
+
   it('does without a job pod that is gone', async () => {
-    const { result } = run([RUNNER, refusal(404, 'gone'), ENDED], {}, { jobPod: 'job-pod' });
+    const { result } = run([RUNNER, refusal(404, 'gone'), ENDED], {}, JOB);
     expect(await result).to.equal(42);
     expect(cluster.created[0]?.spec).to.not.have.property('hostAliases');
   });

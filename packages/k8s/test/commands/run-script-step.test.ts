@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunScriptStepInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
+import type { PreparedJob } from '../../src/commands/job-state.js';
 import { runScriptStep } from '../../src/commands/run-script-step.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster } from '../support/fake-cluster.js';
@@ -32,13 +33,10 @@ describe('runScriptStep', () => {
     writeFileSync(path, content);
     return path;
   };
-  const input = (
-    parts: Partial<RunScriptStepInput['args']>,
-    state: RunScriptStepInput['state'],
-  ): RunScriptStepInput => ({
+  const input = (parts: Partial<RunScriptStepInput['args']>): RunScriptStepInput => ({
     command: 'run_script_step',
     responseFile: '/r',
-    state,
+    state: null,
     args: {
       entryPoint: 'dash',
       entryPointArgs: ['-e', '/__w/_temp/one.sh'],
@@ -50,15 +48,17 @@ describe('runScriptStep', () => {
   });
   const run = (
     parts: Partial<RunScriptStepInput['args']> = {},
-    state: RunScriptStepInput['state'] = NO_VOLUME,
+    mode: PreparedJob['mode'] | 'no job' = 'no-volume',
+    state: Partial<PreparedJob> = {},
   ) => {
-    const given = commandContext(cluster, {
+    const environment = {
       RUNNER_TEMP: bed.path('_work/_temp'),
       GITHUB_ENV: bed.path('_work/_temp/_runner_file_commands/env'),
-    });
-    return { ...given, result: runScriptStep(input(parts, state), given.context) };
+    };
+    const job = mode === 'no job' ? undefined : { jobPod: 'job-pod', mode, ...state };
+    const given = commandContext(cluster, environment, job);
+    return { ...given, result: runScriptStep(input(parts), given.context) };
   };
-  const NO_VOLUME = { jobPod: 'job-pod', mode: 'no-volume' };
 
   it("runs the runner's script in the pod and brings its file commands back", async () => {
     const env = onRunner('_runner_file_commands/env', 'OLD=1\n');
@@ -111,9 +111,27 @@ describe('runScriptStep', () => {
   it('sends and fetches nothing where the work folder is shared, and opens file commands to all', async () => {
     const env = onRunner('_runner_file_commands/env', 'OLD=1\n');
     chmodSync(env, 0o600);
-    const { result } = run({ entryPoint: 'true', entryPointArgs: [] }, { jobPod: 'job-pod', mode: 'volume' });
+    const { result } = run({ entryPoint: 'true', entryPointArgs: [] }, 'volume');
     expect(await result).to.equal(0);
     expect(statSync(env).mode & 0o777).to.equal(0o666);
+  });
+
+  it("opens no file commands where the container's user is the runner's", async () => {
+    const env = onRunner('_runner_file_commands/env', '');
+    chmodSync(env, 0o600);
+    const { result } = run({ entryPoint: 'true', entryPointArgs: [] }, 'volume', { sameUser: true });
+    expect(await result).to.equal(0);
+    expect(statSync(env).mode & 0o777).to.equal(0o600);
+  });
+
+  it('fails when a step has replaced a file command by a link, whatever its exit code, and removes the link', async () => {
+    const env = onRunner('_runner_file_commands/env', '');
+    const own = onRunner('../../credentials', 'secret');
+    onRunner('one.sh', '');
+    const { result } = run({ entryPoint: 'ln', entryPointArgs: ['-sf', own, env] }, 'volume');
+    expect((await hookRejection('FILES_LOST', result)).message).to.contain(env);
+    expect(existsSync(env)).to.equal(false);
+    expect(readFileSync(own, 'utf8')).to.equal('secret');
   });
 
   it('names a working directory that is not there', async () => {
@@ -123,7 +141,7 @@ describe('runScriptStep', () => {
   });
 
   it('does not run without a job', async () => {
-    await hookRejection('STEP_INVALID', run({}, null).result);
+    await hookRejection('STEP_INVALID', run({}, 'no job').result);
     expect(cluster.requests).to.deep.equal([]);
   });
 });

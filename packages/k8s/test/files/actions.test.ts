@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -39,6 +39,32 @@ describe('the actions that a pod has', () => {
     expect(await newActions(work, texts)).to.deep.equal([v2]);
     await rememberActions(work, [v2]);
     expect(await newActions(work, texts)).to.deep.equal([]);
+  });
+
+  const OUTSIDE = [
+    '/__w/_actions/../../.',
+    '/__w/_actions/../../_work',
+    '/__w/_actions/./../..',
+    '/__w/_actions/o/../..',
+    '/__w/_actions/o/r/..',
+    '/__w/_actions/o/r/.',
+    '/__w/_actions/o/r/../../../../x',
+  ];
+  for (const path of OUTSIDE)
+    it(`are not grown by ${path}`, async () => {
+      action(v1);
+      expect(await newActions(work, [path, `x ${path}/index.js`])).to.deep.equal([]);
+    });
+
+  it('are not all new when the list of those that were sent is a folder or a link', async () => {
+    action(v1);
+    const list = join(work, '_temp/_podhooks/actions');
+    mkdirSync(join(work, '_temp/_podhooks'), { recursive: true });
+    const secret = join(work, 'secret');
+    writeFileSync(secret, 'kept');
+    symlinkSync(secret, list);
+    await rememberActions(work, [v1]).catch(() => undefined);
+    expect(readFileSync(secret, 'utf8')).to.equal('kept');
   });
 
   it('are all new when none was sent before', async () => {

@@ -32,7 +32,9 @@ describe('sendWorkFolder', () => {
   let bed: StepBed;
   let cluster: FakeCluster;
   let retryMs: number;
+  let warnings: string[];
   beforeEach(() => {
+    warnings = [];
     retryMs = 60_000;
     const [shell] = SHELLS;
     if (shell === undefined) throw new Error('no shell');
@@ -68,7 +70,10 @@ describe('sendWorkFolder', () => {
     chmodSync(join(work, name), mode);
   };
   const send = (existing: string[] = [], folder = '', signal = never) =>
-    sendWorkFolder({ cluster, pod: 'job-pod', work, folder, existing, retryMs }, signal);
+    sendWorkFolder(
+      { cluster, pod: 'job-pod', work, folder, existing, warn: (text) => warnings.push(text), retryMs },
+      signal,
+    );
   const arrived = () => readdirSync(bed.path('w'), { recursive: true }).map(String).sort();
   const target = (name: string) => join(bed.path('w'), name);
 
@@ -111,6 +116,21 @@ describe('sendWorkFolder', () => {
       put(name);
     await send();
     expect(arrived()).to.deep.equal(['_temp', '_temp/keep', 'src', 'src/_update', 'src/_update/keep']);
+  });
+
+  it('leaves out names and links that are not UTF-8, and says so once', async () => {
+    const odd = (name: string) => Buffer.concat([Buffer.from(join(work, name)), Buffer.of(0xff)]);
+    put('src/plain');
+    put('src/\ufffd');
+    put('src/lone/x');
+    writeFileSync(odd('src/'), '');
+    writeFileSync(odd('src/lone/'), '');
+    mkdirSync(odd('src/folder'));
+    symlinkSync(Buffer.of(0xff), join(work, 'src/link'));
+    await send();
+    expect(arrived()).to.deep.equal(['src', 'src/lone', 'src/lone/x', 'src/plain', 'src/\ufffd']);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.contain('4 entries').and.contain('src/link');
   });
 
   it('brings an action that is a link to nowhere as the link that it is', async () => {

@@ -42,6 +42,7 @@ const COMMON = {
   inheriting: inheritDefaults,
   id: '1a2b3',
   provenance: { labels: {}, annotations: { 'podhooks.dev/job': 'build' } },
+  volumesAllow: [],
   sameNode: undefined,
   maxSeconds: undefined,
 };

@@ -24,6 +24,7 @@ function built(payload: string, runner: Pod = runnerPod(), parts: Partial<JobPod
     inheriting: inheritDefaults,
     id: '1a2b3',
     provenance: PROVENANCE,
+    volumesAllow: [],
     sameNode: undefined,
     maxSeconds: undefined,
     ...parts,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { below, sourceOf, toContainer, toRunner } from '../../src/pod/paths.js';
+import { actionsIn, below, sourceOf, toContainer, toRunner } from '../../src/pod/paths.js';
 
 describe('below', () => {
   const CASES: readonly [outer: string, inner: string, relative: string | undefined][] = [
@@ -37,6 +37,23 @@ describe('toRunner and toContainer', () => {
       expect(toRunner(path, work)).to.equal(undefined);
     for (const path of ['/home/runner', `${work}/../x`]) expect(toContainer(path, work)).to.equal(undefined);
   });
+});
+
+describe('actionsIn', () => {
+  it('finds the folders of actions that a text names', () => {
+    const text = `. "/__w/_actions/o/r/v1.2/run.sh" /__w/_actions/o/r/feature..x /__w/_actions/o/r`;
+    expect(actionsIn(text)).to.deep.equal(['_actions/o/r/v1.2', '_actions/o/r/feature..x']);
+  });
+
+  for (const text of [
+    '/__w/_actions/../../.',
+    '/__w/_actions/o/r/..',
+    '/__w/_actions/o/./r',
+    '/__w/_actions/../o/r',
+  ])
+    it(`finds none in ${text}, which leads elsewhere`, () => {
+      expect(actionsIn(text)).to.deep.equal([]);
+    });
 });
 
 describe('sourceOf', () => {

@@ -29,7 +29,7 @@ describe('the folder that a runner pod shares', () => {
     ];
   for (const [title, volume, source, sameNode] of SHARED)
     it(`is ${title}${sameNode ? ', on the same node' : ', on any node'}`, () => {
-      expect(folderOf(runnerPod(volume))).to.deep.equal({ source, subPath: '', sameNode });
+      expect(folderOf(runnerPod(volume))).to.deep.equal({ source, subPath: '', sameNode, readOnly: false });
     });
 
   const PRIVATE: readonly [title: string, volume: Omit<Volume, 'name'> | undefined][] = [
@@ -45,6 +45,11 @@ describe('the folder that a runner pod shares', () => {
     it(`cannot be ${title}`, () => {
       expect(folderOf(runnerPod(volume))).to.equal(undefined);
     });
+
+  it('is read-only where the runner may only read', () => {
+    for (const volume of [claim('c'), ephemeral()])
+      expect(folderOf(runnerPod(volume, { readOnly: true }))?.readOnly).to.equal(true);
+  });
 
   it('lies below the sub path of its mount', () => {
     const runner = runnerPod(claim('c'), { subPath: 'team/a' });
@@ -80,6 +85,7 @@ describe('the folder that a runner pod shares', () => {
       source: nfs,
       subPath: 'node',
       sameNode: false,
+      readOnly: false,
     });
     expect(folderOf(runner, `${WORK}/_tools`)?.source).to.deep.equal(claim('outer'));
   });
@@ -94,6 +100,7 @@ describe('the folder that a runner pod shares', () => {
         source: claim('named'),
         subPath: '_temp',
         sameNode: true,
+        readOnly: false,
       });
   });
 

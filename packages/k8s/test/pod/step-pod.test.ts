@@ -22,6 +22,7 @@ function build(prefix: string, parts: Partial<HookContainer> = {}, runner: Pod =
     inheriting: inheritDefaults,
     id: '1a2b3',
     provenance: { labels: { 'podhooks.dev/job': 'build' }, annotations: { 'podhooks.dev/actor': 'octocat' } },
+    volumesAllow: [],
     sameNode: undefined,
     maxSeconds: undefined,
   });
@@ -134,6 +135,7 @@ describe('a step pod', () => {
       inheriting: inheritDefaults,
       id: '1',
       provenance: { labels: {}, annotations: {} },
+      volumesAllow: [],
       sameNode: false,
       maxSeconds: 12.3,
     });

@@ -11,9 +11,9 @@ const { container } = prepareJobArgs('01');
 if (container === null) throw new Error('payload 01 has a job container');
 
 /** The volumes of a job pod whose runner is this pod. */
-function volumesOf(runner: Pod, claimName?: string) {
-  const parsed = readRunnerPod(runner, { claimName, work: WORK });
-  return new Volumes(parsed, { path: WORK, folder: workFolder(parsed, WORK) });
+function volumesOf(runner: Pod, allowed: readonly string[] = []) {
+  const parsed = readRunnerPod(runner, { claimName: undefined, work: WORK });
+  return new Volumes(parsed, { path: WORK, folder: workFolder(parsed, WORK) }, allowed);
 }
 
 const line = (sourceVolumePath: string | null, targetVolumePath: string, readOnly = false): MountVolume => ({
@@ -131,6 +131,87 @@ describe('volumes of the workflow', () => {
     );
     expect(error.message).to.contain('"/var/run/docker.sock:/var/run/docker.sock"');
   });
+
+  const SHARES = { persistentVolumeClaim: { claimName: 'caches' } };
+  const shares = (mount: object = {}) => runnerPod(SHARES, { mountPath: '/opt/caches', ...mount });
+
+  it('may be a folder that the administrator allows, and no other that the runner shares', () => {
+    const volumes = volumesOf(shares(), ['/opt/caches/npm/']);
+    const [mount] = volumes.forUser([line('/opt/caches/npm/x', '/x')]);
+    expect(mount).to.deep.include({ subPath: 'npm/x', mountPath: '/x' });
+    for (const source of ['/opt/caches', '/opt/caches/npm2', '/opt/caches/npm/../pip'])
+      expect(hookErrorOf('UNSUPPORTED', () => volumes.forUser([line(source, '/x')])).message).to.contain(
+        `${source} is not in the work folder`,
+      );
+  });
+
+  it('are one volume of the pod for folders of one claim: the kubelet cannot mount it twice', () => {
+    const runner = runnerPod(ephemeral());
+    runner.spec?.containers[0]?.volumeMounts?.push(
+      { name: 'work', mountPath: '/opt/a', subPath: 'a' },
+      { name: 'work', mountPath: '/opt/b', subPath: 'b', readOnly: true },
+    );
+    const volumes = volumesOf(runner, ['/opt']);
+    volumes.forJob(hookContainer({}));
+    expect(volumes.forUser([line('/opt/a', '/a'), line('/opt/b', '/b')])).to.deep.equal([
+      { name: 'work', subPath: 'a', mountPath: '/a' },
+      { name: 'work', subPath: 'b', mountPath: '/b', readOnly: true },
+    ]);
+  });
+
+  it('stay read-only where the runner may only read', () => {
+    const volumes = volumesOf(shares({ readOnly: true }), ['/opt/caches']);
+    const [user] = volumes.forUser([line('/opt/caches', '/x')]);
+    expect(user).to.have.property('readOnly', true);
+    const tools = { systemMountVolumes: [line('/opt/caches', '/__t')] };
+    const mounts = volumes.forJob(hookContainer(tools));
+    expect(mounts.find(({ mountPath }) => mountPath === '/__t')).to.have.property('readOnly', true);
+    const action = volumes.forAction(hookContainer(tools));
+    expect(action.find(({ mountPath }) => mountPath === '/__t')).to.have.property('readOnly', true);
+  });
+
+  const SOCKETS: readonly [source: string, host: string][] = [
+    ['/var/run/docker.sock', '/var/run/docker.sock'],
+    ['/var/run/../run//docker.sock', '/run/docker.sock'],
+    ['/var/run', '/var/run'],
+    ['/run/containerd', '/run/containerd'],
+    ['/', '/'],
+    ['/host', '/var/run'],
+    ['/host/run', '/'],
+  ];
+  for (const [source, host] of SOCKETS)
+    it(`never have the socket of the container runtime, as with ${source} of the host's ${host}`, () => {
+      const mountPath = source === '/host/run' ? '/host' : source;
+      const hostPath = { hostPath: { path: host } };
+      const volumes = volumesOf(runnerPod(hostPath, { mountPath }), ['/']);
+      hookErrorOf('UNSUPPORTED', () => volumes.forUser([line(source, '/x')]));
+      expect(volumes.list()).to.deep.equal([]);
+    });
+
+  for (const target of [
+    '/',
+    '/__w',
+    '/__w/',
+    '/__w/../__w',
+    '/__w/_temp',
+    '/__w/_temp/x',
+    '/__e',
+    '/__e/node20',
+    '/__podhooks',
+    '/__podhooks/x',
+    '//',
+    '__e',
+  ])
+    it(`may not cover what the hook mounts, as at ${target}`, () => {
+      const error = hookErrorOf('UNSUPPORTED', () => volumesOf(runnerPod()).forUser([line('data', target)]));
+      expect(error.message).to.contain(`"data:${target}"`).and.contain('which the hook needs');
+    });
+
+  for (const target of ['/__w/hello-world/hello-world/node_modules', '/__weights', '/home/runner', '/data/'])
+    it(`may lie at ${target}`, () => {
+      const [mount] = volumesOf(runnerPod()).forUser([line('data', target)]);
+      expect(mount?.mountPath).to.equal(target.replace(/\/$/, ''));
+    });
 
   it('may not leave the work folder', () => {
     hookErrorOf('UNSUPPORTED', () => volumesOf(runnerPod()).forUser([line(`${WORK}/../.credentials`, '/x')]));

@@ -18,6 +18,13 @@ const READINGS: Readonly<
   template: paths(),
   inheritPullSecrets: flags(),
   inheritServiceAccount: flags(),
+  volumesAllow: {
+    good: [
+      ['/a', ['/a']],
+      ['/a, /b/c', ['/a', '/b/c']],
+    ],
+    bad: ['a', '/a b'],
+  },
   inheritAnnotationsAllow: globs(),
   inheritAnnotationsDeny: globs(),
   inheritLabels: globs(),

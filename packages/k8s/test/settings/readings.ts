@@ -28,6 +28,19 @@ const flag = (key: string, value = true): Reading => ({
   wants: 'true or false',
 });
 
+const paths = (key: string): Reading => ({
+  file: yamlOf(key, '[/a, /b/c]'),
+  value: ['/a', '/b/c'],
+  variable: '/c',
+  wins: ['/c'],
+  bad: [
+    ['/a', '"/a"'],
+    ['[a]', 'a list'],
+    ['["/a b"]', 'a list'],
+  ],
+  wants: 'a list of absolute paths',
+});
+
 const globs = (key: string): Reading => ({
   file: yamlOf(key, '["a.io/*", b]'),
   value: ['a.io/*', 'b'],
@@ -89,6 +102,7 @@ export const READINGS: Partial<Record<keyof typeof VARIABLES, Reading>> = {
   },
   inheritPullSecrets: flag('inherit.imagePullSecrets', false),
   inheritServiceAccount: flag('inherit.serviceAccount', false),
+  volumesAllow: paths('volumes.allow'),
   inheritAnnotationsAllow: globs('inherit.annotations.allow'),
   inheritAnnotationsDeny: globs('inherit.annotations.deny'),
   inheritLabels: globs('inherit.labels'),

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../src/cluster/cluster.js';
 import type { CommandContext, Output } from '../../src/commands/context.js';
+import type { PreparedJob } from '../../src/commands/job-state.js';
 import { readSettings } from '../../src/settings/read.js';
 
 /** A runner's log that remembers. */
@@ -32,10 +33,14 @@ export class MemoryLog implements Output {
 }
 
 /** What a command is given, for the runner pod `runner-1`. */
-export function commandContext<C extends Cluster>(cluster: C, environment: Record<string, string> = {}) {
+export function commandContext<C extends Cluster>(
+  cluster: C,
+  environment: Record<string, string> = {},
+  job?: PreparedJob,
+) {
   const out = new MemoryLog();
   const controller = new AbortController();
   const settings = readSettings({ ACTIONS_RUNNER_POD_NAME: 'runner-1', ...environment });
-  const context: CommandContext = { settings, cluster, cancelled: controller.signal, out };
+  const context: CommandContext = { settings, cluster, job, cancelled: controller.signal, out };
   return { context, cluster, out, cancel: () => controller.abort() };
 }

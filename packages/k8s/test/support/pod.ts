@@ -36,6 +36,12 @@ export class PodBuilder {
     return this.with({ metadata: { ...metadata, annotations: { ...metadata?.annotations, [name]: value } } });
   }
 
+  ownedBy({ metadata }: Pod): PodBuilder {
+    const { name = '', uid = '' } = metadata ?? {};
+    const owner = { apiVersion: 'v1', kind: 'Pod', name, uid };
+    return this.with({ metadata: { ...this.pod.metadata, ownerReferences: [owner] } });
+  }
+
   deleted(): PodBuilder {
     return this.with({ metadata: { ...this.pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
   }
