@@ -104,8 +104,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'output lacks its last byte',
     file: `${HOOK}/step/output.ts`,
-    from: '? bytes.length - this.overlap(bytes) : at)',
-    to: '? bytes.length - this.overlap(bytes) : at - 1)',
+    from: '? bytes.length - overlap(bytes, this.marker) : at)',
+    to: '? bytes.length - overlap(bytes, this.marker) : at - 1)',
     test: { file: `${TESTS}/step/output.test.ts`, title: 'drops what comes behind the end' },
   },
   {

@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { jobState } from '../src/commands/job-state.js';
+import { createJobKey } from '../src/files/job-key.js';
+import { ownHome } from './support/own-home.js';
 
 const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 const LARGEST_BYTES = 1024 * 1024;
@@ -77,11 +80,19 @@ describe('the bundle', () => {
   });
 
   describe('with a settings file that cannot be read', () => {
-    const state = '{"jobPod":"p","mode":"volume","settings":{}}';
+    ownHome();
+    const preparedState = () => {
+      const owner = { runner: undefined, work: undefined };
+      return jobState(
+        { jobPod: 'p', mode: 'volume', settings: {} },
+        owner,
+        createJobKey(owner, () => false),
+      );
+    };
     const startWith = (input: string) => {
       const { stdout } = spawnSync(process.execPath, [join(folder, 'index.js')], {
         input,
-        env: { ACTIONS_RUNNER_HOOK_CONFIG: '/nowhere.yaml' },
+        env: { HOME: homedir(), TMPDIR: tmpdir(), ACTIONS_RUNNER_HOOK_CONFIG: '/nowhere.yaml' },
         encoding: 'utf8',
       });
       return stdout;
@@ -93,7 +104,7 @@ describe('the bundle', () => {
 
     for (const [command, input] of [
       ['prepare_job', container.toString()],
-      ['run_container_step', action.toString()],
+      ['run_container_step', JSON.stringify({ ...(JSON.parse(action.toString()) as object), state: null })],
     ] as const)
       it(`${command} says so`, () => {
         expect(startWith(input)).to.match(
@@ -117,7 +128,7 @@ describe('the bundle', () => {
           command,
           responseFile: '/r',
           args,
-          state: JSON.parse(state) as unknown,
+          state: preparedState(),
         });
         expect(startWith(input)).to.contain('API_UNAUTHORIZED::There is no way to the Kubernetes API');
       });

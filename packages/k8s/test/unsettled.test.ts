@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { jobState } from '../src/commands/job-state.js';
 import { createJobKey } from '../src/files/job-key.js';
+import { ownHome } from './support/own-home.js';
 import { payload } from '../../hooklib/test/payloads.js';
 
 const HOOK = fileURLToPath(new URL('../src/index.ts', import.meta.url));
@@ -21,15 +22,8 @@ const KUBECONFIG = JSON.stringify({
 
 describe('a command that waits for something that never happens', () => {
   let folder: string;
-  const { HOME } = process.env;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'podhooks-unsettled-'));
-    process.env['HOME'] = folder;
-  });
-  afterEach(() => {
-    process.env['HOME'] = HOME;
-    rmSync(folder, { recursive: true });
-  });
+  const place = ownHome();
+  beforeEach(() => (folder = place.root));
   const preparedState = () => {
     const owner = { runner: 'runner-1', work: undefined };
     return jobState(
@@ -60,7 +54,8 @@ describe('a command that waits for something that never happens', () => {
           input: JSON.stringify({ ...input, responseFile, state }),
           env: {
             PATH: '/usr/bin:/bin',
-            HOME: folder,
+            HOME: homedir(),
+            TMPDIR: tmpdir(),
             KUBECONFIG: kubeconfig,
             ACTIONS_RUNNER_POD_NAME: 'runner-1',
           },

@@ -92,7 +92,8 @@ class SignsOfLife {
   private readonly timer = setInterval(() => {
     if (this.writing === 0 && this.deadline !== undefined && performance.now() > this.deadline)
       this.over.resolve();
-  }, 250);
+    // The connection keeps the process, not the clock beside it.
+  }, 250).unref();
 
   get isOver(): boolean {
     return this.over.resolved;
