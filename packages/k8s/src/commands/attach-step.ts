@@ -1,4 +1,5 @@
 import type { ExecSession } from '../cluster/exec.js';
+import { monotonicMs } from '../deadline.js';
 import { farewell, passedOn, type StepScript } from '../step/script.js';
 import type { StepOutput } from '../step/output.js';
 import { StepReport } from '../step/report.js';
@@ -90,7 +91,7 @@ class SignsOfLife {
   private stallMs = 0;
   private writing = 0;
   private readonly timer = setInterval(() => {
-    if (this.writing === 0 && this.deadline !== undefined && performance.now() > this.deadline)
+    if (this.writing === 0 && this.deadline !== undefined && monotonicMs() > this.deadline)
       this.over.resolve();
     // The connection keeps the process, not the clock beside it.
   }, 250).unref();
@@ -107,7 +108,7 @@ class SignsOfLife {
   seen(stallMs: number): void {
     if (stallMs === START_STALL_MS && this.deadline !== undefined) return;
     this.stallMs = stallMs;
-    this.deadline = performance.now() + stallMs;
+    this.deadline = monotonicMs() + stallMs;
   }
 
   during(written: void | Promise<void>): void | Promise<void> {
@@ -115,7 +116,7 @@ class SignsOfLife {
     this.writing++;
     return written.finally(() => {
       this.writing--;
-      if (this.deadline !== undefined) this.deadline = performance.now() + this.stallMs;
+      if (this.deadline !== undefined) this.deadline = monotonicMs() + this.stallMs;
     });
   }
 

@@ -3,6 +3,7 @@ import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
 import { isTransient, LONGEST_DELAY_MS, RECONNECT_DELAY_MS, waitAfter } from '../cluster/retry.js';
+import { monotonicMs } from '../deadline.js';
 import { cancelScript } from '../step/cancel.js';
 import { endWords } from '../step/end-words.js';
 import { withNodeEnvironment } from '../step/node-environment.js';
@@ -106,8 +107,8 @@ async function followToEnd(
       continue;
     }
     const answered = opened || (fault instanceof ApiError && !isTransient(fault));
-    lostSince = answered ? undefined : (lostSince ?? performance.now());
-    if (lostSince !== undefined && performance.now() - lostSince > settings.stepReconnectSeconds * 1000)
+    lostSince = answered ? undefined : (lostSince ?? monotonicMs());
+    if (lostSince !== undefined && monotonicMs() - lostSince > settings.stepReconnectSeconds * 1000)
       throw explain(fault, cluster.server);
     if (opened || fault instanceof ApiError) {
       const gone = await whyGone(context, target);
