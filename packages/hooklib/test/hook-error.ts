@@ -1,4 +1,4 @@
-import { expect } from 'chai';
+import { AssertionError, expect } from 'chai';
 import { HookError } from '../src/index.js';
 import type { HookErrorCode } from '../src/index.js';
 
@@ -9,7 +9,7 @@ export function hookErrorOf(code: HookErrorCode, action: () => unknown): HookErr
   } catch (error) {
     return checked(code, error);
   }
-  throw new Error(`expected a HookError ${code}, but nothing was thrown`);
+  throw new AssertionError(`expected a HookError ${code}, but nothing was thrown`);
 }
 
 /** As hookErrorOf, for promises. */
@@ -19,7 +19,7 @@ export async function hookRejectionOf(code: HookErrorCode, promise: Promise<unkn
   } catch (error) {
     return checked(code, error);
   }
-  throw new Error(`expected a HookError ${code}, but the promise was fulfilled`);
+  throw new AssertionError(`expected a HookError ${code}, but the promise was fulfilled`);
 }
 
 function checked(code: HookErrorCode, error: unknown): HookError {

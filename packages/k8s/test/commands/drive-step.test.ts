@@ -250,7 +250,7 @@ describe('driveStep', () => {
     );
     await until(() => out.output.includes('ready'));
     cancel();
-    expect((await result).end).to.deep.equal({ exitCode: 9 });
+    expect(await result.then(({ end }) => end, String)).to.deep.equal({ exitCode: 9 });
     expect(out.output).to.equal('ready\nbye\n');
   });
 

@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { environmentLines } from '../../src/step/environment.js';
 import { withNodeEnvironment } from '../../src/step/node-environment.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
@@ -43,7 +44,10 @@ describe('withNodeEnvironment', () => {
     );
 
   it("gives an action variables that no shell can export, in no process's arguments", async () => {
-    const { output, end } = await bed.start(action({ 'INPUT_SSH-KEY': HARD, PLAIN: 'plain' })).ended();
+    const step = action({ 'INPUT_SSH-KEY': HARD, PLAIN: 'plain' });
+    // What is left for `env` stands in its arguments.
+    expect(environmentLines(step.environment)).to.deep.equal(['export PLAIN=plain']);
+    const { output, end } = await bed.start(step).ended();
     expect(end).to.deep.equal({ exitCode: 0 });
     expect(JSON.parse(output)).to.deep.equal({
       value: HARD,
