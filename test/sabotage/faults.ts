@@ -274,8 +274,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the response is appended to what the file holds',
     file: 'packages/hooklib/src/response.ts',
-    from: 'promises.writeFile(',
-    to: 'promises.appendFile(',
+    from: 'constants.O_TRUNC | constants',
+    to: 'constants.O_APPEND | constants',
     test: {
       file: 'packages/hooklib/test/response.test.ts',
       title: 'replaces what the file holds, and leaves one document after two calls',

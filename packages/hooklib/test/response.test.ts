@@ -66,7 +66,7 @@ describe('writeResponse', () => {
 
   it('replaces what the file holds, and leaves one document after two calls', async () => {
     await writeFile(file, `rubbish ${'x'.repeat(1000)}`);
-    await writeResponse(file, FULL);
+    expect(await writeResponse(file, FULL).then(() => 'written', String)).to.equal('written');
     expect(await written({ state: {} })).to.equal('{"state":{}}\n');
   });
 
