@@ -568,16 +568,6 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: "a pod that has taken the job pod's name is used",
-    file: `${HOOK}/commands/run-container-step.ts`,
-    from: 'if (isOwnedBy(pod, uid)) return pod;',
-    to: "if (uid !== '') return pod;",
-    test: {
-      file: `${TESTS}/commands/run-container-step.test.ts`,
-      title: 'takes no pod of the name for the job pod that is not its runner’s',
-    },
-  },
-  {
     name: 'a read-only mount of the runner arrives writable',
     file: `${HOOK}/pod/runner-pod.ts`,
     from: 'const readOnly = mount.readOnly === true;',
@@ -647,16 +637,6 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'a full disk leaves half a file command',
-    file: `${HOOK}/files/no-links.ts`,
-    from: "const part = at(`.${basename(path)}.${randomBytes(4).toString('hex')}.part`);",
-    to: 'const part = at(basename(path)); unlinkSync(part);',
-    test: {
-      file: `${TESTS}/files/file-commands.test.ts`,
-      title: 'are whole or as they were when the disk is full',
-    },
-  },
-  {
     name: 'a user can replace the files of others in shared folders',
     file: `${HOOK}/files/file-commands.ts`,
     from: 'folder: 0o1777',
@@ -674,16 +654,6 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/pod/paths.test.ts`,
       title: 'finds none in /__w/_actions/../../., which leads elsewhere',
-    },
-  },
-  {
-    name: 'a name that is not UTF-8 stops prepare_job',
-    file: `${HOOK}/files/pack.ts`,
-    from: '    if (!exact) {',
-    to: "    if (!exact && name === '') {",
-    test: {
-      file: `${TESTS}/files/work-folder.test.ts`,
-      title: 'leaves out names and links that are not UTF-8, and says so once',
     },
   },
 ];
