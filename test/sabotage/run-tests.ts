@@ -10,7 +10,7 @@ export interface TestResult {
   failure: { message: string; byAssertion: boolean } | undefined;
 }
 
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 900_000;
 
 export interface TestRun {
   /** Folder of the sources. */
