@@ -19,7 +19,7 @@ const SPECIAL =
  * @throws HookError STEP_INVALID that names a variable which the kernel would refuse.
  */
 export function environmentLines(variables: Readonly<Record<string, string>>): string[] {
-  checkSizes(variables);
+  checkEnvironment(variables);
   return Object.entries(variables).map(([name, value]) => {
     if (name === 'PATH') return `_ph_path=${quote(value)}`;
     return isIdentifier(name) && !SPECIAL.test(name)
@@ -33,7 +33,11 @@ export function isIdentifier(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
-function checkSizes(variables: Readonly<Record<string, string>>): void {
+/**
+ * Checks a step's whole environment, however its parts travel.
+ * @throws HookError STEP_INVALID that names a variable which the kernel would refuse.
+ */
+export function checkEnvironment(variables: Readonly<Record<string, string>>): void {
   let total = 0;
   let largest = { name: '', bytes: 0 };
   for (const [name, value] of Object.entries(variables)) {

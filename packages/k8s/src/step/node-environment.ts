@@ -1,4 +1,4 @@
-import { isIdentifier } from './environment.js';
+import { checkEnvironment, isIdentifier } from './environment.js';
 import { folderOf, type StepScript } from './script.js';
 
 /** A Node of the runner's externals: what every JavaScript action is started with (actions/runner, NodeScriptActionHandler). */
@@ -8,12 +8,14 @@ const EXTERNALS_NODE = /^\/__e\/[^/]+\/bin\/node$/;
  * Keys that no shell can export (`INPUT_SSH-KEY`) would have to stand in the arguments of `env`, which any user of the
  * container can read. Where the step starts the externals' Node, a module that only the step's user can read sets them
  * before the action begins. The action sees neither the module nor its option.
+ * @throws as checkEnvironment: what the module sets counts, too.
  */
 export function withNodeEnvironment(step: StepScript): StepScript {
   const [program, ...rest] = step.command;
   const entries = Object.entries(step.environment);
   const inModule = entries.filter(([name]) => !isIdentifier(name));
   if (!EXTERNALS_NODE.test(program) || inModule.length === 0) return step;
+  checkEnvironment(step.environment);
   const path = `${folderOf(step.id)}/environment.cjs`;
   return {
     ...step,

@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { environmentLines } from '../../src/step/environment.js';
 import { withNodeEnvironment } from '../../src/step/node-environment.js';
 import { SHELLS } from '../support/shells.js';
@@ -59,6 +60,11 @@ describe('withNodeEnvironment', () => {
       inWorker: 'changed',
       forked: 0,
     });
+  });
+
+  it('refuses what the kernel would refuse, although it stands in no argument', () => {
+    const error = hookErrorOf('STEP_INVALID', () => action({ 'INPUT_LARGE-KEY': 'v'.repeat(131_072) }));
+    expect(error.message).to.contain('The environment variable INPUT_LARGE-KEY is too large');
   });
 
   it('changes nothing of a step without such variables, or without a Node of the externals', () => {
