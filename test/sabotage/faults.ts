@@ -539,17 +539,37 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the state of an earlier job is good for this one',
-    file: `${HOOK}/files/job-key.ts`,
-    from: 'const key = randomBytes(KEY_BYTES);',
-    to: 'const key = Buffer.alloc(KEY_BYTES, randomBytes.name);',
+    file: `${HOOK}/files/job-secrets.ts`,
+    from: 'key: randomBytes(KEY_BYTES)',
+    to: 'key: Buffer.alloc(KEY_BYTES, randomBytes.name)',
     test: {
       file: `${TESTS}/commands/job-state.test.ts`,
       title: 'is refused when it is of an earlier job of the same runner',
     },
   },
   {
+    name: "a step starts with a file that the job's processes can write",
+    file: `${HOOK}/step/script.ts`,
+    from: '_ph_path=$PATH\n${environmentLines',
+    to: '_ph_path=$PATH\n[ ! -r ${HOOK_FOLDER}/environment ] || . ${HOOK_FOLDER}/environment\n${environmentLines',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title: 'takes nothing of a step from the files that other processes of the job can write',
+    },
+  },
+  {
+    name: "a step does not get the job container's variables",
+    file: `${HOOK}/commands/run-script-step.ts`,
+    from: '{ ...job.environment, ...args.environmentVariables }',
+    to: 'args.environmentVariables',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title: "gives the step the job container's variables, and its own win",
+    },
+  },
+  {
     name: "a step's own key is taken for the job's",
-    file: `${HOOK}/files/job-key.ts`,
+    file: `${HOOK}/files/job-secrets.ts`,
     from: 'if (second !== undefined) return',
     to: "if (second?.file === '') return",
     test: {

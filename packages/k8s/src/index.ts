@@ -5,7 +5,7 @@ import { ApiClient } from './cluster/client.js';
 import { Cluster } from './cluster/cluster.js';
 import { connect } from './cluster/connection.js';
 import type { CommandContext } from './commands/context.js';
-import { keyOwner, type PreparedJob, readJobState } from './commands/job-state.js';
+import { readJobState, type RunningJob, secretsOwner } from './commands/job-state.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { HOOK_FAILED, runToEnd } from './exit.js';
 import { RunnerLog } from './log.js';
@@ -45,13 +45,13 @@ async function main(): Promise<number> {
 }
 
 /** What the state says, once it has proved to be this job's. cleanup_job removes by label: it needs no state, nor a good one. */
-function preparedJob({ command, state }: HookInput): PreparedJob | undefined {
+function preparedJob({ command, state }: HookInput): RunningJob | undefined {
   if (state === null || command === 'prepare_job' || command === 'cleanup_job') return undefined;
-  return readJobState(state, keyOwner(readSettings(process.env)));
+  return readJobState(state, secretsOwner(readSettings(process.env)));
 }
 
 /** Where a job begins, its settings file is read; what comes after it is given the same settings by the job's state. */
-async function settingsFor({ command }: HookInput, job: PreparedJob | undefined): Promise<Settings> {
+async function settingsFor({ command }: HookInput, job: RunningJob | undefined): Promise<Settings> {
   return command === 'prepare_job' || command === 'run_container_step'
     ? readSettingsWithFile(process.env)
     : readSettings(process.env, { values: job?.settings ?? {}, faults: [] });

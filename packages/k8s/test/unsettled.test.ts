@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { jobState } from '../src/commands/job-state.js';
-import { createJobKey } from '../src/files/job-key.js';
+import { createJobSecrets } from '../src/files/job-secrets.js';
 import { ownHome } from './support/own-home.js';
 import { payload } from '../../hooklib/test/payloads.js';
 
@@ -29,7 +29,7 @@ describe('a command that waits for something that never happens', () => {
     return jobState(
       { jobPod: 'job-pod', mode: 'volume' },
       owner,
-      createJobKey(owner, () => false),
+      createJobSecrets(owner, {}, () => false).key,
     );
   };
 

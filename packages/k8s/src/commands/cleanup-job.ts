@@ -2,8 +2,8 @@ import type { CleanupJobInput } from '@podhooks/hooklib';
 import { ApiError } from '../cluster/api-error.js';
 import { RUNNER_POD_LABEL } from '../pod/names.js';
 import type { CommandContext } from './context.js';
-import { removeJobKey } from '../files/job-key.js';
-import { keyOwner } from './job-state.js';
+import { removeJobSecrets } from '../files/job-secrets.js';
+import { secretsOwner } from './job-state.js';
 import { requirePodName } from './require-pod-name.js';
 
 /** Time for removing what was made, after a cancellation: the runner ends the hook 10 s after it. */
@@ -11,7 +11,7 @@ export const CLEAN_UP_MS = 6_000;
 
 /** Removes everything that was made for this runner's job; nothing there is as good. */
 export async function cleanupJob(_input: CleanupJobInput, context: CommandContext): Promise<number> {
-  removeJobKey(keyOwner(context.settings));
+  removeJobSecrets(secretsOwner(context.settings));
   await removeAll(context, sometimeAfter(context.cancelled));
   return 0;
 }

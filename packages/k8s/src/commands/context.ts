@@ -1,13 +1,13 @@
 import type { Cluster } from '../cluster/cluster.js';
 import type { Settings } from '../settings/read.js';
-import type { PreparedJob } from './job-state.js';
+import type { RunningJob } from './job-state.js';
 
 /** What every command is given. */
 export interface CommandContext {
   settings: Settings;
   cluster: Cluster;
   /** The job that prepare_job has prepared, by its signed state; undefined without one. */
-  job: PreparedJob | undefined;
+  job: RunningJob | undefined;
   /** Aborted by the first signal from the runner: the job or the step was cancelled. */
   cancelled: AbortSignal;
   /** The runner's log. */

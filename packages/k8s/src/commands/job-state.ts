@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { dirname } from 'node:path';
 import { HookError, type JobState } from '@podhooks/hooklib';
-import { type KeyOwner, readJobKey } from '../files/job-key.js';
+import { type JobSecrets, readJobSecrets, type SecretsOwner } from '../files/job-secrets.js';
 import { isMap } from '../json.js';
 import type { FileValues, Settings } from '../settings/read.js';
 
-/** What prepare_job leaves for the commands after it. */
+/** What prepare_job leaves for the commands after it, by way of the runner. */
 export interface PreparedJob {
   jobPod: string;
   mode: 'volume' | 'no-volume';
@@ -17,11 +17,17 @@ export interface PreparedJob {
   settings?: FileValues;
 }
 
+/** The job as the commands after prepare_job know it. */
+export interface RunningJob extends PreparedJob {
+  /** `env:` of the job container. */
+  environment: JobSecrets['environment'];
+}
+
 /**
  * The state that the runner keeps in memory and hands back. It takes it from the response of any command, and those
  * responses lie where the steps of a job may write: so it is signed, as one text, which no reader can change unnoticed.
  */
-export function jobState(job: PreparedJob, { runner }: KeyOwner, key: Buffer): JobState {
+export function jobState(job: PreparedJob, { runner }: SecretsOwner, key: Buffer): JobState {
   const text = JSON.stringify({ ...job, runner });
   return { job: text, signature: signature(text, key).toString('hex') };
 }
@@ -30,22 +36,22 @@ export function jobState(job: PreparedJob, { runner }: KeyOwner, key: Buffer): J
  * The job that a state tells of; nothing of a state is used before.
  * @throws HookError STEP_INVALID for a state that this job's prepare_job has not written.
  */
-export function readJobState(state: JobState, owner: KeyOwner): PreparedJob {
+export function readJobState(state: JobState, owner: SecretsOwner): RunningJob {
   const { job: text, signature: given } = state;
   if (typeof text !== 'string' || typeof given !== 'string') throw forged('it has no signature');
-  const key = readJobKey(owner);
-  if (typeof key === 'string') throw forged(key);
-  const expected = signature(text, key);
+  const secrets = readJobSecrets(owner);
+  if (typeof secrets === 'string') throw forged(secrets);
+  const expected = signature(text, secrets.key);
   const seen = Buffer.from(given, 'hex');
   if (seen.length !== expected.length || !timingSafeEqual(seen, expected))
     throw forged('its signature is wrong');
   const job = preparedJob(JSON.parse(text), owner);
   if (job === undefined) throw forged('it is of another runner, or of another version of the hook');
-  return job;
+  return { ...job, environment: secrets.environment };
 }
 
 /** The job's container is there only where there is a job: steps with `always()` run after a failed prepare_job, too. */
-export function requireJob(job: PreparedJob | undefined): PreparedJob {
+export function requireJob(job: RunningJob | undefined): RunningJob {
   if (job !== undefined) return job;
   throw new HookError(
     'STEP_INVALID',
@@ -54,7 +60,7 @@ export function requireJob(job: PreparedJob | undefined): PreparedJob {
   );
 }
 
-export function keyOwner({ podName, temp }: Pick<Settings, 'podName' | 'temp'>): KeyOwner {
+export function secretsOwner({ podName, temp }: Pick<Settings, 'podName' | 'temp'>): SecretsOwner {
   return { runner: podName, work: temp && dirname(temp) };
 }
 
@@ -62,7 +68,7 @@ function signature(text: string, key: Buffer): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-function preparedJob(value: unknown, { runner }: KeyOwner): PreparedJob | undefined {
+function preparedJob(value: unknown, { runner }: SecretsOwner): PreparedJob | undefined {
   if (!isMap(value) || value['runner'] !== runner) return undefined;
   const { jobPod, mode, sameUser, certificate, settings } = value;
   if (typeof jobPod !== 'string' || (mode !== 'volume' && mode !== 'no-volume')) return undefined;

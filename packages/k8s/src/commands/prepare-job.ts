@@ -10,7 +10,7 @@ import {
 import { type Deadline, monotonicMs } from '../deadline.js';
 import { presentActions, rememberActions } from '../files/actions.js';
 import { openToAll } from '../files/file-commands.js';
-import { createJobKey } from '../files/job-key.js';
+import { createJobSecrets } from '../files/job-secrets.js';
 import { lost, sendWorkFolder } from '../files/send-work-folder.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
@@ -20,11 +20,12 @@ import { type RunnerPath, WORK_MOUNT } from '../pod/paths.js';
 import { portMap } from '../pod/ports.js';
 import { workPath } from '../pod/volumes.js';
 import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
+import { checkEnvironment } from '../step/environment.js';
 import type { Probe } from '../step/probe.js';
 import { carriedSettings } from '../settings/carried.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
-import { jobState, keyOwner } from './job-state.js';
+import { jobState, secretsOwner } from './job-state.js';
 import { createObjects } from './own-objects.js';
 import { Pending } from './pending.js';
 import { ownPodOptions } from './own-pod-options.js';
@@ -53,12 +54,18 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const deadline = prepareDeadline(context);
   const { container } = args;
   const work = workPath(container);
-  const owner = keyOwner(settings);
+  const owner = secretsOwner(settings);
   const { job, pod, key } = await inTime(deadline, context, async (within) => {
     const options = await ownPodOptions(work, within);
-    const key = createJobKey(owner, (folder) => options.runner.sharedFolder(folder) !== undefined);
     const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
     const job = await withTemplate(built, built.services, within);
+    const environment = container === null ? {} : environmentOf(container, job);
+    checkEnvironment(environment);
+    const { key } = createJobSecrets(
+      owner,
+      environment,
+      (folder) => options.runner.sharedFolder(folder) !== undefined,
+    );
     out.line(`Job pod ${job.pod.metadata?.name ?? ''} in namespace ${cluster.namespace}: ${images(job.pod)}`);
     tellUnusedOptions(args, context);
     return { job, key, pod: await createObjects(job, within) };
@@ -227,15 +234,15 @@ function hasOthers({ spec }: Pod): boolean {
 }
 
 /** Values that the pod's own spec sets stay as they are there: a template wins over the workflow. */
-function probeOf(container: HookContainer, job: JobPod): Probe {
-  const inSpec = job.pod.spec?.containers.find(({ name }) => name === JOB_CONTAINER)?.env ?? [];
+function environmentOf({ environmentVariables }: HookContainer, { pod }: JobPod): Record<string, string> {
+  const inSpec = pod.spec?.containers.find(({ name }) => name === JOB_CONTAINER)?.env ?? [];
   const fixed = new Set(inSpec.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(environmentVariables).filter(([name]) => !fixed.has(name)));
+}
+
+function probeOf(container: HookContainer, { work }: JobPod): Probe {
   return {
-    environment: Object.fromEntries(
-      Object.entries(container.environmentVariables).filter(([name]) => !fixed.has(name)),
-    ),
-    folders:
-      job.work?.mode === 'no-volume' ? workFolders(container).map((name) => `${WORK_MOUNT}/${name}`) : [],
+    folders: work?.mode === 'no-volume' ? workFolders(container).map((name) => `${WORK_MOUNT}/${name}`) : [],
     externals: { ready: EXTERNALS_READY, failed: EXTERNALS_FAILED },
   };
 }

@@ -27,7 +27,7 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
   const { end, files: results } = await driveStep(context, target, {
     command: [args.entryPoint, ...parsed],
     workingDirectory: args.workingDirectory,
-    environment: args.environmentVariables,
+    environment: { ...job.environment, ...args.environmentVariables },
     prependPath: args.prependPath,
     files: files.send,
     results: files.commands.map(({ container }) => container),

@@ -6,8 +6,6 @@ import { SUPERVISOR } from './supervisor.js';
 
 /** Where the hook's own files lie in every container of ours: an emptyDir of their own, never the work volume. */
 export const HOOK_FOLDER = '/__podhooks';
-/** The job container's variables, as lines of sh; written once, read by each step. */
-export const ENVIRONMENT_FILE = `${HOOK_FOLDER}/environment`;
 
 /** A file that goes into the container before the step starts. */
 export interface StepFile {
@@ -27,6 +25,7 @@ export interface StepScript {
   /** argv; its first entry is looked up in PATH. */
   command: readonly [string, ...string[]];
   workingDirectory: string;
+  /** Of the job container and of the step. */
   environment: Readonly<Record<string, string>>;
   /** Directories before PATH, first one first. */
   prependPath: readonly string[];
@@ -46,7 +45,6 @@ _ph_step() {
 cd ${quote(step.workingDirectory)} 2> /dev/null || { : > "$_ph_dir/nocwd"; exit 1; }
 unset OLDPWD
 _ph_path=$PATH
-[ ! -r ${ENVIRONMENT_FILE} ] || . ${ENVIRONMENT_FILE}
 ${environmentLines(step.environment).join('\n')}
 ${startLines(step)}
 }
@@ -137,7 +135,7 @@ exec "$@" ${command.map(quote).join(' ')}`;
 }
 
 /** printf is built in, so contents are in no argument list; a NUL byte has to be written as an escape. */
-export function writeFileLine({ path, content }: StepFile): string {
+function writeFileLine({ path, content }: StepFile): string {
   const text = content.toString('utf8');
   const exact = !text.includes('\0') && Buffer.from(text).equals(content);
   const words = exact

@@ -13,7 +13,7 @@ import type { JobState } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { jobState, type PreparedJob, readJobState, requireJob } from '../../src/commands/job-state.js';
-import { createJobKey, removeJobKey } from '../../src/files/job-key.js';
+import { createJobSecrets, removeJobSecrets } from '../../src/files/job-secrets.js';
 import { ownHome } from '../support/own-home.js';
 
 const JOB: PreparedJob = {
@@ -22,6 +22,8 @@ const JOB: PreparedJob = {
   certificate: 'AA:BB',
   settings: { template: '/etc/pod.yaml' },
 };
+
+const ENVIRONMENT = { TOKEN: "it's a secret", 'A-B': 'é\n' };
 
 describe('the state of a job', () => {
   const place = ownHome();
@@ -33,7 +35,9 @@ describe('the state of a job', () => {
 
   const owner = (runner = 'runner-1') => ({ runner, work: join(root, 'work') });
   const prepared = (shared: string[] = []) => {
-    const key = createJobKey(owner(), (folder) => shared.some((name) => folder === join(root, name)));
+    const { key } = createJobSecrets(owner(), ENVIRONMENT, (folder) =>
+      shared.some((name) => folder === join(root, name)),
+    );
     return jobState(JOB, owner(), key);
   };
   const keys = (folder: string) => readdirSync(join(root, folder)).map((name) => join(root, folder, name));
@@ -45,10 +49,10 @@ describe('the state of a job', () => {
 
   for (const mode of ['volume', 'no-volume'] as const)
     it(`comes back as prepare_job leaves it in ${mode} mode`, () => {
-      const key = createJobKey(owner(), () => false);
+      const { key } = createJobSecrets(owner(), ENVIRONMENT, () => false);
       const state = jobState({ ...JOB, mode }, owner(), key);
       const byRunner = JSON.parse(JSON.stringify(state)) as JobState;
-      expect(readJobState(byRunner, owner())).to.deep.equal({ ...JOB, mode });
+      expect(readJobState(byRunner, owner())).to.deep.equal({ ...JOB, mode, environment: ENVIRONMENT });
     });
 
   it('says that there is no job container where there is no state', () => {
@@ -92,20 +96,20 @@ describe('the state of a job', () => {
 
   it('is refused when it is of another runner with the same home folder, whose own state stays good', () => {
     const state = prepared();
-    const key = createJobKey(owner('runner-2'), () => false);
+    const { key } = createJobSecrets(owner('runner-2'), {}, () => false);
     refusal(state, owner('runner-2'));
     refusal(jobState(JOB, owner(), key), owner('runner-2'));
-    expect(readJobState(state, owner())).to.deep.equal(JOB);
+    expect(readJobState(state, owner())).to.deep.equal({ ...JOB, environment: ENVIRONMENT });
   });
 
   it('is refused when it was signed for another runner', () => {
-    const key = createJobKey(owner(), () => false);
+    const { key } = createJobSecrets(owner(), ENVIRONMENT, () => false);
     expect(refusal(jobState(JOB, owner('runner-2'), key)).message).to.contain('of another runner');
   });
 
   it('is refused after cleanup_job', () => {
     const state = prepared();
-    removeJobKey(owner());
+    removeJobSecrets(owner());
     expect(refusal(state).message).to.contain('there is no key of the job in');
   });
 
@@ -113,8 +117,8 @@ describe('the state of a job', () => {
     const state = prepared();
     const [file = ''] = keys('home');
     expect(statSync(file).mode & 0o7777).to.equal(0o600);
-    expect(readFileSync(file)).to.have.length(32);
-    expect(JSON.stringify(state)).to.not.contain(readFileSync(file).toString('hex'));
+    expect(JSON.stringify(state)).to.not.contain(readFileSync(file).subarray(0, 32).toString('hex'));
+    expect(JSON.stringify(state)).to.not.contain('secret');
     expect([keys('tmp'), keys('work')]).to.deep.equal([[], []]);
   });
 
@@ -143,7 +147,7 @@ describe('the state of a job', () => {
       prepare();
       const state = prepared(shared);
       expect(keys('tmp')).to.have.length(1);
-      expect(readJobState(state, owner())).to.deep.equal(JOB);
+      expect(readJobState(state, owner())).to.deep.equal({ ...JOB, environment: ENVIRONMENT });
     });
 
   it('names both places when there is none for its key', () => {
@@ -155,7 +159,7 @@ describe('the state of a job', () => {
   it('is refused when a step has put a key of its own into the other place', () => {
     const state = prepared(['home']);
     const [file = ''] = keys('tmp');
-    writeFileSync(join(root, 'home', file.slice(join(root, 'tmp').length)), Buffer.alloc(32), {
+    writeFileSync(join(root, 'home', file.slice(join(root, 'tmp').length)), `${'k'.repeat(32)}{}`, {
       mode: 0o600,
     });
     expect(refusal(state).message).to.contain('there are two keys');
@@ -167,7 +171,7 @@ describe('the state of a job', () => {
     chmodSync(file, 0o644);
     refusal(state);
     chmodSync(file, 0o600);
-    expect(readJobState(state, owner())).to.deep.equal(JOB);
+    expect(readJobState(state, owner())).to.deep.equal({ ...JOB, environment: ENVIRONMENT });
     const content = readFileSync(file);
     rmSync(file);
     writeFileSync(join(root, 'work/key'), content, { mode: 0o600 });

@@ -2,6 +2,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -11,6 +12,7 @@ import { dirname } from 'node:path';
 import { type JobState, parseInput, type PrepareJobInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
+import { readJobState } from '../../src/commands/job-state.js';
 import { prepareJob } from '../../src/commands/prepare-job.js';
 import { payload } from '../../../hooklib/test/payloads.js';
 import { commandContext } from '../support/command-context.js';
@@ -102,22 +104,46 @@ describe('prepareJob', () => {
     expect(cluster.requests.filter((request) => request.startsWith('exec'))).to.deep.equal([]);
   });
 
-  it('leaves the environment, the folders of a job and the files of the runner in the pod', async () => {
+  it('leaves the folders of a job and the files of the runner in the pod', async () => {
     onRunner('_actions/octo/tool/v1/action.yml', 'name: tool');
     expect(await prepare('01').result).to.equal(0);
-    expect(content('hook/environment')).to.contain('export NODE_ENV=development');
     expect(content('w/_actions/octo/tool/v1/action.yml')).to.equal('name: tool');
     for (const folder of ['w/_temp/_runner_file_commands', 'w/_tool', 'w/hello-world/hello-world'])
       expect(statSync(bed.path(folder)).mode & 0o777, folder).to.equal(0o777);
     expect(content('runner/_work/_temp/_podhooks/actions')).to.equal('_actions/octo/tool/v1\n');
   });
 
+  /** The job's variables as its steps get them. */
+  const jobEnvironment = () =>
+    readJobState((response() as { state: JobState }).state, { runner: 'runner-1', work: undefined })
+      .environment;
+
+  it("keeps the job container's variables in the runner container", async () => {
+    expect(await prepare('01').result).to.equal(0);
+    expect(jobEnvironment()).to.include({ NODE_ENV: 'development' });
+    expect(content(ANSWER)).to.not.contain('development');
+    expect(readdirSync(bed.path('hook'))).to.deep.equal(['externals.ready']);
+  });
+
   it('leaves variables alone that the spec of the pod sets', async () => {
     const template = bed.path('pod.yaml');
     writeFileSync(template, 'spec: {containers: [{name: $job, env: [{name: NODE_ENV, value: production}]}]}');
     expect(await prepare('01', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result).to.equal(0);
-    expect(content('hook/environment')).to.not.contain('NODE_ENV');
-    expect(content('hook/environment')).to.contain('HOME');
+    expect(jobEnvironment()).to.include.keys('HOME').and.not.include.keys('NODE_ENV');
+  });
+
+  it('refuses an environment that no step could be started with before it creates a pod', async () => {
+    const job = input('01');
+    const { container } = job.args;
+    if (container === null) throw new Error('01 has no container');
+    const environmentVariables = { TOO_LARGE: 'x'.repeat(200_000) };
+    const large = { ...job, args: { ...job.args, container: { ...container, environmentVariables } } };
+    const { message } = await hookRejection(
+      'STEP_INVALID',
+      prepareJob(large, commandContext(cluster).context),
+    );
+    expect(message).to.contain('The environment variable TOO_LARGE is too large');
+    expect(cluster.created).to.deep.equal([]);
   });
 
   it('merges the template into the pod that it makes', async () => {

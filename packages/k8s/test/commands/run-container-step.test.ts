@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HookContainer } from '@podhooks/hooklib';
 import { expect } from 'chai';
-import type { PreparedJob } from '../../src/commands/job-state.js';
+import type { RunningJob } from '../../src/commands/job-state.js';
 import { runContainerStep } from '../../src/commands/run-container-step.js';
 import type { Pod } from '../../src/pod/kubernetes.js';
 import { commandContext } from '../support/command-context.js';
@@ -13,7 +13,7 @@ import { ephemeral, runnerPod } from '../support/runner-pods.js';
 import { until } from '../support/until.js';
 
 const RUNNER = runnerPod(ephemeral('ReadWriteOnce'));
-const JOB: PreparedJob = { jobPod: 'job-pod', mode: 'volume' };
+const JOB: RunningJob = { jobPod: 'job-pod', mode: 'volume', environment: {} };
 const POD = pod('step-pod').onNode();
 const RUNNING = POD.running('job').build();
 const ENDED = POD.terminated('job', { exitCode: 42, reason: 'Error' }).build();
@@ -30,7 +30,7 @@ describe('runContainerStep', () => {
   const run = (
     states: (Pod | Error)[],
     parts: Partial<HookContainer> = {},
-    job?: PreparedJob,
+    job?: RunningJob,
     environment: Record<string, string> = {},
   ) => {
     cluster.states = states;

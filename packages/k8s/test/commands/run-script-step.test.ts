@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { dirname } from 'node:path';
 import type { RunScriptStepInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
-import type { PreparedJob } from '../../src/commands/job-state.js';
+import type { RunningJob } from '../../src/commands/job-state.js';
 import { runScriptStep } from '../../src/commands/run-script-step.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster } from '../support/fake-cluster.js';
@@ -48,14 +48,14 @@ describe('runScriptStep', () => {
   });
   const run = (
     parts: Partial<RunScriptStepInput['args']> = {},
-    mode: PreparedJob['mode'] | 'no job' = 'no-volume',
-    state: Partial<PreparedJob> = {},
+    mode: RunningJob['mode'] | 'no job' = 'no-volume',
+    state: Partial<RunningJob> = {},
   ) => {
     const environment = {
       RUNNER_TEMP: bed.path('_work/_temp'),
       GITHUB_ENV: bed.path('_work/_temp/_runner_file_commands/env'),
     };
-    const job = mode === 'no job' ? undefined : { jobPod: 'job-pod', mode, ...state };
+    const job = mode === 'no job' ? undefined : { jobPod: 'job-pod', mode, environment: {}, ...state };
     const given = commandContext(cluster, environment, job);
     return { ...given, result: runScriptStep(input(parts), given.context) };
   };
@@ -85,6 +85,28 @@ describe('runScriptStep', () => {
     const { result, out } = run({ entryPoint: 'printf', entryPointArgs: ['%s,', '"a', 'b"', "'c'"] });
     expect(await result).to.equal(0);
     expect(out.output).to.equal('a b,c,');
+  });
+
+  it("gives the step the job container's variables, and its own win", async () => {
+    const environment = { JOB: 'of the job', BOTH: 'of the job', 'J-B': "it's", PATH: '/usr/bin:/job' };
+    const { result, out } = run(
+      {
+        entryPoint: 'printenv',
+        entryPointArgs: ['JOB', 'BOTH', 'J-B', 'PATH'],
+        environmentVariables: { BOTH: 'of the step' },
+        prependPath: ['/before'],
+      },
+      'volume',
+      { environment },
+    );
+    expect(await result).to.equal(0);
+    expect(out.output).to.equal("of the job\nof the step\nit's\n/before:/usr/bin:/job\n");
+  });
+
+  it('takes nothing of a step from the files that other processes of the job can write', async () => {
+    writeFileSync(bed.path('hook/environment'), 'exit 0\n');
+    onRunner('one.sh', 'exit 7');
+    expect(await run().result).to.equal(7);
   });
 
   it('first brings an action that the runner has fetched since the job began', async () => {

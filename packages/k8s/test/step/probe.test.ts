@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { probeScript, readProbe } from '../../src/step/probe.js';
-import { ENVIRONMENT_FILE, HOOK_FOLDER } from '../../src/step/script.js';
+import { HOOK_FOLDER } from '../../src/step/script.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
 
@@ -42,28 +42,17 @@ for (const shell of SHELLS)
     beforeEach(() => (bed = new StepBed(shell)));
     afterEach(() => bed.close());
 
-    const start = (environment: Record<string, string> = {}, folders: string[] = []) => {
-      const exec = bed.exec(
-        probeScript({ environment, folders, externals: { ready: READY, failed: FAILED } }),
-      );
+    const start = (folders: string[] = []) => {
+      const exec = bed.exec(probeScript({ folders, externals: { ready: READY, failed: FAILED } }));
       exec.endInput();
       return exec;
     };
     const arrived = (marker: string, content = '') =>
       writeFileSync(bed.path(marker.replace(HOOK_FOLDER, 'hook')), content);
 
-    it("leaves the job's environment for its owner alone", async () => {
-      arrived(READY);
-      const { output } = await start({ FOO: "it's\n$HOME", 'A-B': '' }).ended();
-      const file = bed.path(ENVIRONMENT_FILE.replace(HOOK_FOLDER, 'hook'));
-      expect(output).to.equal('probed\n');
-      expect(readFileSync(file, 'utf8')).to.equal(`export FOO='it'\\''s\n$HOME'\nset -- "$@" A-B=`);
-      expect(statSync(file).mode & 0o777).to.equal(0o600);
-    });
-
     it('makes folders that any user may write to', async () => {
       arrived(READY);
-      await start({}, [bed.path('a b/c'), bed.path('d')]).ended();
+      await start([bed.path('a b/c'), bed.path('d')]).ended();
       for (const folder of ['a b/c', 'a b', 'd'])
         expect(statSync(bed.path(folder)).mode & 0o777).to.equal(0o777);
     });
@@ -85,7 +74,6 @@ for (const shell of SHELLS)
       arrived(READY);
       const exec = bed.exec(
         probeScript({
-          environment: {},
           folders: [bed.path('hook/externals.ready/below')],
           externals: { ready: READY, failed: FAILED },
         }),
@@ -112,7 +100,6 @@ for (const shell of SHELLS)
           writeFileSync(bed.path(file), '');
         }
         const text = probeScript({
-          environment: {},
           folders: [],
           externals: { ready: READY, failed: FAILED },
         });

@@ -3,8 +3,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { quote } from '../../src/step/quote.js';
-import { ENVIRONMENT_FILE, HOOK_FOLDER } from '../../src/step/script.js';
-import { environmentLines } from '../../src/step/environment.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
 
@@ -146,21 +144,6 @@ for (const shell of SHELLS)
       expect(output).to.equal('value\n');
       expect(end).to.deep.equal({ exitCode: 0 });
       expect(existsSync(bed.path('taken'))).to.equal(false);
-    });
-
-    it("starts with the job's variables, and the step's own win", async () => {
-      const lines = environmentLines({
-        JOB: 'of the job',
-        BOTH: 'of the job',
-        'J-B': "it's",
-        PATH: '/usr/bin:/job',
-      });
-      writeFileSync(bed.path(ENVIRONMENT_FILE.replace(HOOK_FOLDER, 'hook')), lines.join('\n'));
-      const { output } = await bed.run(['printenv', 'JOB', 'BOTH', 'J-B', 'PATH'], {
-        environment: { BOTH: 'of the step' },
-        prependPath: ['/before'],
-      });
-      expect(output).to.equal("of the job\nof the step\nit's\n/before:/usr/bin:/job\n");
     });
 
     it('needs no argument list for a large variable', async () => {

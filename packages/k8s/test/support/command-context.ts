@@ -1,6 +1,6 @@
 import type { Cluster } from '../../src/cluster/cluster.js';
 import type { CommandContext, Output } from '../../src/commands/context.js';
-import type { PreparedJob } from '../../src/commands/job-state.js';
+import type { RunningJob } from '../../src/commands/job-state.js';
 import { readSettings } from '../../src/settings/read.js';
 
 /** A runner's log that remembers. */
@@ -36,7 +36,7 @@ export class MemoryLog implements Output {
 export function commandContext<C extends Cluster>(
   cluster: C,
   environment: Record<string, string> = {},
-  job?: PreparedJob,
+  job?: RunningJob,
 ) {
   const out = new MemoryLog();
   const controller = new AbortController();
