@@ -1,15 +1,6 @@
 import tseslint from 'typescript-eslint';
+import { oneDirection } from './scripts/wings.mjs';
 
-/** One direction: index -> commands -> {pod, step, files, cluster} -> hooklib (docs/adr/0001). */
-const layer = (files, forbidden) => ({
-  files,
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      { patterns: forbidden.map(([group, message]) => ({ regex: group, message })) },
-    ],
-  },
-});
 const IO = '^(node:)?(fs|fs/promises|net|tls|http|https|child_process|os|process|timers.*)$';
 
 export default tseslint.config(
@@ -30,18 +21,26 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  layer(['packages/hooklib/src/**'], [['@kubernetes|/k8s', 'hooklib knows nothing of Kubernetes']]),
-  layer(
-    ['packages/k8s/src/pod/**', 'packages/k8s/src/step/**'],
-    [
-      [IO, 'pod and step texts are pure: no I/O'],
-      ['/(commands|cluster|files|settings)/', 'pod and step know only hooklib and each other'],
-    ],
-  ),
-  layer(
-    ['packages/k8s/src/cluster/**', 'packages/k8s/src/files/**'],
-    [['/(commands|settings)/', 'cluster and files know no command and read no settings']],
-  ),
+  {
+    files: ['packages/hooklib/src/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '@kubernetes|/k8s', message: 'hooklib knows nothing of Kubernetes' }] },
+      ],
+    },
+  },
+  {
+    files: ['packages/k8s/src/**'],
+    plugins: { podhooks: { rules: { 'one-direction': oneDirection } } },
+    rules: { 'podhooks/one-direction': 'error' },
+  },
+  {
+    files: ['pod', 'template', 'merge', 'step', 'model', 'yaml'].map((wing) => `packages/k8s/src/${wing}/**`),
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: IO, message: 'this part is pure: no I/O' }] }],
+    },
+  },
   {
     files: ['packages/k8s/src/**'],
     ignores: ['packages/k8s/src/settings/**', 'packages/k8s/src/index.ts'],

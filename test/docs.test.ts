@@ -5,7 +5,7 @@ import { load } from 'js-yaml';
 import { codeBlocks, codeSpans, localLinks, tableRows } from './docs/markdown.js';
 import { MADE_PAGES } from './docs/pages.js';
 import { runnerAccess } from './runner/arc.js';
-import { loadTemplate } from '../packages/k8s/src/pod/template.js';
+import { loadTemplate } from '../packages/k8s/src/template/template.js';
 import { parseSettings } from '../packages/k8s/src/settings/file.js';
 import { VARIABLES } from '../packages/k8s/src/settings/schema.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { load, loadAll } from 'js-yaml';
 import { parseInput } from '@podhooks/hooklib';
-import { loadTemplate } from '../packages/k8s/src/pod/template.js';
+import { loadTemplate } from '../packages/k8s/src/template/template.js';
 import { parseSettings } from '../packages/k8s/src/settings/file.js';
 import { readSettings } from '../packages/k8s/src/settings/read.js';
 import { VARIABLES } from '../packages/k8s/src/settings/schema.js';

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { applyTemplate } from '../../packages/k8s/src/pod/template-apply.js';
-import { loadTemplate } from '../../packages/k8s/src/pod/template.js';
-import { MERGE_CASES } from '../../packages/k8s/test/pod/merge-cases.js';
+import { applyTemplate } from '../../packages/k8s/src/template/template-apply.js';
+import { loadTemplate } from '../../packages/k8s/src/template/template.js';
+import { MERGE_CASES } from '../../packages/k8s/test/merge/merge-cases.js';
 import { jobPod, ROLES } from '../../packages/k8s/test/pod/sample-job-pod.js';
 
 const namespace = `merge-${String(Date.now())}`;
@@ -108,7 +108,7 @@ describe('pod templates beside the API server', function () {
 
   it('finds the generated schema to be that of the server', () => {
     const script = new URL('../../scripts/pod-schema.mjs', import.meta.url).pathname;
-    const committed = new URL('../../packages/k8s/src/pod/schema.generated.ts', import.meta.url);
+    const committed = new URL('../../packages/k8s/src/merge/schema.generated.ts', import.meta.url);
     const generated = execFileSync(process.execPath, [script], {
       input: kubectl(['get', '--raw', '/openapi/v2']),
       encoding: 'utf8',

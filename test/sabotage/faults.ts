@@ -37,7 +37,7 @@ export const FAULTS: readonly Fault[] = [
     from: '${writeFileLine(file)} || return`',
     to: '${writeFileLine(file)}`',
     test: {
-      file: `${TESTS}/commands/drive-step.test.ts`,
+      file: `${TESTS}/follow/drive-step.test.ts`,
       title: 'does not start a step with a file that does not fit, and names the file',
     },
   },
@@ -47,27 +47,27 @@ export const FAULTS: readonly Fault[] = [
     from: '  _ph_gone "$_ph_recorder"\n}',
     to: '  return 1\n}',
     test: {
-      file: `${TESTS}/commands/drive-step.test.ts`,
+      file: `${TESTS}/follow/drive-step.test.ts`,
       title: 'reports a step as lost that kills all that watches it, whatever its own exit code',
     },
   },
   {
     name: 'a step whose follower was stopped hangs',
-    file: `${HOOK}/commands/attach-step.ts`,
+    file: `${HOOK}/follow/attach-step.ts`,
     from: 'session.done, life.ended]',
     to: 'session.done]',
     test: {
-      file: `${TESTS}/commands/drive-step.test.ts`,
+      file: `${TESTS}/follow/drive-step.test.ts`,
       title: 'follows anew when a stopped supervisor gives no sign of life',
     },
   },
   {
     name: 'a cancelled step hangs when nothing in the pod answers',
-    file: `${HOOK}/commands/drive-step.ts`,
+    file: `${HOOK}/follow/drive-step.ts`,
     from: 'timer = setTimeout(giveUp, CANCEL_MS);',
     to: '',
     test: {
-      file: `${TESTS}/commands/drive-step.test.ts`,
+      file: `${TESTS}/follow/drive-step.test.ts`,
       title: 'ends after a cancellation although nothing in the pod answers',
     },
   },
@@ -110,33 +110,33 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'output comes twice after a lost connection',
-    file: `${HOOK}/commands/drive-step.ts`,
+    file: `${HOOK}/follow/drive-step.ts`,
     from: 'followScript(run.step, output.position)',
     to: 'followScript(run.step, { segment: 0, offset: 0 })',
     test: {
-      file: `${TESTS}/commands/drive-step.test.ts`,
+      file: `${TESTS}/follow/drive-step.test.ts`,
       title:
         'loses nothing of a step and runs it once when the connection is lost amid its output, three times',
     },
   },
   {
     name: 'a step that began is started again after a lost connection',
-    file: `${HOOK}/commands/drive-step.ts`,
+    file: `${HOOK}/follow/drive-step.ts`,
     from: 'script = followScript(run.step, output.position);',
     to: 'script = stepScript((run.step = { ...run.step, id: uuid() }));',
     test: {
-      file: `${TESTS}/commands/drive-step.test.ts`,
+      file: `${TESTS}/follow/drive-step.test.ts`,
       title:
         'loses nothing of a step and runs it once when the connection is lost amid its output, three times',
     },
   },
   {
     name: 'a cancelled step goes on',
-    file: `${HOOK}/commands/drive-step.ts`,
+    file: `${HOOK}/follow/drive-step.ts`,
     from: 'await session.write(cancelScript(run.step));',
     to: "await session.write('exit 0\\n');",
     test: {
-      file: `${TESTS}/commands/drive-step.test.ts`,
+      file: `${TESTS}/follow/drive-step.test.ts`,
       title: 'ends a step that is cancelled, and gives its exit code',
     },
   },
@@ -243,17 +243,17 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the template wins over what the hook needs',
-    file: `${HOOK}/pod/template-apply.ts`,
+    file: `${HOOK}/template/template-apply.ts`,
     from: 'if (faults.length > 0) throw templateError(faults.map(formatFault));',
     to: '',
     test: {
-      file: `${TESTS}/pod/template-apply.test.ts`,
+      file: `${TESTS}/template/template-apply.test.ts`,
       title: 'is kept: removal of a container by its own name is refused',
     },
   },
   {
     name: "the service account's token is in the job pod",
-    file: `${HOOK}/pod/inherit.ts`,
+    file: `${HOOK}/merge/inherit.ts`,
     from: "take(['automountServiceAccountToken'], false, 'false');",
     to: "take(['automountServiceAccountToken'], true, 'true');",
     test: {
@@ -263,7 +263,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'pull secrets replace each other',
-    file: `${HOOK}/pod/schema.generated.ts`,
+    file: `${HOOK}/merge/schema.generated.ts`,
     from: "imagePullSecrets: 'LocalObjectReference[name]'",
     to: "imagePullSecrets: 'LocalObjectReference[]'",
     test: {
@@ -283,20 +283,20 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a pod of somebody else is taken for the own one',
-    file: `${HOOK}/commands/own-objects.ts`,
+    file: `${HOOK}/pods/own-objects.ts`,
     from: "return requireOwn('pod', await cluster.getPod(nameOf(pod), cancelled), pod, error);",
     to: 'return cluster.getPod(nameOf(pod), cancelled);',
     test: {
-      file: `${TESTS}/commands/own-objects.test.ts`,
+      file: `${TESTS}/pods/own-objects.test.ts`,
       title: 'uses no pod of the same name that another runner owns',
     },
   },
   {
     name: 'a pod that has failed is waited for',
-    file: `${HOOK}/pod/status.ts`,
+    file: `${HOOK}/pods/status.ts`,
     from: "  if (phase === 'Failed' || phase === 'Succeeded')\n    return failed({",
     to: "  if (phase === 'Succeeded')\n    return failed({",
-    test: { file: `${TESTS}/pod/status.test.ts`, title: 'fails for a node without room' },
+    test: { file: `${TESTS}/pods/status.test.ts`, title: 'fails for a node without room' },
   },
   {
     name: 'a request is not repeated when the API server restarts',
@@ -357,10 +357,10 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the exit code of a docker action is dropped',
-    file: `${HOOK}/pod/action-end.ts`,
+    file: `${HOOK}/follow/action-end.ts`,
     from: 'exitCode: ended.exitCode',
     to: 'exitCode: 0',
-    test: { file: `${TESTS}/pod/action-end.test.ts`, title: 'is its exit code 42' },
+    test: { file: `${TESTS}/follow/action-end.test.ts`, title: 'is its exit code 42' },
   },
   {
     name: 'the pod of a docker action stays',
@@ -394,11 +394,11 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the end of an output that came late is left out',
-    file: `${HOOK}/commands/follow-action.ts`,
+    file: `${HOOK}/follow/follow-action.ts`,
     from: 'await drain(reader, end, context);',
     to: 'await Promise.resolve(drain);',
     test: {
-      file: `${TESTS}/commands/follow-action.test.ts`,
+      file: `${TESTS}/follow/follow-action.test.ts`,
       title: 'reads on after the end until nothing more comes: the last reading was cut short without a word',
     },
   },
@@ -432,7 +432,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'prepare_job waits for a helper that has ended',
-    file: `${HOOK}/commands/wait-for-pod.ts`,
+    file: `${HOOK}/pods/wait-for-pod.ts`,
     from: "if (state.kind === 'failed') throw await podFailure(JOB_POD",
     to: "if (state.kind === 'failed' && name === '') throw await podFailure(JOB_POD",
     test: {
@@ -469,21 +469,21 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "a secret that is another's is used",
-    file: `${HOOK}/commands/own-objects.ts`,
+    file: `${HOOK}/pods/own-objects.ts`,
     from: 'if (owner !== undefined && owner === ownerOf(asked) &&',
     to: "if (owner !== 'x' &&",
     test: {
-      file: `${TESTS}/commands/own-objects.test.ts`,
+      file: `${TESTS}/pods/own-objects.test.ts`,
       title: 'uses no secret of the same name that another runner owns',
     },
   },
   {
     name: "the API server's warnings annotate a user's run",
-    file: `${HOOK}/commands/own-objects.ts`,
+    file: `${HOOK}/pods/own-objects.ts`,
     from: 'out.debug(`the API server about',
     to: 'out.warning(`the API server about',
     test: {
-      file: `${TESTS}/commands/own-objects.test.ts`,
+      file: `${TESTS}/pods/own-objects.test.ts`,
       title: 'has the warnings of the server in the debug log, and annotates nothing',
     },
   },
@@ -493,7 +493,7 @@ export const FAULTS: readonly Fault[] = [
     from: "[{ name: 'PATH', value: SYSTEM_PATH }, ...variables]",
     to: '[...variables]',
     test: {
-      file: `${TESTS}/cluster/connection.test.ts`,
+      file: `${TESTS}/cluster/connect.test.ts`,
       title: 'starts a program to log in with a PATH that no workflow has a part in',
     },
   },
@@ -539,7 +539,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the state of an earlier job is good for this one',
-    file: `${HOOK}/files/job-secrets.ts`,
+    file: `${HOOK}/commands/job-secrets.ts`,
     from: 'key: randomBytes(KEY_BYTES)',
     to: 'key: Buffer.alloc(KEY_BYTES, randomBytes.name)',
     test: {
@@ -569,7 +569,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "a step's own key is taken for the job's",
-    file: `${HOOK}/files/job-secrets.ts`,
+    file: `${HOOK}/commands/job-secrets.ts`,
     from: 'if (second !== undefined) return',
     to: "if (second?.file === '') return",
     test: {
@@ -630,7 +630,7 @@ export const FAULTS: readonly Fault[] = [
     from: 'if (real !== join(realpathSync.native(root), relative)) throw',
     to: 'if (real === relative) throw',
     test: {
-      file: `${TESTS}/files/file-commands.test.ts`,
+      file: `${TESTS}/work/file-commands.test.ts`,
       title: 'is not opened where a step has put a file behind a link',
     },
   },
@@ -651,28 +651,28 @@ export const FAULTS: readonly Fault[] = [
     from: '    checkPlace({ root, path: dirname(path) });',
     to: '    return;',
     test: {
-      file: `${TESTS}/files/file-commands.test.ts`,
+      file: `${TESTS}/work/file-commands.test.ts`,
       title:
         "is taken from the runner's way where a step has put a link for a folder, with nothing behind it",
     },
   },
   {
     name: 'a user can replace the files of others in shared folders',
-    file: `${HOOK}/files/file-commands.ts`,
+    file: `${HOOK}/work/file-commands.ts`,
     from: 'folder: 0o1777',
     to: 'folder: 0o777',
     test: {
-      file: `${TESTS}/files/file-commands.test.ts`,
+      file: `${TESTS}/work/file-commands.test.ts`,
       title: 'is open to every user, and its folders keep what belongs to others',
     },
   },
   {
     name: 'an argument of a step names a folder above _actions',
-    file: `${HOOK}/pod/paths.ts`,
+    file: `${HOOK}/model/paths.ts`,
     from: "posix.normalize(name) === name && !name.endsWith('/.')",
     to: "name !== ''",
     test: {
-      file: `${TESTS}/pod/paths.test.ts`,
+      file: `${TESTS}/model/paths.test.ts`,
       title: 'finds none in /__w/_actions/../../., which leads elsewhere',
     },
   },

@@ -3,7 +3,7 @@ import { type HookInput, HookError, parseInput, readInput } from '@podhooks/hook
 import { explain } from './cluster/api-error.js';
 import { ApiClient } from './cluster/client.js';
 import { Cluster } from './cluster/cluster.js';
-import { connect } from './cluster/connection.js';
+import { connect } from './cluster/connect.js';
 import type { CommandContext } from './commands/context.js';
 import { readJobState, type RunningJob, secretsOwner } from './commands/job-state.js';
 import { runScriptStep } from './commands/run-script-step.js';

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import type { Output } from './commands/context.js';
+import type { Output } from './context.js';
 import { inertLine, inertLines } from './inert.js';
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { jobState } from '../src/commands/job-state.js';
-import { createJobSecrets } from '../src/files/job-secrets.js';
+import { createJobSecrets } from '../src/commands/job-secrets.js';
 import { ownHome } from './support/own-home.js';
 import { payload } from '../../hooklib/test/payloads.js';
 

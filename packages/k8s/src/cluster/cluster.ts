@@ -1,4 +1,4 @@
-import type { Pod, Secret } from '../pod/kubernetes.js';
+import type { Pod, Secret } from '../model/kubernetes.js';
 import { ApiError, ConnectionError } from './api-error.js';
 import type { ApiClient, ApiRequest } from './client.js';
 import { exec, type ExecHandlers, type ExecSession } from './exec.js';

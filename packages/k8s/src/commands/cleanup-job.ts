@@ -1,10 +1,10 @@
 import type { CleanupJobInput } from '@podhooks/hooklib';
 import { ApiError } from '../cluster/api-error.js';
-import { RUNNER_POD_LABEL } from '../pod/names.js';
+import { RUNNER_POD_LABEL } from '../model/names.js';
 import type { CommandContext } from './context.js';
-import { removeJobSecrets } from '../files/job-secrets.js';
+import { removeJobSecrets } from './job-secrets.js';
 import { secretsOwner } from './job-state.js';
-import { requirePodName } from './require-pod-name.js';
+import { requirePodName } from '../pods/require-pod-name.js';
 
 /** Time for removing what was made, after a cancellation: the runner ends the hook 10 s after it. */
 export const CLEAN_UP_MS = 6_000;

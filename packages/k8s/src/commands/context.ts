@@ -1,24 +1,8 @@
-import type { Cluster } from '../cluster/cluster.js';
-import type { Settings } from '../settings/read.js';
+import type { Context } from '../context.js';
 import type { RunningJob } from './job-state.js';
 
 /** What every command is given. */
-export interface CommandContext {
-  settings: Settings;
-  cluster: Cluster;
+export interface CommandContext extends Context {
   /** The job that prepare_job has prepared, by its signed state; undefined without one. */
   job: RunningJob | undefined;
-  /** Aborted by the first signal from the runner: the job or the step was cancelled. */
-  cancelled: AbortSignal;
-  /** The runner's log. */
-  out: Output;
-}
-
-export interface Output {
-  /** Bytes of a step as they are; a promise while the log cannot take more. After it, or at once, they are overwritten. */
-  write(bytes: Buffer): void | Promise<void>;
-  /** One line of ours; for prepare_job only, since a step's log is the user's. */
-  line(text: string): void;
-  debug(text: string): void;
-  warning(text: string): void;
 }

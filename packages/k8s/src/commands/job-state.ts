@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { dirname } from 'node:path';
 import { HookError, type JobState } from '@podhooks/hooklib';
-import { type JobSecrets, readJobSecrets, type SecretsOwner } from '../files/job-secrets.js';
+import { type JobSecrets, readJobSecrets, type SecretsOwner } from './job-secrets.js';
 import { isMap } from '../json.js';
-import type { FileValues, Settings } from '../settings/read.js';
+import type { FileValues } from '../settings/file-values.js';
+import type { Settings } from '../settings/read.js';
 
 /** What prepare_job leaves for the commands after it, by way of the runner. */
 export interface PreparedJob {

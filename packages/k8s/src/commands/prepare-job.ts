@@ -8,32 +8,32 @@ import {
   writeResponse,
 } from '@podhooks/hooklib';
 import { type Deadline, monotonicMs } from '../deadline.js';
-import { presentActions, rememberActions } from '../files/actions.js';
-import { openToAll } from '../files/file-commands.js';
-import { createJobSecrets } from '../files/job-secrets.js';
-import { lost, sendWorkFolder } from '../files/send-work-folder.js';
+import { presentActions, rememberActions } from '../work/actions.js';
+import { openToAll } from '../work/file-commands.js';
+import { createJobSecrets } from './job-secrets.js';
+import { lost, sendWorkFolder } from '../work/send-work-folder.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
-import type { Pod } from '../pod/kubernetes.js';
-import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
-import { type RunnerPath, WORK_MOUNT } from '../pod/paths.js';
+import type { Pod } from '../model/kubernetes.js';
+import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
+import { type RunnerPath, WORK_MOUNT } from '../model/paths.js';
 import { portMap } from '../pod/ports.js';
 import { workPath } from '../pod/volumes.js';
-import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
+import { existingFolders, sharedFolders, workFolders } from '../work/work-folders.js';
 import { checkEnvironment } from '../step/environment.js';
-import type { Probe } from '../step/probe.js';
+import type { Probe } from '../step/inspection.js';
 import { carriedSettings } from '../settings/carried.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { jobState, secretsOwner } from './job-state.js';
-import { createObjects } from './own-objects.js';
-import { Pending } from './pending.js';
-import { ownPodOptions } from './own-pod-options.js';
-import { withTemplate } from './pod-template.js';
-import { probeJob } from './probe-job.js';
-import { waitForOthers } from './wait-for-others.js';
-import { JOB_POD, podFailure, prepareDeadline, waitForPod, watchPod } from './wait-for-pod.js';
-import { LOOK_AGAIN_MS, LOOKS } from './why-gone.js';
+import { createObjects } from '../pods/own-objects.js';
+import { Pending } from '../pods/pending.js';
+import { ownPodOptions } from '../pods/own-pod-options.js';
+import { withTemplate } from '../pods/pod-template.js';
+import { probeJob } from '../pods/inspect-job-image.js';
+import { waitForOthers } from '../pods/wait-for-others.js';
+import { JOB_POD, podFailure, prepareDeadline, waitForPod, watchPod } from '../pods/wait-for-pod.js';
+import { LOOK_AGAIN_MS, LOOKS } from '../pods/why-gone.js';
 
 /** Makes the job pod and waits until steps can run in it. */
 export async function prepareJob(input: PrepareJobInput, context: CommandContext): Promise<number> {

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError, type HookContainer, type RunContainerStepInput } from '@podhooks/hooklib';
 import { isNotFound } from '../cluster/cluster.js';
-import { openToAll, refuseReplaced } from '../files/file-commands.js';
-import { type ActionEnd, stepStartState } from '../pod/action-end.js';
-import type { Pod } from '../pod/kubernetes.js';
+import { openToAll, refuseReplaced } from '../work/file-commands.js';
+import { type ActionEnd, stepStartState } from '../follow/action-end.js';
+import type { Pod } from '../model/kubernetes.js';
 import type { OwnPod } from '../pod/own-pod.js';
-import type { RunnerPath } from '../pod/paths.js';
+import type { RunnerPath } from '../model/paths.js';
 import type { RunnerPod } from '../pod/runner-pod.js';
 import { stepPod, workPathOfStep } from '../pod/step-pod.js';
 import { runnerMounts } from '../pod/volumes.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
-import { followAction } from './follow-action.js';
-import { createObjects, isOwnedBy } from './own-objects.js';
-import { ownPodOptions } from './own-pod-options.js';
-import { withTemplate } from './pod-template.js';
-import { type Awaited, waitForPod } from './wait-for-pod.js';
-import { podDeleted, stepLost } from './why-gone.js';
+import { followAction } from '../follow/follow-action.js';
+import { createObjects, isOwnedBy } from '../pods/own-objects.js';
+import { ownPodOptions } from '../pods/own-pod-options.js';
+import { withTemplate } from '../pods/pod-template.js';
+import { type Awaited, waitForPod } from '../pods/wait-for-pod.js';
+import { podDeleted, stepLost } from '../pods/why-gone.js';
 
 /** The log is the action's: only of a long wait something is said in it. */
 const STEP_POD: Awaited = { kind: 'step', stateOf: stepStartState, sayAfterMs: 10_000 };

@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
-import { newActions, rememberActions } from '../files/actions.js';
-import { collectStepFiles, openToAll, refuseReplaced, storeFileCommands } from '../files/file-commands.js';
-import { HELPER_CONTAINER, JOB_CONTAINER } from '../pod/names.js';
+import { newActions, rememberActions } from '../work/actions.js';
+import { collectStepFiles, openToAll, refuseReplaced, storeFileCommands } from '../work/file-commands.js';
+import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import type { CommandContext } from './context.js';
-import { driveStep } from './drive-step.js';
+import { driveStep } from '../follow/drive-step.js';
 import { requireJob } from './job-state.js';
-import { whyGone } from './why-gone.js';
+import { whyGone } from '../pods/why-gone.js';
 
 /** 128 + SIGKILL: how a shell reports a process that the kernel has killed. */
 const KILLED = 137;
@@ -45,7 +45,7 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
     );
   if (end.exitCode === KILLED && !context.cancelled.aborted) {
     // Not at the top: hardly a step is killed.
-    const { tellIfOutOfMemory } = await import('./out-of-memory.js');
+    const { tellIfOutOfMemory } = await import('../follow/out-of-memory.js');
     await tellIfOutOfMemory(context, target);
   }
   return end.exitCode;
@@ -64,7 +64,7 @@ async function sendNewActions(
   ]);
   if (actions.length === 0) return;
   // Not at the top: a step seldom has anything to send.
-  const { sendWorkFolder } = await import('../files/send-work-folder.js');
+  const { sendWorkFolder } = await import('../work/send-work-folder.js');
   const retryMs = settings.apiRetrySeconds * 1000;
   const warn = (text: string) => out.warning(text);
   try {

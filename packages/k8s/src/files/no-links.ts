@@ -21,7 +21,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { HookError } from '@podhooks/hooklib';
-import { below, type RunnerPath } from '../pod/paths.js';
+import { below, type RunnerPath } from '../model/paths.js';
 import { errorCode, isMissing } from './io-error.js';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { RunnerPath } from '../pod/paths.js';
+import type { RunnerPath } from '../model/paths.js';
 
 /** The text of a file. @throws Error that says why it cannot be read, also where it is not UTF-8. */
 export async function readText(path: RunnerPath): Promise<string> {

@@ -1,8 +1,8 @@
-import type { Container, VolumeMount } from './kubernetes.js';
+import type { Container, VolumeMount } from '../model/kubernetes.js';
 import { HOOK_FOLDER } from '../step/script.js';
 import { quote } from '../step/quote.js';
-import { HELPER_CONTAINER } from './names.js';
-import { EXTERNALS_MOUNT, type RunnerPath } from './paths.js';
+import { HELPER_CONTAINER } from '../model/names.js';
+import { EXTERNALS_MOUNT, type RunnerPath } from '../model/paths.js';
 
 /** Written by the helper when `externals` are in place, or when that failed, with the reason. */
 export const EXTERNALS_READY = `${HOOK_FOLDER}/externals.ready`;

@@ -1,7 +1,7 @@
 import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
 import { helperContainer, KEEP_ALIVE } from './helper.js';
-import type { Container } from './kubernetes.js';
-import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from './names.js';
+import type { Container } from '../model/kubernetes.js';
+import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from '../model/names.js';
 import {
   imageOf,
   ON_GITHUB,
@@ -11,7 +11,7 @@ import {
   type OwnPodOptions,
   startOf,
 } from './own-pod.js';
-import { EXTERNALS_MOUNT, sourceOf } from './paths.js';
+import { EXTERNALS_MOUNT, sourceOf } from '../model/paths.js';
 import { containerPorts } from './ports.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import { Volumes, type WorkFolder, workFolder, workPath } from './volumes.js';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { HookError, type MountVolume } from '@podhooks/hooklib';
 import { HOOK_FOLDER } from '../step/script.js';
-import { below, type ContainerPath, EXTERNALS_MOUNT, type RunnerPath, WORK_MOUNT } from './paths.js';
+import { below, type ContainerPath, EXTERNALS_MOUNT, type RunnerPath, WORK_MOUNT } from '../model/paths.js';
 
 /** Sockets of container runtimes: who reaches one has the node. */
 const RUNTIME_SOCKETS = [

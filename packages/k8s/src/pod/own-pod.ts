@@ -1,13 +1,13 @@
 import { argumentsOf, HookError, type HookContainer } from '@podhooks/hooklib';
-import { type Decision, inherit, type InheritSettings } from './inherit.js';
-import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret, Volume } from './kubernetes.js';
-import { strategicMerge } from './merge.js';
-import { HELPER_CONTAINER, RUNNER_POD_LABEL } from './names.js';
-import type { RunnerPath } from './paths.js';
+import { type Decision, inherit, type InheritSettings } from '../merge/inherit.js';
+import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret, Volume } from '../model/kubernetes.js';
+import { strategicMerge } from '../merge/merge.js';
+import { HELPER_CONTAINER, RUNNER_POD_LABEL } from '../model/names.js';
+import type { RunnerPath } from '../model/paths.js';
 import type { Provenance } from './provenance.js';
 import { ownedBy, type RunnerPod } from './runner-pod.js';
 import type { EnvironmentSecret } from './secrets.js';
-import type { PodKind } from './template-names.js';
+import type { PodKind } from '../template/template-names.js';
 import type { WorkFolder } from './volumes.js';
 
 /** What every pod that the hook makes is made from. */

@@ -1,4 +1,4 @@
-import type { ContainerPort } from './kubernetes.js';
+import type { ContainerPort } from '../model/kubernetes.js';
 import { HookError, type PortMap } from '@podhooks/hooklib';
 
 interface Port {

@@ -1,5 +1,5 @@
-import { distinctLabelValue } from './labels.js';
-import type { PlaceholderValues } from './placeholders.js';
+import { distinctLabelValue } from '../model/labels.js';
+import type { PlaceholderValues } from '../template/placeholders.js';
 
 /** Of our labels and annotations. */
 const PREFIX = 'podhooks.dev/';

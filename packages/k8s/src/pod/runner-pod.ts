@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import type { Container, OwnerReference, Pod, Volume } from './kubernetes.js';
+import type { Container, OwnerReference, Pod, Volume } from '../model/kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
-import { below, type RunnerPath } from './paths.js';
+import { below, type RunnerPath } from '../model/paths.js';
 
 /** A volume of the runner pod that other pods can mount, and where in it a folder of the runner lies. */
 export interface SharedFolder {

@@ -1,6 +1,6 @@
 import { HookError, type HookContainer, type RegistryCredentials } from '@podhooks/hooklib';
 import { LONGEST_STRING_BYTES } from '../step/environment.js';
-import type { EnvVar, ObjectMeta, Secret } from './kubernetes.js';
+import type { EnvVar, ObjectMeta, Secret } from '../model/kubernetes.js';
 import { asMap, mapAt, type JsonMap } from '../json.js';
 import { DOCKER_HUB, isForRegistry } from './registry.js';
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { HookError, type HookContainer } from '@podhooks/hooklib';
-import type { Pod } from './kubernetes.js';
-import { HELPER_CONTAINER, JOB_CONTAINER, secretName, stepPodName } from './names.js';
+import type { Pod } from '../model/kubernetes.js';
+import { HELPER_CONTAINER, JOB_CONTAINER, secretName, stepPodName } from '../model/names.js';
 import {
   imageOf,
   ON_GITHUB,
@@ -11,7 +11,7 @@ import {
   type OwnPodOptions,
   startOf,
 } from './own-pod.js';
-import { type RunnerPath, sourceOf } from './paths.js';
+import { type RunnerPath, sourceOf } from '../model/paths.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import { Volumes, workFolder } from './volumes.js';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { Volume, VolumeMount } from './kubernetes.js';
+import type { Volume, VolumeMount } from '../model/kubernetes.js';
 import { HookError, type HookContainer, type MountVolume } from '@podhooks/hooklib';
 import { HOOK_FOLDER } from '../step/script.js';
 import { checkUserSource, reachesRuntimeSocket, userTarget } from './mount-policy.js';
@@ -12,7 +12,7 @@ import {
   sourceOf,
   TOOLS_MOUNT,
   WORK_MOUNT,
-} from './paths.js';
+} from '../model/paths.js';
 import type { RunnerPod, SharedFolder } from './runner-pod.js';
 
 const WORK = 'work';

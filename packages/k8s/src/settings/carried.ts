@@ -1,4 +1,5 @@
-import type { FileValues, Settings } from './read.js';
+import type { FileValues } from './file-values.js';
+import type { Settings } from './read.js';
 import { VARIABLES, type Variable } from './schema.js';
 
 /**

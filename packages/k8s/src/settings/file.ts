@@ -1,10 +1,10 @@
 import { readText } from '../files/text-file.js';
 import { isList, isMap, type JsonMap } from '../json.js';
-import type { RunnerPath } from '../pod/paths.js';
+import type { RunnerPath } from '../model/paths.js';
 import { readDocuments, type YamlDocument } from '../yaml/documents.js';
 import { formatFault, formatPath, type Fault, type Path } from '../yaml/fault.js';
 import { nearest } from '../yaml/suggest.js';
-import type { SettingsFile } from './read.js';
+import type { SettingsFile } from './file-values.js';
 import { VARIABLES, type Variable } from './schema.js';
 
 const SETTINGS = new Map<string, Variable<unknown>>();

@@ -1,6 +1,7 @@
 import { HookError } from '@podhooks/hooklib';
-import { PLACEHOLDERS } from '../pod/placeholders.js';
+import { PLACEHOLDERS } from '../template/placeholders.js';
 import { listFaults } from '../yaml/fault.js';
+import type { SettingsFile } from './file-values.js';
 import { FILE_COMMANDS, VARIABLES, type Variable } from './schema.js';
 
 type Values = { readonly [Key in keyof typeof VARIABLES]: (typeof VARIABLES)[Key]['fallback'] };
@@ -11,15 +12,6 @@ export interface Settings extends Values {
   readonly fileCommands: readonly string[];
   /** Facts of the job that a template may refer to as `${NAME}`. */
   readonly placeholders: Readonly<Record<string, string>>;
-}
-
-/** Settings by their keys in the file, such as `inherit.serviceAccount`. */
-export type FileValues = Readonly<Record<string, unknown>>;
-
-/** What a settings file says, and what is wrong with it. */
-export interface SettingsFile {
-  readonly values: FileValues;
-  readonly faults: readonly string[];
 }
 
 /**

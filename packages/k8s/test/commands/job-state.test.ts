@@ -13,7 +13,7 @@ import type { JobState } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { jobState, type PreparedJob, readJobState, requireJob } from '../../src/commands/job-state.js';
-import { createJobSecrets, removeJobSecrets } from '../../src/files/job-secrets.js';
+import { createJobSecrets, removeJobSecrets } from '../../src/commands/job-secrets.js';
 import { ownHome } from '../support/own-home.js';
 
 const JOB: PreparedJob = {

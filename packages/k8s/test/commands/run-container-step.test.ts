@@ -3,7 +3,7 @@ import type { HookContainer } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import type { RunningJob } from '../../src/commands/job-state.js';
 import { runContainerStep } from '../../src/commands/run-container-step.js';
-import type { Pod } from '../../src/pod/kubernetes.js';
+import type { Pod } from '../../src/model/kubernetes.js';
 import { commandContext } from '../support/command-context.js';
 import { containerStep } from '../support/containers.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';

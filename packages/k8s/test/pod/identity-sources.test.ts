@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { inheritDefaults } from '../../src/pod/inherit.js';
+import { inheritDefaults } from '../../src/merge/inherit.js';
 import { jobPod } from '../../src/pod/job-pod.js';
-import type { Pod } from '../../src/pod/kubernetes.js';
+import type { Pod } from '../../src/model/kubernetes.js';
 import type { OwnPod } from '../../src/pod/own-pod.js';
 import { readRunnerPod } from '../../src/pod/runner-pod.js';
 import { stepPod } from '../../src/pod/step-pod.js';
-import { applyTemplate, type PodKind } from '../../src/pod/template-apply.js';
-import { loadTemplate } from '../../src/pod/template.js';
+import { applyTemplate, type PodKind } from '../../src/template/template-apply.js';
+import { loadTemplate } from '../../src/template/template.js';
 import { OWN_VOLUMES, workPath } from '../../src/pod/volumes.js';
 import { containerStep, prepareJobArgs } from '../support/containers.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
-import { inheritDefaults } from '../../src/pod/inherit.js';
+import { inheritDefaults } from '../../src/merge/inherit.js';
 import { jobPod, type JobPodOptions } from '../../src/pod/job-pod.js';
-import type { Pod } from '../../src/pod/kubernetes.js';
+import type { Pod } from '../../src/model/kubernetes.js';
 import { readRunnerPod } from '../../src/pod/runner-pod.js';
 import { workPath } from '../../src/pod/volumes.js';
 import { hookContainer, prepareJobArgs } from '../support/containers.js';

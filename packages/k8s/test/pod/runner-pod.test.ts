@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
-import type { Pod, Volume } from '../../src/pod/kubernetes.js';
+import type { Pod, Volume } from '../../src/model/kubernetes.js';
 import { ownedBy, readRunnerPod } from '../../src/pod/runner-pod.js';
 import { pod } from '../support/pod.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';

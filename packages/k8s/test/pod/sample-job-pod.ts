@@ -1,5 +1,5 @@
-import type { Pod } from '../../src/pod/kubernetes.js';
-import type { PodRoles } from '../../src/pod/template-apply.js';
+import type { Pod } from '../../src/model/kubernetes.js';
+import type { PodRoles } from '../../src/template/template-apply.js';
 
 /** The roles of the containers of jobPod(). */
 export const ROLES: PodRoles = {

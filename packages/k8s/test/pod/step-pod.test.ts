@@ -1,8 +1,8 @@
 import type { HookContainer } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
-import { inheritDefaults } from '../../src/pod/inherit.js';
-import type { Pod } from '../../src/pod/kubernetes.js';
+import { inheritDefaults } from '../../src/merge/inherit.js';
+import type { Pod } from '../../src/model/kubernetes.js';
 import { ownedBy, readRunnerPod } from '../../src/pod/runner-pod.js';
 import { stepPod, workPathOfStep } from '../../src/pod/step-pod.js';
 import { runnerMounts } from '../../src/pod/volumes.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { MountVolume } from '@podhooks/hooklib';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
-import type { Pod } from '../../src/pod/kubernetes.js';
+import type { Pod } from '../../src/model/kubernetes.js';
 import { readRunnerPod } from '../../src/pod/runner-pod.js';
 import { Volumes, workFolder, workPath } from '../../src/pod/volumes.js';
 import { hookContainer, prepareJobArgs } from '../support/containers.js';

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../src/cluster/cluster.js';
-import type { CommandContext, Output } from '../../src/commands/context.js';
+import type { CommandContext } from '../../src/commands/context.js';
+import type { Output } from '../../src/context.js';
 import type { RunningJob } from '../../src/commands/job-state.js';
 import { readSettings } from '../../src/settings/read.js';
 

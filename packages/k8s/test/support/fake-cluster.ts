@@ -4,7 +4,7 @@ import { ApiClient } from '../../src/cluster/client.js';
 import { Cluster, type Created } from '../../src/cluster/cluster.js';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
 import type { LogReading } from '../../src/cluster/pod-log.js';
-import type { Pod, Secret } from '../../src/pod/kubernetes.js';
+import type { Pod, Secret } from '../../src/model/kubernetes.js';
 
 /** A cluster without a network: it holds what a test puts there, and remembers what is asked of it. */
 export class FakeCluster extends Cluster {

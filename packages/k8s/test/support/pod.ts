@@ -1,4 +1,4 @@
-import type { Container, ContainerStatus, Pod, Volume } from '../../src/pod/kubernetes.js';
+import type { Container, ContainerStatus, Pod, Volume } from '../../src/model/kubernetes.js';
 
 type State = NonNullable<ContainerStatus['state']>;
 type Terminated = NonNullable<State['terminated']>;

@@ -1,4 +1,4 @@
-import type { Container, Pod, Volume } from '../../src/pod/kubernetes.js';
+import type { Container, Pod, Volume } from '../../src/model/kubernetes.js';
 import { pod } from './pod.js';
 
 /** Where ARC's runner image has its work folder. */

@@ -1,0 +1,5 @@
+/** Where a step runs. */
+export interface StepTarget {
+  pod: string;
+  container: string;
+}

@@ -1,0 +1,48 @@
+import { dirname } from 'node:path';
+import { HookError } from '@podhooks/hooklib';
+import { v4 as uuid } from 'uuid';
+import { isNotFound } from '../cluster/cluster.js';
+import type { Pod } from '../model/kubernetes.js';
+import type { OwnPodOptions } from '../pod/own-pod.js';
+import type { RunnerPath } from '../model/paths.js';
+import { provenance } from '../pod/provenance.js';
+import { readRunnerPod } from '../pod/runner-pod.js';
+import type { Context } from '../context.js';
+import { inheritSettings } from './inherit-settings.js';
+import { requirePodName } from './require-pod-name.js';
+
+/** What the pods of jobs and docker actions are made from alike: the runner pod, and the settings. */
+export async function ownPodOptions(work: RunnerPath | undefined, context: Context): Promise<OwnPodOptions> {
+  const { settings } = context;
+  return {
+    runner: readRunnerPod(await getRunnerPod(context), { claimName: settings.claimName, work }),
+    inheriting: (mode) => inheritSettings(settings, mode),
+    id: uuid().slice(0, 5),
+    provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
+    // A job that has services only names no work folder.
+    volumesAllow: [
+      ...(settings.temp === undefined ? [] : [dirname(settings.temp)]),
+      ...settings.volumesAllow,
+    ],
+    sameNode: settings.readWriteOnce,
+    maxSeconds: settings.jobMaxSeconds,
+  };
+}
+
+/** The pod that the hook runs in. @throws HookError NOT_FOUND */
+async function getRunnerPod(context: Context): Promise<Pod> {
+  const name = requirePodName(context.settings);
+  try {
+    return await context.cluster.getPod(name, context.cancelled);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new HookError(
+      'NOT_FOUND',
+      `The runner pod ${name} is not in namespace ${context.cluster.namespace}.`,
+      {
+        cause: error,
+        hint: 'Check ACTIONS_RUNNER_POD_NAME and ACTIONS_RUNNER_KUBERNETES_NAMESPACE of the runner container.',
+      },
+    );
+  }
+}

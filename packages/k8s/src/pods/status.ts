@@ -1,0 +1,201 @@
+import type { ContainerStatus, Pod } from '../model/kubernetes.js';
+import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
+import { registryOf } from '../pod/registry.js';
+
+/** Something that keeps a pod from running, in words for the user. */
+export interface Reason {
+  what: string;
+  hint: string;
+  /** The image that cannot be pulled, where that is the reason. */
+  image?: string;
+  /** A container ended and nobody has said why; of an eviction, say, the pod's status tells a moment later. */
+  unexplained?: true;
+}
+
+/** How far a pod has come. */
+export type StartState =
+  | { kind: 'running' }
+  | { kind: 'waiting'; why: string }
+  /** May pass, but not for long: a registry that is down, a secret that is still being made. */
+  | { kind: 'troubled'; reason: Reason }
+  | { kind: 'failed'; reason: Reason };
+
+/** Answers of registries and runtimes that no waiting changes. */
+const HOPELESS_PULL =
+  /not found|manifest unknown|unauthorized|authentication required|authorization failed|denied|forbidden|no basic auth|invalid reference|no match for platform/i;
+
+const HOPELESS_WAITING: Readonly<Record<string, string>> = {
+  InvalidImageName: 'Correct the name of the image in the workflow.',
+  ErrImageNeverPull:
+    'The pull policy is Never and the image is not on the node: load it there, or change the policy.',
+  CreateContainerConfigError:
+    'The pod names something that is not there or does not fit, such as a secret or a config map.',
+  CreateContainerError: 'The container runtime refuses the container: check mounts, devices and the command.',
+  RunContainerError:
+    'The container runtime cannot start the container: check its command and its security context.',
+  CrashLoopBackOff: 'The container ends by itself: see its log.',
+};
+
+/** A kubelet waits one second for a secret or config map; then it says this, and tries again (pkg/kubelet/util/manager). */
+const TRIED_AGAIN = /failed to sync \w+ cache: timed out/;
+
+/** Steps need these to the end; a service or side-car that has done its work may be gone. */
+const NEEDED = [JOB_CONTAINER, HELPER_CONTAINER];
+
+/** How much of a container's log is shown when it has ended. */
+const LAST_LINES = 10;
+
+/** Where a pod stands on its way to running; terminal states are told at once. */
+export function startState(pod: Pod): StartState {
+  const name = pod.metadata?.name ?? '';
+  const { phase, reason, message, conditions = [] } = pod.status ?? {};
+  if (pod.metadata?.deletionTimestamp !== undefined) return failed(deleted(name));
+  const statuses = containerStatuses(pod);
+  for (const status of statuses) {
+    const ended = terminated(pod, status);
+    const isFine = hasEndedWell(status) && (isInit(pod, status.name) || !NEEDED.includes(status.name));
+    if (ended !== undefined && !isFine) return failed(ended);
+  }
+  if (phase === 'Failed' || phase === 'Succeeded')
+    return failed({
+      what: `pod ${name} ended before its job began: ${[reason, message].filter(Boolean).join(': ') || phase}`,
+      hint: hintForRejection(reason),
+    });
+  for (const status of statuses) {
+    const state = waitingState(pod, status);
+    if (state !== undefined) return state;
+  }
+  const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'False')
+    return {
+      kind: 'waiting',
+      why: `waiting for a node: ${scheduled.message ?? scheduled.reason ?? 'not scheduled'}`,
+    };
+  const expected = pod.spec?.containers.length ?? 0;
+  const started = (pod.status?.containerStatuses ?? []).filter(
+    (status) => status.state?.running !== undefined || hasEndedWell(status),
+  ).length;
+  if (started === expected && expected > 0) return { kind: 'running' };
+  if (pod.spec?.nodeName === undefined) return { kind: 'waiting', why: 'waiting for a node' };
+  return {
+    kind: 'waiting',
+    why: `starting on node ${pod.spec.nodeName}: ${started} of ${expected} containers run`,
+  };
+}
+
+/** Services and side-cars that have ended without an error, of a pod that is running. */
+export function endedContainers(pod: Pod): string[] {
+  return (pod.status?.containerStatuses ?? []).filter(hasEndedWell).map(({ name }) => name);
+}
+
+/** Why a container that ran does so no longer; undefined if it does. */
+export function goneReason(pod: Pod, container: string): Reason | undefined {
+  const name = pod.metadata?.name ?? '';
+  const status = pod.status?.containerStatuses?.find((candidate) => candidate.name === container);
+  const disruption = pod.status?.conditions?.find(
+    ({ type, status: is }) => type === 'DisruptionTarget' && is === 'True',
+  );
+  if (pod.status?.reason === 'Evicted' || disruption !== undefined)
+    return {
+      what: `pod ${name} was evicted: ${pod.status?.message ?? disruption?.message ?? disruption?.reason ?? 'no reason given'}`,
+      hint: 'Request more of what ran short (memory, ephemeral-storage) for the job container, or protect the pod from disruption.',
+    };
+  if (pod.status?.reason === 'DeadlineExceeded')
+    return {
+      what: `pod ${name} has ended: ${pod.status.message ?? 'its time is up'}`,
+      hint: 'Raise ACTIONS_RUNNER_HOOK_JOB_MAX_SECONDS, or activeDeadlineSeconds in the pod template.',
+    };
+  const ended = status && terminated(pod, status);
+  const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
+  if (ended !== undefined && !(isDeleted && ended.unexplained)) return ended;
+  if (isDeleted) return deleted(name);
+  if (pod.status?.reason === 'NodeLost' || pod.status?.phase === 'Unknown')
+    return {
+      what: `the node of pod ${name} does not answer any more`,
+      hint: 'Check the node; spot instances vanish like this.',
+    };
+  if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded')
+    return {
+      what: `pod ${name} has ended: ${pod.status.message ?? pod.status.reason ?? pod.status.phase}`,
+      hint: 'See the events of the pod.',
+    };
+  return undefined;
+}
+
+function waitingState(pod: Pod, { name, image, state }: ContainerStatus): StartState | undefined {
+  const { reason = '', message = '' } = state?.waiting ?? {};
+  const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
+  if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
+    const secrets = (pod.spec?.imagePullSecrets ?? []).map((secret) => secret.name ?? '').join(', ');
+    const registry = registryOf(image);
+    const problem: Reason = {
+      what: `the image ${image} of ${where} cannot be pulled from ${registry}: ${message || reason}`,
+      hint: `Check that the image exists in ${registry} and may be pulled; pull secrets of the pod: ${secrets || 'none'}.`,
+      image,
+    };
+    return HOPELESS_PULL.test(message) ? failed(problem) : { kind: 'troubled', reason: problem };
+  }
+  const hint = HOPELESS_WAITING[reason];
+  if (hint === undefined) return undefined;
+  const problem: Reason = { what: `${where} cannot start: ${reason}: ${message}`, hint };
+  return TRIED_AGAIN.test(message) ? { kind: 'troubled', reason: problem } : failed(problem);
+}
+
+function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reason | undefined {
+  const end = state?.terminated ?? lastState?.terminated;
+  if (end === undefined) return undefined;
+  const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
+  if (end.reason === 'OOMKilled') {
+    const limit = pod.spec?.containers.find((container) => container.name === name)?.resources?.limits?.[
+      'memory'
+    ];
+    return limit === undefined
+      ? {
+          what: `${where} was OOMKilled: the node had no more memory for it`,
+          hint: 'Request more memory for the container.',
+        }
+      : {
+          what: `${where} was OOMKilled: it used more memory than its limit of ${limit}`,
+          hint: 'Raise the memory limit of the container.',
+        };
+  }
+  const said = (end.message?.trimEnd() ?? '').split('\n').slice(-LAST_LINES);
+  const isLog = said.length > 1;
+  const words = [end.reason, isLog ? '' : said[0]?.trim()].filter(Boolean).join(': ');
+  const log = isLog ? `; its last words:\n${said.map((line) => `  ${line}`).join('\n')}` : '';
+  return {
+    what: `${where} ended with exit code ${end.exitCode}${words === '' ? '' : ` (${words})`}${log}`,
+    hint: 'See the log of the container, and its command and image.',
+    unexplained: true,
+  };
+}
+
+function hasEndedWell({ state }: ContainerStatus): boolean {
+  return state?.terminated?.exitCode === 0;
+}
+
+function containerStatuses(pod: Pod): ContainerStatus[] {
+  return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+}
+
+function isInit(pod: Pod, name: string): boolean {
+  return pod.status?.initContainerStatuses?.some((status) => status.name === name) ?? false;
+}
+
+function failed(reason: Reason): StartState {
+  return { kind: 'failed', reason };
+}
+
+function deleted(name: string): Reason {
+  return {
+    what: `pod ${name} was deleted while it was in use`,
+    hint: 'Find out who deleted it: an administrator, a node that was drained, or a clean-up job.',
+  };
+}
+
+/** Reasons with which a kubelet refuses a pod that was bound to its node (Kubernetes: lifecycle/predicate.go). */
+function hintForRejection(reason: string | undefined): string {
+  return reason?.startsWith('OutOf') === true || reason === 'NodeAffinity' || reason === 'TopologyAffinity'
+    ? "The runner's node has no room left for the pod; use a work volume that can be mounted on other nodes, or larger nodes."
+    : 'See the events of the pod.';
+}

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pod } from '../model/kubernetes.js';
+import { HookError } from '@podhooks/hooklib';
+import { Deadline, monotonicMs } from '../deadline.js';
+import { type Reason, startState, type StartState } from './status.js';
+import type { PodKind } from '../template/template-names.js';
+import type { Context } from '../context.js';
+import { whyNotPulled } from './why-not-pulled.js';
+
+/** ARC's role has no watch on pods. While the kubelet works on the pod, looking often is what makes jobs start at once. */
+const POLL_ON_NODE_MS = 100;
+const POLL_UNSCHEDULED_MS = 1_000;
+/** A pod is scheduled within milliseconds, or it waits for something. */
+const SCHEDULED_SOON_MS = 2_000;
+/** A pod that runs is looked at so often, for a container that ends. */
+const WATCH_MS = 1_000;
+
+/** What is waited for. */
+export interface Awaited {
+  kind: PodKind;
+  /** Where the pod stands on its way there. */
+  stateOf: (pod: Pod) => StartState;
+  /** Time after which the log says what is being waited for. */
+  sayAfterMs: number;
+}
+
+/** A pod all of whose containers run. */
+export const JOB_POD: Awaited = { kind: 'job', stateOf: startState, sayAfterMs: SCHEDULED_SOON_MS };
+
+/**
+ * Waits until a pod is where it should be, and says what it waits for.
+ * @throws HookError POD_FAILED as soon as the pod cannot get there, POD_TIMEOUT when the deadline has passed.
+ */
+export async function waitForPod(
+  { kind, stateOf, sayAfterMs }: Awaited,
+  created: Pod,
+  context: Context,
+  signal: AbortSignal,
+  deadline = prepareDeadline(context),
+): Promise<Pod> {
+  const { settings, out } = context;
+  const name = created.metadata?.name ?? '';
+  const began = monotonicMs();
+  let grace: Deadline | undefined;
+  let why = 'the API server did not answer';
+  let said = '';
+  const late = (cause?: unknown) =>
+    new HookError(
+      'POD_TIMEOUT',
+      `The ${kind} pod ${name} did not start within ${deadline.afterMs / 1000} s: ${why}`,
+      { cause, hint: 'Fix what it waits for, or raise ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS.' },
+    );
+  for (let pod = created; ; pod = await look(name, context, signal, deadline, late)) {
+    const state = stateOf(pod);
+    if (state.kind === 'running') return pod;
+    if (state.kind === 'failed') throw await podFailure(kind, pod, state.reason, context);
+    why = state.kind === 'waiting' ? state.why : state.reason.what;
+    const waited = monotonicMs() - began;
+    if (state.kind === 'troubled') {
+      grace ??= new Deadline(settings.imagePullGraceSeconds * 1000);
+      if (grace.hasPassed) throw await podFailure(kind, pod, state.reason, context);
+    } else grace = undefined;
+    if (deadline.hasPassed) throw late();
+    if (why !== said && waited > sayAfterMs) out.line((said = why));
+    const unscheduled = pod.spec?.nodeName === undefined && waited > SCHEDULED_SOON_MS;
+    await sleep(unscheduled ? POLL_UNSCHEDULED_MS : POLL_ON_NODE_MS, undefined, { signal });
+  }
+}
+
+/** As long as a pod may take to start. */
+export function prepareDeadline({ settings }: Context): Deadline {
+  return new Deadline(settings.prepareTimeoutSeconds * 1000);
+}
+
+/** The pod as it is, unless the deadline passes before there is an answer. */
+async function look(
+  name: string,
+  { cluster }: Context,
+  signal: AbortSignal,
+  deadline: Deadline,
+  late: (cause?: unknown) => HookError,
+): Promise<Pod> {
+  try {
+    return await cluster.getPod(name, AbortSignal.any([signal, deadline.signal]));
+  } catch (error) {
+    throw deadline.hasPassed && !signal.aborted ? late(error) : error;
+  }
+}
+
+/**
+ * Looks after a job pod that runs, while something else in it is being waited for; ends only by an error.
+ * @throws HookError POD_FAILED as soon as a container that is needed has ended; `late()` when the deadline has passed.
+ */
+export async function watchPod(
+  name: string,
+  context: Context,
+  signal: AbortSignal,
+  deadline: Deadline,
+  late: () => HookError,
+): Promise<never> {
+  for (;;) {
+    await sleep(Math.min(WATCH_MS, Math.max(0, deadline.leftMs)), undefined, { signal });
+    const pod = await look(name, context, signal, deadline, late);
+    const state = JOB_POD.stateOf(pod);
+    if (state.kind === 'failed') throw await podFailure(JOB_POD.kind, pod, state.reason, context);
+    if (deadline.hasPassed) throw late();
+  }
+}
+
+export async function podFailure(
+  kind: PodKind,
+  pod: Pod,
+  { what, hint, image }: Reason,
+  context: Context,
+): Promise<HookError> {
+  return new HookError('POD_FAILED', `The ${kind} pod cannot start: ${what}`, {
+    hint: image === undefined ? hint : await whyNotPulled(kind, pod, image, what, context),
+  });
+}

@@ -1,0 +1,111 @@
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect } from 'chai';
+import { probeScript, readProbe } from '../../src/step/inspection.js';
+import { HOOK_FOLDER } from '../../src/step/script.js';
+import { SHELLS } from '../support/shells.js';
+import { StepBed } from '../support/step-bed.js';
+
+const READY = `${HOOK_FOLDER}/externals.ready`;
+const FAILED = `${HOOK_FOLDER}/externals.failed`;
+
+describe('readProbe', () => {
+  const good = { isAlpine: false, missing: [], externalsFault: '', words: '' };
+  const ANSWERS: readonly [title: string, stdout: string, stderr: string, report: object][] = [
+    ['an image with all that is needed', 'probed\n', '', good],
+    ['an image of Alpine', 'alpine\nprobed\n', '', { ...good, isAlpine: true }],
+    [
+      'programs that are missing',
+      'missing sleep\nmissing env\nprobed\n',
+      '',
+      { ...good, missing: ['sleep', 'env'] },
+    ],
+    [
+      'externals that did not come',
+      'externals cp: no space\nprobed\n',
+      '',
+      { ...good, externalsFault: 'cp: no space' },
+    ],
+    ['warnings of the shell', 'probed\n', 'sh: a warning\n', good],
+    ['a probe that failed', '', 'sh: cannot create\n', { ...good, words: 'sh: cannot create' }],
+    ['a probe without a word', '', '', { ...good, words: 'no answer' }],
+  ];
+  for (const [title, stdout, stderr, report] of ANSWERS)
+    it(`reads the answer of ${title}`, () => {
+      expect(readProbe(stdout, stderr)).to.deep.equal(report);
+    });
+});
+
+for (const shell of SHELLS)
+  describe(`the probe in ${shell.name}`, () => {
+    let bed: StepBed;
+    beforeEach(() => (bed = new StepBed(shell)));
+    afterEach(() => bed.close());
+
+    const start = (folders: string[] = []) => {
+      const exec = bed.exec(probeScript({ folders, externals: { ready: READY, failed: FAILED } }));
+      exec.endInput();
+      return exec;
+    };
+    const arrived = (marker: string, content = '') =>
+      writeFileSync(bed.path(marker.replace(HOOK_FOLDER, 'hook')), content);
+
+    it('makes folders that any user may write to', async () => {
+      arrived(READY);
+      await start([bed.path('a b/c'), bed.path('d')]).ended();
+      for (const folder of ['a b/c', 'a b', 'd'])
+        expect(statSync(bed.path(folder)).mode & 0o777).to.equal(0o777);
+    });
+
+    it('waits for the externals', async () => {
+      const exec = start();
+      await bed.sh('sleep 0.1');
+      expect(exec.received).to.equal('');
+      arrived(READY);
+      expect((await exec.ended()).output).to.equal('probed\n');
+    });
+
+    it('tells why the externals did not come', async () => {
+      arrived(FAILED, 'cp: no space left\n');
+      expect((await start().ended()).output).to.equal('externals cp: no space left\nprobed\n');
+    });
+
+    it('says what the shell says when it may not write', async () => {
+      arrived(READY);
+      const exec = bed.exec(
+        probeScript({
+          folders: [bed.path('hook/externals.ready/below')],
+          externals: { ready: READY, failed: FAILED },
+        }),
+      );
+      exec.endInput();
+      const { output, report } = await exec.ended();
+      expect(readProbe(output, report.diagnostic).words).to.contain('externals.ready');
+    });
+
+    const IMAGES: readonly [files: string[], isAlpine: boolean][] = [
+      [['etc/alpine-release', 'lib/ld-musl-x86_64.so.1'], true],
+      [['etc/alpine-release', 'lib/ld-musl-x86_64.so.1', 'lib/libc.so.6'], true],
+      [['lib/ld-musl-aarch64.so.1'], true],
+      [['lib/x86_64-linux-gnu/libc.so.6'], false],
+      [['lib/ld-musl-x86_64.so.1', 'usr/lib/x86_64-linux-gnu/libc.so.6'], false],
+      [['lib/ld-musl-x86_64.so.1', 'lib64/libc.so.6'], false],
+      [[], false],
+    ];
+    for (const [files, isAlpine] of IMAGES)
+      it(`takes an image with ${files.join(' and ') || 'no libc'} for ${isAlpine ? 'Alpine' : 'another'}`, async () => {
+        arrived(READY);
+        for (const file of files) {
+          mkdirSync(dirname(bed.path(file)), { recursive: true });
+          writeFileSync(bed.path(file), '');
+        }
+        const text = probeScript({
+          folders: [],
+          externals: { ready: READY, failed: FAILED },
+        });
+        const exec = bed.exec(text.replaceAll(/(?<=\s)\/(etc|lib|lib64|usr)\//g, `${bed.root}/$1/`));
+        exec.endInput();
+        const { output, report } = await exec.ended();
+        expect(readProbe(output, report.diagnostic)).to.deep.include({ isAlpine, words: '' });
+      });
+  });
