@@ -45,7 +45,7 @@ describe('the log of the demo', () => {
     expect(
       timeTable([
         { title: 'volume', times: [...times, { name: 'Run', ms: 90 }] },
-        { title: 'no-volume', times },
+        { title: 'novolume', times },
       ]),
     ).to.deep.equal([
       '             volume  no-volume',

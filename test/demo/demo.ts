@@ -13,7 +13,7 @@ import { timeTable, type Column } from './times.js';
 
 const MODES: readonly { mode: Mode; title: string; about: string }[] = [
   { mode: 'volume', title: 'volume', about: 'the work folder is a volume that runner and job share' },
-  { mode: 'novolume', title: 'no-volume', about: 'nothing is shared: files travel over exec' },
+  { mode: 'novolume', title: 'novolume', about: 'nothing is shared: files travel over exec' },
 ];
 
 const colours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;

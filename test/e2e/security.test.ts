@@ -61,7 +61,7 @@ describe('a step that forges the state of its job, as root', () => {
     ["the runner's container", () => ({ jobPod: 'x/exec?container=runner&command=id', mode: 'volume' })],
     ['another path', () => ({ jobPod: '../pods/x', mode: 'volume' })],
     ["another job's pod", (pod) => ({ jobPod: pod, mode: 'volume' })],
-    ['another mode', (pod) => ({ jobPod: pod, mode: 'no-volume' })],
+    ['another mode', (pod) => ({ jobPod: pod, mode: 'novolume' })],
     ['another certificate', (pod) => ({ jobPod: pod, mode: 'volume', certificate: 'AA:BB:CC' })],
     ['a signature', (pod) => ({ job: JSON.stringify({ jobPod: pod, mode: 'volume' }), signature: '00' })],
   ];

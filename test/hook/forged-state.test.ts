@@ -22,7 +22,7 @@ describeWithMounts('a job whose state a step forges', () => {
       () => ({ jobPod: 'x/exec?container=runner&command=id', mode: 'volume' }),
     ],
     ['as another pod', () => ({ jobPod: '../pods/x', mode: 'volume' })],
-    ['with another mode', (pod) => ({ jobPod: pod, mode: 'no-volume' })],
+    ['with another mode', (pod) => ({ jobPod: pod, mode: 'novolume' })],
     ['with another certificate', (pod) => ({ jobPod: pod, mode: 'volume', certificate: 'AA:BB' })],
     ['with a signature of its own', (pod) => ({ job: JSON.stringify({ jobPod: pod }), signature: '00' })],
     ['as nothing', () => ({})],

@@ -1,15 +1,19 @@
+import type { WorkMode } from '../model/work-mode.js';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { dirname } from 'node:path';
 import { HookError, type JobState } from '@podhooks/hooklib';
 import { type JobSecrets, readJobSecrets, type SecretsOwner } from './job-secrets.js';
 import { isMap } from '../json.js';
+import type { RunnerPath } from '../model/paths.js';
 import type { FileValues } from '../settings/file-values.js';
 import type { Settings } from '../settings/read.js';
 
 /** What prepare_job leaves for the commands after it, by way of the runner. */
 export interface PreparedJob {
   jobPod: string;
-  mode: 'volume' | 'no-volume';
+  mode: WorkMode;
+  /** The runner's work folder; a job with services only has none. */
+  work?: RunnerPath;
   /** Whether the job container is known to run as the runner's user: then nothing need be opened to others. */
   sameUser?: true;
   /** Fingerprint of the API server's certificate, as prepare_job has verified it. */
@@ -71,11 +75,12 @@ function signature(text: string, key: Buffer): Buffer {
 
 function preparedJob(value: unknown, { runner }: SecretsOwner): PreparedJob | undefined {
   if (!isMap(value) || value['runner'] !== runner) return undefined;
-  const { jobPod, mode, sameUser, certificate, settings } = value;
-  if (typeof jobPod !== 'string' || (mode !== 'volume' && mode !== 'no-volume')) return undefined;
+  const { jobPod, mode, work, sameUser, certificate, settings } = value;
+  if (typeof jobPod !== 'string' || (mode !== 'volume' && mode !== 'novolume')) return undefined;
   return {
     jobPod,
     mode,
+    ...(typeof work === 'string' && { work }),
     ...(sameUser === true && { sameUser }),
     ...(typeof certificate === 'string' && { certificate }),
     ...(isMap(settings) && { settings }),

@@ -1,41 +1,31 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type HookContainer,
-  HookError,
   type HookResponse,
   type PrepareJobArgs,
   type PrepareJobInput,
   writeResponse,
 } from '@podhooks/hooklib';
-import { type Deadline, monotonicMs } from '../deadline.js';
-import { presentActions, rememberActions } from '../work/actions.js';
-import { openToAll } from '../work/file-commands.js';
-import { createJobSecrets } from './job-secrets.js';
-import { lost, sendWorkFolder } from '../work/send-work-folder.js';
-import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
-import { type JobPod, jobPod } from '../pod/job-pod.js';
+import { monotonicMs } from '../deadline.js';
 import type { Pod } from '../model/kubernetes.js';
-import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
-import { type RunnerPath, WORK_MOUNT } from '../model/paths.js';
+import { JOB_CONTAINER } from '../model/names.js';
+import { type JobPod, jobPod } from '../pod/job-pod.js';
 import { portMap } from '../pod/ports.js';
 import { workPath } from '../pod/volumes.js';
-import { existingFolders, sharedFolders, workFolders } from '../work/work-folders.js';
-import { checkEnvironment } from '../step/environment.js';
-import type { Probe } from '../step/inspection.js';
-import { carriedSettings } from '../settings/carried.js';
-import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
-import type { CommandContext } from './context.js';
-import { jobState, secretsOwner } from './job-state.js';
+import { inTime } from '../pods/in-time.js';
+import { jobReady } from '../pods/job-ready.js';
 import { createObjects } from '../pods/own-objects.js';
-import { Pending } from '../pods/pending.js';
 import { ownPodOptions } from '../pods/own-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
-import { probeJob } from '../pods/inspect-job-image.js';
-import { waitForOthers } from '../pods/wait-for-others.js';
-import { JOB_POD, podFailure, prepareDeadline, waitForPod, watchPod } from '../pods/wait-for-pod.js';
-import { LOOK_AGAIN_MS, LOOKS } from '../pods/why-gone.js';
+import { prepareDeadline } from '../pods/wait-for-pod.js';
+import { carriedSettings } from '../settings/carried.js';
+import { checkEnvironment } from '../step/environment.js';
+import { workSharing } from '../work/for-mode.js';
+import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
+import type { CommandContext } from './context.js';
+import { createJobSecrets } from './job-secrets.js';
+import { jobState, secretsOwner } from './job-state.js';
 
-/** Makes the job pod and waits until steps can run in it. */
+/** Creates the job pod and waits until steps can run in it. */
 export async function prepareJob(input: PrepareJobInput, context: CommandContext): Promise<number> {
   try {
     await writeResponse(input.responseFile, await prepare(input, context));
@@ -49,59 +39,20 @@ export async function prepareJob(input: PrepareJobInput, context: CommandContext
 }
 
 async function prepare({ args }: PrepareJobInput, context: CommandContext): Promise<HookResponse> {
-  const { cluster, settings, cancelled, out } = context;
+  const { cluster, settings, out } = context;
   const started = monotonicMs();
   const deadline = prepareDeadline(context);
-  const { container } = args;
-  const work = workPath(container);
-  const owner = secretsOwner(settings);
-  const { job, pod, key } = await inTime(deadline, context, async (within) => {
-    const options = await ownPodOptions(work, within);
-    const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
-    const job = await withTemplate(built, built.services, within);
-    const environment = container === null ? {} : environmentOf(container, job);
-    checkEnvironment(environment);
-    const { key } = createJobSecrets(
-      owner,
-      environment,
-      (folder) => options.runner.sharedFolder(folder) !== undefined,
-    );
-    out.line(`Job pod ${job.pod.metadata?.name ?? ''} in namespace ${cluster.namespace}: ${images(job.pod)}`);
-    tellUnusedOptions(args, context);
-    return { job, key, pod: await createObjects(job, within) };
-  });
+  const { job, created, key } = await inTime(deadline, context, (within) => createJob(args, within));
   const name = job.pod.metadata?.name ?? '';
   // An image's own user is known only when it runs: what the pod does not say counts as another user.
   const sameUser = userOf(job.pod) === process.geteuid?.();
-  if (work !== undefined && job.work?.mode === 'volume' && !sameUser) openFolders(work, container, context);
-  const waiting = new AbortController();
-  const within = { ...context, cancelled: AbortSignal.any([cancelled, waiting.signal]) };
-  const running = waitForPod(JOB_POD, pod, within, within.cancelled, deadline);
-  const pending = new Pending();
-  const preparing = Promise.all([
-    container === null
+  const { container } = args;
+  const work = workPath(container);
+  const main =
+    container === null || work === undefined
       ? undefined
-      : pending.add(probeJob(name, probeOf(container, job), running, within), () =>
-          unanswered(name, container, deadline),
-        ),
-    work !== undefined && job.work?.mode === 'no-volume'
-      ? sendAll(name, work, container, { within, pending, deadline })
-      : undefined,
-  ]);
-  // The job container has answered: unless there are others, its status may come later.
-  const ready = Promise.all([
-    preparing,
-    hasOthers(pod) ? waitForOthers(name, running, preparing, within, deadline) : preparing,
-  ]);
-  const watched = running.then(() =>
-    watchPod(name, within, within.cancelled, deadline, () =>
-      pending.tooLate(() => tooLate(`pod ${name} was not ready`, deadline)),
-    ),
-  );
-  // Whichever fails first ends the others.
-  const [[probe]] = await Promise.race([ready, watched, abortOf(cancelled)])
-    .catch((error: unknown) => rethrow(error, name, within))
-    .finally(() => waiting.abort());
+      : { container, sharing: workSharing(job.mode, work), sameUser };
+  const inspected = await jobReady({ pod: created, main }, context, deadline);
   out.line(`The job pod is ready after ${((monotonicMs() - started) / 1000).toFixed(1)} s.`);
   const services = args.services.map((service, index) => ({
     id: job.services[index] ?? '',
@@ -112,17 +63,40 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     state: jobState(
       {
         jobPod: name,
-        mode: job.work?.mode ?? 'volume',
+        mode: job.mode,
+        ...(work !== undefined && { work }),
         ...(sameUser && { sameUser }),
         ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
         ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
       },
-      owner,
+      secretsOwner(settings),
       key,
     ),
     context: { ...(container !== null && { container: { id: JOB_CONTAINER, network: name } }), services },
-    ...(probe !== undefined && { isAlpine: probe.isAlpine }),
+    ...(inspected !== undefined && { isAlpine: inspected.isAlpine }),
   };
+}
+
+/** Everything that is refused is refused before there is a pod. */
+async function createJob(
+  args: PrepareJobArgs,
+  context: CommandContext,
+): Promise<{ job: JobPod; created: Pod; key: Buffer }> {
+  const { cluster, settings, out } = context;
+  const { container } = args;
+  const options = await ownPodOptions(workPath(container), context);
+  const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
+  const job = await withTemplate(built, built.services, context);
+  const environment = container === null ? {} : environmentOf(container, job);
+  checkEnvironment(environment);
+  const { key } = createJobSecrets(
+    secretsOwner(settings),
+    environment,
+    (folder) => options.runner.sharedFolder(folder) !== undefined,
+  );
+  out.line(`Job pod ${job.pod.metadata?.name ?? ''} in namespace ${cluster.namespace}: ${images(job.pod)}`);
+  tellUnusedOptions(args, context);
+  return { job, created: await createObjects(job, context), key };
 }
 
 /** Names of flags only: a value may be a secret. Saying nothing would leave people to wonder why one has no effect. */
@@ -139,112 +113,11 @@ function userOf({ spec }: Pod): number | undefined {
   return job?.securityContext?.runAsUser ?? spec?.securityContext?.runAsUser;
 }
 
-/** A link is left as it is: `_tool` may be one into the image, made by whoever built it. */
-function openFolders(work: string, container: HookContainer | null, { out }: CommandContext): void {
-  for (const folder of sharedFolders(work, container))
-    try {
-      openToAll(work, [folder]);
-    } catch (error) {
-      if (!(error instanceof HookError)) throw error;
-      out.line(error.message);
-    }
-}
-
-interface Bounds {
-  within: CommandContext;
-  pending: Pending;
-  deadline: Deadline;
-}
-
-async function sendAll(
-  pod: string,
-  work: RunnerPath,
-  container: HookContainer | null,
-  { within: { cluster, cancelled, out }, pending, deadline }: Bounds,
-) {
-  const actions = await presentActions(work);
-  const existing = existingFolders(container);
-  let seen = 'the helper did not answer';
-  const onProgress = (what: string) => void (seen = what);
-  // If the helper never runs, waiting for the pod tells it.
-  const warn = (text: string) => out.warning(text);
-  const transfer = { cluster, pod, work, folder: '', existing, warn, retryMs: Infinity, onProgress };
-  await pending.add(sendWorkFolder(transfer, cancelled), () =>
-    lost(`it did not end within ${deadline.afterMs / 1000} s: ${seen}`),
-  );
-  await rememberActions(work, actions);
-}
-
-/** Gives the context of `body` the deadline, and says so if that is what ended it. */
-async function inTime<T>(
-  deadline: Deadline,
-  context: CommandContext,
-  body: (within: CommandContext) => Promise<T>,
-): Promise<T> {
-  const { cancelled } = context;
-  try {
-    return await body({ ...context, cancelled: AbortSignal.any([cancelled, deadline.signal]) });
-  } catch (error) {
-    const isAborted = deadline.hasPassed && !cancelled.aborted && !(error instanceof HookError);
-    throw isAborted ? tooLate('the job pod was not created', deadline, error) : error;
-  }
-}
-
-function tooLate(what: string, { afterMs }: Deadline, aborted?: unknown): HookError {
-  const cause = aborted instanceof Error && aborted.cause instanceof Error ? aborted.cause : undefined;
-  return new HookError(
-    'POD_TIMEOUT',
-    `prepare_job did not end within ${afterMs / 1000} s: ${what}${cause === undefined ? '' : `: ${cause.message}`}`,
-    { cause: aborted, hint: 'Check the API server, or raise ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS.' },
-  );
-}
-
-function unanswered(pod: string, { image }: HookContainer, { afterMs }: Deadline): HookError {
-  return new HookError(
-    'POD_TIMEOUT',
-    `The image ${image ?? ''} of container ${JOB_CONTAINER} in pod ${pod} cannot run steps: its sh did not finish the inspection within ${afterMs / 1000} s.`,
-    { hint: 'Check that sh in the image is a POSIX shell that reads commands from its standard input.' },
-  );
-}
-
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const abort = () => reject(new Error('cancelled'));
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-}
-
-/** What fails in a pod that breaks fails by that: the reason is the pod's, which the kubelet tells about a second later. */
-async function rethrow(error: unknown, pod: string, within: CommandContext): Promise<never> {
-  const isFromPod = error instanceof HookError && error.code === 'FILES_LOST';
-  for (let look = 1; isFromPod && look <= LOOKS; look++) {
-    const found = await within.cluster.getPod(pod, within.cancelled).catch(() => undefined);
-    const state = found && JOB_POD.stateOf(found);
-    if (found !== undefined && state?.kind === 'failed')
-      throw await podFailure(JOB_POD.kind, found, state.reason, within);
-    await sleep(LOOK_AGAIN_MS, undefined, { signal: within.cancelled });
-  }
-  throw error;
-}
-
-/** Services and side-cars must have started, too; nothing but the pod's status tells it. */
-function hasOthers({ spec }: Pod): boolean {
-  return spec?.containers.some(({ name }) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER) ?? false;
-}
-
 /** Values that the pod's own spec sets stay as they are there: a template wins over the workflow. */
 function environmentOf({ environmentVariables }: HookContainer, { pod }: JobPod): Record<string, string> {
   const inSpec = pod.spec?.containers.find(({ name }) => name === JOB_CONTAINER)?.env ?? [];
   const fixed = new Set(inSpec.map(({ name }) => name));
   return Object.fromEntries(Object.entries(environmentVariables).filter(([name]) => !fixed.has(name)));
-}
-
-function probeOf(container: HookContainer, { work }: JobPod): Probe {
-  return {
-    folders: work?.mode === 'no-volume' ? workFolders(container).map((name) => `${WORK_MOUNT}/${name}`) : [],
-    externals: { ready: EXTERNALS_READY, failed: EXTERNALS_FAILED },
-  };
 }
 
 function images(pod: Pod): string {

@@ -1,46 +1,48 @@
-import { dirname } from 'node:path';
 import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
-import { newActions, rememberActions } from '../work/actions.js';
-import { collectStepFiles, openToAll, refuseReplaced, storeFileCommands } from '../work/file-commands.js';
+import { driveStep, type StepResult } from '../follow/drive-step.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
-import type { CommandContext } from './context.js';
-import { driveStep } from '../follow/drive-step.js';
-import { requireJob } from './job-state.js';
 import { whyGone } from '../pods/why-gone.js';
+import { workSharing } from '../work/for-mode.js';
+import type { SharedStep, StepExchange, WorkSharing } from '../work/sharing.js';
+import type { CommandContext } from './context.js';
+import { requireJob } from './job-state.js';
 
 /** 128 + SIGKILL: how a shell reports a process that the kernel has killed. */
 const KILLED = 137;
 
 /** Runs a script step in the job container. @returns the step's exit code. */
 export async function runScriptStep({ args }: RunScriptStepInput, context: CommandContext): Promise<number> {
-  const { settings } = context;
   const job = requireJob(context.job);
   const parsed = argumentsOf(args.entryPointArgs);
-  const work = settings.temp === undefined ? undefined : dirname(settings.temp);
-  const share = job.mode === 'no-volume' && work !== undefined;
-  const files = share ? collectStepFiles(work, parsed, settings.fileCommands) : { send: [], commands: [] };
-  if (share) await sendNewActions(job.jobPod, work, args, context);
-  const shared = job.mode === 'volume' && work !== undefined ? work : undefined;
-  if (shared !== undefined && job.sameUser !== true) openToAll(shared, settings.fileCommands);
-
+  const sharing = job.work === undefined ? undefined : workSharing(job.mode, job.work);
+  const step: SharedStep = {
+    pod: job.jobPod,
+    sameUser: job.sameUser === true,
+    texts: [...parsed, args.environmentVariables['GITHUB_ACTION_PATH'] ?? ''],
+    context,
+  };
+  const exchange = await beforeStep(sharing, step);
   const target = { pod: job.jobPod, container: JOB_CONTAINER };
-  const { end, files: results } = await driveStep(context, target, {
-    command: [args.entryPoint, ...parsed],
-    workingDirectory: args.workingDirectory,
-    environment: { ...job.environment, ...args.environmentVariables },
-    prependPath: args.prependPath,
-    files: files.send,
-    results: files.commands.map(({ container }) => container),
-  }).finally(() => {
-    if (shared !== undefined) refuseReplaced(shared, settings.fileCommands);
-  });
-  if (share) storeFileCommands(work, files.commands, results);
+  let files: StepResult['files'] | undefined;
+  let end: StepResult['end'];
+  try {
+    ({ end, files } = await driveStep(context, target, {
+      command: [args.entryPoint, ...parsed],
+      workingDirectory: args.workingDirectory,
+      environment: { ...job.environment, ...args.environmentVariables },
+      prependPath: args.prependPath,
+      files: exchange?.send ?? [],
+      results: exchange?.results ?? [],
+    }));
+  } finally {
+    await exchange?.finish(files);
+  }
   if (end === 'no working directory')
     throw new HookError(
       'STEP_INVALID',
       `The working directory ${args.workingDirectory} does not exist in the job container, or may not be entered.`,
       {
-        hint: 'Correct working-directory, or make the directory in an earlier step.',
+        hint: 'Correct working-directory, or create the directory in an earlier step.',
       },
     );
   if (end.exitCode === KILLED && !context.cancelled.aborted) {
@@ -51,27 +53,13 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
   return end.exitCode;
 }
 
-async function sendNewActions(
-  pod: string,
-  work: string,
-  { entryPointArgs, environmentVariables }: RunScriptStepInput['args'],
-  context: CommandContext,
-): Promise<void> {
-  const { cluster, settings, cancelled, out } = context;
-  const actions = await newActions(work, [
-    ...entryPointArgs,
-    environmentVariables['GITHUB_ACTION_PATH'] ?? '',
-  ]);
-  if (actions.length === 0) return;
-  // Not at the top: a step seldom has anything to send.
-  const { sendWorkFolder } = await import('../work/send-work-folder.js');
-  const retryMs = settings.apiRetrySeconds * 1000;
-  const warn = (text: string) => out.warning(text);
+async function beforeStep(
+  sharing: WorkSharing | undefined,
+  step: SharedStep,
+): Promise<StepExchange | undefined> {
   try {
-    for (const folder of actions)
-      await sendWorkFolder({ cluster, pod, work, folder, existing: [], warn, retryMs }, cancelled);
+    return await sharing?.beforeStep(step);
   } catch (error) {
-    throw (await whyGone(context, { pod, container: HELPER_CONTAINER })) ?? error;
+    throw (await whyGone(step.context, { pod: step.pod, container: HELPER_CONTAINER })) ?? error;
   }
-  await rememberActions(work, actions);
 }

@@ -1,3 +1,4 @@
+import type { WorkMode } from '../model/work-mode.js';
 import type { JsonMap } from '../json.js';
 import { formatPath, type Path } from '../yaml/fault.js';
 import type { EnvVar, Pod } from '../model/kubernetes.js';
@@ -32,7 +33,7 @@ export interface Inherited {
 }
 
 /** The defaults: identity and pull secrets, and the group of the files where the runner's volume is shared. */
-export function inheritDefaults(mode: 'volume' | 'no-volume'): InheritSettings {
+export function inheritDefaults(mode: WorkMode): InheritSettings {
   return {
     imagePullSecrets: true,
     serviceAccount: true,

@@ -14,7 +14,8 @@ import {
 import { EXTERNALS_MOUNT, sourceOf } from '../model/paths.js';
 import { containerPorts } from './ports.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
-import { Volumes, type WorkFolder, workFolder, workPath } from './volumes.js';
+import type { WorkMode } from '../model/work-mode.js';
+import { Volumes, workFolder, workPath } from './volumes.js';
 
 export interface JobPodOptions extends OwnPodOptions {
   args: PrepareJobArgs;
@@ -26,8 +27,7 @@ export interface JobPodOptions extends OwnPodOptions {
 export interface JobPod extends OwnPod {
   /** Names of the service containers, in the order of the request. */
   services: string[];
-  /** Undefined for a job with services only. */
-  work: WorkFolder | undefined;
+  mode: WorkMode;
 }
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
@@ -37,12 +37,8 @@ export function jobPod(options: JobPodOptions): JobPod {
   const metadata = ownMetadata(options);
   const services = serviceNames(args.services.map(imageOf));
   const path = workPath(container);
-  const work = path === undefined ? undefined : workFolder(runner, path);
-  const volumes = new Volumes(
-    runner,
-    path === undefined || work === undefined ? undefined : { path, folder: work },
-    volumesAllow,
-  );
+  const work = workFolder(runner, path);
+  const volumes = new Volumes(runner, path === undefined ? undefined : { path, folder: work }, volumesAllow);
   const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'services', id), 'services');
   const registries = registrySecrets(
     [...(container === null ? [] : [container]), ...args.services],
@@ -67,7 +63,7 @@ export function jobPod(options: JobPodOptions): JobPod {
       environment,
     }),
     services,
-    work,
+    mode: work.mode,
   };
 }
 

@@ -8,13 +8,14 @@ import type { Provenance } from './provenance.js';
 import { ownedBy, type RunnerPod } from './runner-pod.js';
 import type { EnvironmentSecret } from './secrets.js';
 import type { PodKind } from '../template/template-names.js';
+import type { WorkMode } from '../model/work-mode.js';
 import type { WorkFolder } from './volumes.js';
 
 /** What every pod that the hook makes is made from. */
 export interface OwnPodOptions {
   runner: RunnerPod;
   /** What the pod takes over from the runner pod. */
-  inheriting: (mode: WorkFolder['mode']) => InheritSettings;
+  inheriting: (mode: WorkMode) => InheritSettings;
   /** A short text unlike that of any other job or action, for the names of what is made. */
   id: string;
   /** Labels and annotations that say which job it is. */
@@ -39,7 +40,7 @@ export interface OwnPod {
 interface Contents {
   name: string;
   metadata: ObjectMeta;
-  work: WorkFolder | undefined;
+  work: WorkFolder;
   containers: Container[];
   volumes: Volume[];
   registries: Secret[];
@@ -67,7 +68,7 @@ export function ownPod(
   { runner, inheriting, sameNode, maxSeconds }: OwnPodOptions,
   { name, metadata, work, containers, volumes, registries, environment }: Contents,
 ): OwnPod {
-  const inherited = inherit(runner.pod, inheriting(work?.mode ?? 'no-volume'));
+  const inherited = inherit(runner.pod, inheriting(work.mode));
   const pod: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -123,8 +124,8 @@ function withLastWords(container: Container): Container {
   return { ...container, terminationMessagePolicy: 'FallbackToLogsOnError' };
 }
 
-function staysOnNode(work: WorkFolder | undefined, sameNode: boolean | undefined): boolean {
-  return work?.mode === 'volume' && (sameNode ?? work.folder.sameNode);
+function staysOnNode(work: WorkFolder, sameNode: boolean | undefined): boolean {
+  return work.mode === 'volume' && (sameNode ?? work.folder.sameNode);
 }
 
 /**

@@ -31,7 +31,7 @@ export function stepPod(options: StepPodOptions): OwnPod {
   const { runner, args, work: path, id, jobPod, volumesAllow } = options;
   const image = imageOf(args);
   const work = workFolder(runner, path);
-  if (work.mode === 'no-volume')
+  if (work.mode === 'novolume')
     throw new HookError(
       'UNSUPPORTED',
       `The docker action ${image} cannot be run: the work folder ${path} of runner pod ${runner.name} is on no volume that other pods can mount.`,

@@ -34,11 +34,12 @@ export function runnerMounts({
 }
 
 /** How the job pod and the runner share the work folder. */
-export type WorkFolder = { mode: 'volume'; folder: SharedFolder } | { mode: 'no-volume' };
+export type WorkFolder = { mode: 'volume'; folder: SharedFolder } | { mode: 'novolume' };
 
-export function workFolder(runner: RunnerPod, work: RunnerPath): WorkFolder {
-  const folder = runner.sharedFolder(work);
-  return folder === undefined ? { mode: 'no-volume' } : { mode: 'volume', folder };
+/** A job with services only has no work folder, and so none that is shared. */
+export function workFolder(runner: RunnerPod, work: RunnerPath | undefined): WorkFolder {
+  const folder = work === undefined ? undefined : runner.sharedFolder(work);
+  return folder === undefined ? { mode: 'novolume' } : { mode: 'volume', folder };
 }
 
 /** Collects the volumes of a pod while its containers' mounts are made. */

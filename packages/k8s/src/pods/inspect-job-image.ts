@@ -5,7 +5,12 @@ import { collect } from '../cluster/collect.js';
 import { mayStartLater } from '../cluster/retry.js';
 import { Deadline } from '../deadline.js';
 import { JOB_CONTAINER } from '../model/names.js';
-import { type Probe, type ProbeReport, probeScript, readProbe } from '../step/inspection.js';
+import {
+  type Inspection,
+  type InspectionReport,
+  inspectionScript,
+  readInspection,
+} from '../step/inspection.js';
 import { TOOLS } from '../step/supervisor.js';
 import type { Context } from '../context.js';
 
@@ -21,12 +26,12 @@ const FIRST_MS = 300;
  * @param running settles when the pod's status says that it runs, or that it cannot: then the caller aborts.
  * @throws HookError STEP_INVALID if the image cannot run steps.
  */
-export async function probeJob(
+export async function inspectJobImage(
   pod: string,
-  probe: Probe,
+  inspection: Inspection,
   running: Promise<unknown>,
   context: Context,
-): Promise<ProbeReport> {
+): Promise<InspectionReport> {
   const { cluster, settings, cancelled, out } = context;
   const eager = new Deadline(EAGER_MS);
   let reachable: Deadline | undefined;
@@ -38,9 +43,9 @@ export async function probeJob(
   for (;;) {
     if (eager.hasPassed) await running;
     try {
-      const script = probeScript(probe);
+      const script = inspectionScript(inspection);
       const { stdout, stderr } = await collect(cluster, pod, JOB_CONTAINER, ['sh'], script, cancelled);
-      return check(pod, readProbe(stdout, stderr));
+      return check(pod, readInspection(stdout, stderr));
     } catch (error) {
       if (
         error instanceof ApiError &&
@@ -48,13 +53,13 @@ export async function probeJob(
       )
         throw unfit(pod, `it has no sh: ${error.status.message}`);
       if (!mayStartLater(error) || reachable?.hasPassed === true) throw error;
-      out.debug(`probing the job container: ${String(error)}`);
+      out.debug(`inspecting the job image: ${String(error)}`);
       await sleep(RETRY_MS, undefined, { signal: cancelled });
     }
   }
 }
 
-function check(pod: string, report: ProbeReport): ProbeReport {
+function check(pod: string, report: InspectionReport): InspectionReport {
   if (report.words !== '') throw unfit(pod, report.words);
   if (report.missing.length > 0) throw unfit(pod, `it lacks ${report.missing.join(', ')}`);
   if (report.externalsFault !== '')

@@ -1,21 +1,21 @@
 import { quote } from './quote.js';
 import { TOOLS } from './supervisor.js';
 
-export interface Probe {
+export interface Inspection {
   /** Made if missing, writable for any user. */
   folders: readonly string[];
-  /** The probe waits until one of these files is there. */
+  /** The inspection waits until one of these files is there. */
   externals: { ready: string; failed: string };
 }
 
 /** What is known of a job container before its first step. */
-export interface ProbeReport {
+export interface InspectionReport {
   isAlpine: boolean;
   /** Programs that steps need and that the image does not have. */
   missing: string[];
   /** Why the runner's externals did not arrive; empty if they did. */
   externalsFault: string;
-  /** The probe itself could not do its work; words of the shell. */
+  /** The inspection itself failed: what the shell printed. */
   words: string;
 }
 
@@ -28,7 +28,7 @@ const GLIBC =
  * `isAlpine` decides which node the runner starts, so it asks for the libc: an image is taken for Alpine if it says so
  * (gcompat puts glibc's names beside musl there), or if it has musl's loader and no glibc.
  */
-export function probeScript({ folders, externals }: Probe): string {
+export function inspectionScript({ folders, externals }: Inspection): string {
   return `umask 0
 ${folders.length === 0 ? '' : `mkdir -p ${folders.map(quote).join(' ')} || exit 1`}
 for _ph_tool in ${TOOLS.join(' ')}; do
@@ -38,17 +38,17 @@ _ph_exists() { for _ph_file; do [ -e "$_ph_file" ] && return 0; done; return 1; 
 if [ -e /etc/alpine-release ] || { _ph_exists /lib/ld-musl-*.so.1 && ! _ph_exists ${GLIBC}; }; then echo alpine; fi
 while ! _ph_exists ${quote(externals.ready)} ${quote(externals.failed)}; do sleep 0.02 || sleep 1 || exit 1; done
 [ ! -e ${quote(externals.failed)} ] || { printf 'externals '; cat ${quote(externals.failed)}; }
-echo probed
+echo inspected
 exit 0
 `;
 }
 
-export function readProbe(stdout: string, stderr: string): ProbeReport {
+export function readInspection(stdout: string, stderr: string): InspectionReport {
   const lines = stdout.split('\n');
   return {
     isAlpine: lines.includes('alpine'),
     missing: lines.flatMap((line) => (line.startsWith('missing ') ? [line.slice('missing '.length)] : [])),
     externalsFault: lines.find((line) => line.startsWith('externals '))?.slice('externals '.length) ?? '',
-    words: lines.includes('probed') ? '' : stderr.trim() || 'no answer',
+    words: lines.includes('inspected') ? '' : stderr.trim() || 'no answer',
   };
 }

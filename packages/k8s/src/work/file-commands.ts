@@ -16,12 +16,12 @@ export interface StepFiles {
 }
 
 /**
- * What a step without a shared work folder needs from the runner: the script that its arguments name, the file-command
+ * What a step without a shared work folder needs from the runner: the script that its texts name, the file-command
  * files and the event. Nothing else of `_temp`, however much has gathered there.
  */
 export function collectStepFiles(
   work: RunnerPath,
-  args: readonly string[],
+  texts: readonly string[],
   fileCommands: readonly RunnerPath[],
 ): StepFiles {
   const commands = fileCommands.flatMap((runner) => {
@@ -29,9 +29,7 @@ export function collectStepFiles(
     return container === undefined ? [] : [{ runner, container }];
   });
   // A script may stand inside an argument: `-command ". '/__w/_temp/x.ps1'"`.
-  const scripts = args.flatMap((argument) =>
-    [...argument.matchAll(/\/__w\/_temp\/[\w.-]+/g)].map(([path]) => path),
-  );
+  const scripts = texts.flatMap((text) => [...text.matchAll(/\/__w\/_temp\/[\w.-]+/g)].map(([path]) => path));
   const wanted = [...new Set([...scripts, EVENT, ...commands.map(({ container }) => container)])];
   const found = wanted.map((path) => readIfThere(path, work, toRunner(path, work)));
   return { commands, send: found.flatMap((file) => file ?? []) };

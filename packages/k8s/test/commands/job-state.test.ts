@@ -47,7 +47,7 @@ describe('the state of a job', () => {
     return error;
   };
 
-  for (const mode of ['volume', 'no-volume'] as const)
+  for (const mode of ['volume', 'novolume'] as const)
     it(`comes back as prepare_job leaves it in ${mode} mode`, () => {
       const { key } = createJobSecrets(owner(), ENVIRONMENT, () => false);
       const state = jobState({ ...JOB, mode }, owner(), key);
@@ -63,7 +63,7 @@ describe('the state of a job', () => {
   const forgeries: readonly [what: string, parts: object][] = [
     ['its job pod', { jobPod: 'x/exec?container=runner&command=id' }],
     ['its job pod, to that of another job', { jobPod: 'runner-2-workflow-abcde' }],
-    ['its mode', { mode: 'no-volume' }],
+    ['its mode', { mode: 'novolume' }],
     ['its certificate', { certificate: 'EE:EE' }],
     ['its settings', { settings: {} }],
     ['its runner', { runner: 'runner-2' }],

@@ -83,7 +83,12 @@ describe('prepareJob', () => {
     expect(await result).to.equal(0);
     const jobPod = cluster.created[0]?.metadata?.name;
     const { job, signature } = (response() as { state: JobState }).state;
-    expect(JSON.parse(String(job))).to.deep.equal({ jobPod, mode: 'no-volume', runner: 'runner-1' });
+    expect(JSON.parse(String(job))).to.deep.equal({
+      jobPod,
+      mode: 'novolume',
+      work: bed.path('runner/_work'),
+      runner: 'runner-1',
+    });
     expect(response()).to.deep.equal({
       state: { job, signature },
       context: {
@@ -101,6 +106,7 @@ describe('prepareJob', () => {
     cluster.states = [runnerPod(), running('redis')];
     expect(await prepare('v01').result).to.equal(0);
     expect(response()).to.not.have.any.keys('isAlpine');
+    expect(response()).to.have.nested.property('state.job').that.contains('"mode":"novolume"');
     expect(cluster.requests.filter((request) => request.startsWith('exec'))).to.deep.equal([]);
   });
 
@@ -259,7 +265,7 @@ describe('prepareJob', () => {
       closed.length = 0;
       onRunner('_actions/octo/tool/v1/action.yml', 'name: tool');
     });
-    const inspected = prints('probed\n');
+    const inspected = prints('inspected\n');
     const transferHangs: FakeCluster['execs'][number] = (handlers, command) =>
       isTransfer(command) ? begun(handlers, command) : inspected(handlers, command);
     const begun: FakeCluster['execs'][number] = (handlers, command) => {
@@ -366,7 +372,11 @@ describe('prepareJob', () => {
   describe('in an image that cannot run steps', () => {
     const UNFIT: readonly [title: string, answer: FakeCluster['execs'][number], words: string][] = [
       ['says that it has no sh', refuses('exec: "sh": executable file not found in $PATH'), 'it has no sh'],
-      ['names the programs that it lacks', prints('missing env\nmissing rm\nprobed\n'), 'it lacks env, rm'],
+      [
+        'names the programs that it lacks',
+        prints('missing env\nmissing rm\ninspected\n'),
+        'it lacks env, rm',
+      ],
       ['gives the words of its shell', prints('', 'sh: read-only file system'), 'read-only file system'],
     ];
     for (const [title, answer, words] of UNFIT)
@@ -376,7 +386,7 @@ describe('prepareJob', () => {
       });
 
     it("says why the runner's externals did not arrive", async () => {
-      cluster.execs = [prints('externals no room\nprobed\n')];
+      cluster.execs = [prints('externals no room\ninspected\n')];
       const { message, hint } = await hookRejection('POD_FAILED', prepare('v02').result);
       expect(message).to.contain('no room');
       expect(hint).to.contain('ACTIONS_RUNNER_IMAGE');

@@ -48,14 +48,17 @@ describe('runScriptStep', () => {
   });
   const run = (
     parts: Partial<RunScriptStepInput['args']> = {},
-    mode: RunningJob['mode'] | 'no job' = 'no-volume',
+    mode: RunningJob['mode'] | 'no job' = 'novolume',
     state: Partial<RunningJob> = {},
   ) => {
     const environment = {
       RUNNER_TEMP: bed.path('_work/_temp'),
       GITHUB_ENV: bed.path('_work/_temp/_runner_file_commands/env'),
     };
-    const job = mode === 'no job' ? undefined : { jobPod: 'job-pod', mode, environment: {}, ...state };
+    const job =
+      mode === 'no job'
+        ? undefined
+        : { jobPod: 'job-pod', mode, work: bed.path('_work'), environment: {}, ...state };
     const given = commandContext(cluster, environment, job);
     return { ...given, result: runScriptStep(input(parts), given.context) };
   };

@@ -93,7 +93,7 @@ describe('inherit', () => {
         automountServiceAccountToken: false,
       },
     };
-    expect(inherit(RUNNER, inheritDefaults('no-volume'))).to.deep.include({ patch: always, env: [] });
+    expect(inherit(RUNNER, inheritDefaults('novolume'))).to.deep.include({ patch: always, env: [] });
     expect(inherit(RUNNER, inheritDefaults('volume')).patch).to.deep.equal({
       ...always,
       spec: { ...always.spec, securityContext: { fsGroup: 1001 } },

@@ -117,7 +117,7 @@ describe('jobPod', () => {
   it('has neither helper nor job nor work folder for services only', () => {
     const made = built('v01');
     expect(made.pod.spec?.containers.map(({ name }) => name)).to.deep.equal(['redis']);
-    expect(made.work).to.equal(undefined);
+    expect(made.mode).to.equal('novolume');
     expect(made.secrets).to.deep.equal([]);
     expect(made.pod.spec?.volumes).to.deep.equal([]);
   });
@@ -252,8 +252,8 @@ describe('jobPod', () => {
     });
 
   it('knows whether the runner shares its work folder', () => {
-    expect(built('v02').work).to.deep.equal({ mode: 'no-volume' });
-    expect(built('v02', runnerPod(ephemeral())).work?.mode).to.equal('volume');
+    expect(built('v02').mode).to.equal('novolume');
+    expect(built('v02', runnerPod(ephemeral())).mode).to.equal('volume');
   });
 
   it('refuses a container without image', () => {

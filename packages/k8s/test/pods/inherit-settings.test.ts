@@ -4,7 +4,7 @@ import { inheritDefaults } from '../../src/merge/inherit.js';
 import { parseSettings } from '../../src/settings/file.js';
 import { readSettings } from '../../src/settings/read.js';
 
-const MODES = ['volume', 'no-volume'] as const;
+const MODES = ['volume', 'novolume'] as const;
 
 describe('inheritSettings', () => {
   for (const mode of MODES)

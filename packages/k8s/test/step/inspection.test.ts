@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
-import { probeScript, readProbe } from '../../src/step/inspection.js';
+import { inspectionScript, readInspection } from '../../src/step/inspection.js';
 import { HOOK_FOLDER } from '../../src/step/script.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
@@ -9,41 +9,41 @@ import { StepBed } from '../support/step-bed.js';
 const READY = `${HOOK_FOLDER}/externals.ready`;
 const FAILED = `${HOOK_FOLDER}/externals.failed`;
 
-describe('readProbe', () => {
+describe('readInspection', () => {
   const good = { isAlpine: false, missing: [], externalsFault: '', words: '' };
   const ANSWERS: readonly [title: string, stdout: string, stderr: string, report: object][] = [
-    ['an image with all that is needed', 'probed\n', '', good],
-    ['an image of Alpine', 'alpine\nprobed\n', '', { ...good, isAlpine: true }],
+    ['an image with all that is needed', 'inspected\n', '', good],
+    ['an image of Alpine', 'alpine\ninspected\n', '', { ...good, isAlpine: true }],
     [
       'programs that are missing',
-      'missing sleep\nmissing env\nprobed\n',
+      'missing sleep\nmissing env\ninspected\n',
       '',
       { ...good, missing: ['sleep', 'env'] },
     ],
     [
       'externals that did not come',
-      'externals cp: no space\nprobed\n',
+      'externals cp: no space\ninspected\n',
       '',
       { ...good, externalsFault: 'cp: no space' },
     ],
-    ['warnings of the shell', 'probed\n', 'sh: a warning\n', good],
-    ['a probe that failed', '', 'sh: cannot create\n', { ...good, words: 'sh: cannot create' }],
-    ['a probe without a word', '', '', { ...good, words: 'no answer' }],
+    ['warnings of the shell', 'inspected\n', 'sh: a warning\n', good],
+    ['an inspection that failed', '', 'sh: cannot create\n', { ...good, words: 'sh: cannot create' }],
+    ['an inspection that printed nothing', '', '', { ...good, words: 'no answer' }],
   ];
   for (const [title, stdout, stderr, report] of ANSWERS)
     it(`reads the answer of ${title}`, () => {
-      expect(readProbe(stdout, stderr)).to.deep.equal(report);
+      expect(readInspection(stdout, stderr)).to.deep.equal(report);
     });
 });
 
 for (const shell of SHELLS)
-  describe(`the probe in ${shell.name}`, () => {
+  describe(`the inspection in ${shell.name}`, () => {
     let bed: StepBed;
     beforeEach(() => (bed = new StepBed(shell)));
     afterEach(() => bed.close());
 
     const start = (folders: string[] = []) => {
-      const exec = bed.exec(probeScript({ folders, externals: { ready: READY, failed: FAILED } }));
+      const exec = bed.exec(inspectionScript({ folders, externals: { ready: READY, failed: FAILED } }));
       exec.endInput();
       return exec;
     };
@@ -62,25 +62,25 @@ for (const shell of SHELLS)
       await bed.sh('sleep 0.1');
       expect(exec.received).to.equal('');
       arrived(READY);
-      expect((await exec.ended()).output).to.equal('probed\n');
+      expect((await exec.ended()).output).to.equal('inspected\n');
     });
 
     it('tells why the externals did not come', async () => {
       arrived(FAILED, 'cp: no space left\n');
-      expect((await start().ended()).output).to.equal('externals cp: no space left\nprobed\n');
+      expect((await start().ended()).output).to.equal('externals cp: no space left\ninspected\n');
     });
 
     it('says what the shell says when it may not write', async () => {
       arrived(READY);
       const exec = bed.exec(
-        probeScript({
+        inspectionScript({
           folders: [bed.path('hook/externals.ready/below')],
           externals: { ready: READY, failed: FAILED },
         }),
       );
       exec.endInput();
       const { output, report } = await exec.ended();
-      expect(readProbe(output, report.diagnostic).words).to.contain('externals.ready');
+      expect(readInspection(output, report.diagnostic).words).to.contain('externals.ready');
     });
 
     const IMAGES: readonly [files: string[], isAlpine: boolean][] = [
@@ -99,13 +99,13 @@ for (const shell of SHELLS)
           mkdirSync(dirname(bed.path(file)), { recursive: true });
           writeFileSync(bed.path(file), '');
         }
-        const text = probeScript({
+        const text = inspectionScript({
           folders: [],
           externals: { ready: READY, failed: FAILED },
         });
         const exec = bed.exec(text.replaceAll(/(?<=\s)\/(etc|lib|lib64|usr)\//g, `${bed.root}/$1/`));
         exec.endInput();
         const { output, report } = await exec.ended();
-        expect(readProbe(output, report.diagnostic)).to.deep.include({ isAlpine, words: '' });
+        expect(readInspection(output, report.diagnostic)).to.deep.include({ isAlpine, words: '' });
       });
   });
