@@ -8,6 +8,7 @@ export const WINGS = [
   ['index', 'exit', 'log'],
   ['commands'],
   ['follow'],
+  ['ready'],
   ['pods'],
   ['work'],
   ['context'],

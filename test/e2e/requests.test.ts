@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type AuditedRequest, auditRequests } from '../bench/audit.js';
 import type { PodRunner } from '../runner/pod-runner.js';
+import { SlowRegistry } from './slow-registry.js';
 import { log, MODES, podRunner } from './support.js';
 
 /** Asking whether the pod runs yet, by its status or by an exec that is tried until it succeeds, counts once each. */
@@ -34,6 +35,26 @@ describe('requests, counted by the API server (on the cluster built from package
       await runner.cleanupJob();
       await runner.close();
     });
+
+  it('are few while the job image is pulled', async () => {
+    const PULL_MS = 20_000;
+    const registry = await SlowRegistry.start(PULL_MS);
+    const runner = await podRunner('novolume');
+    try {
+      // The kubelet asks the registry for the tag `latest` each time.
+      const image = `${registry.host}/library/debian:latest`;
+      const requests = await count(runner, async () => {
+        const result = await runner.prepareJob({ container: { image } });
+        expect(result.exitCode, log(result)).to.equal(0);
+        expect(result.durationMs).to.be.greaterThan(PULL_MS);
+      });
+      expect(requests.length, text(requests)).to.be.within(5, 20);
+      await runner.cleanupJob();
+    } finally {
+      await registry.stop();
+      await runner.close();
+    }
+  });
 
   it('are eight for a docker action beside a job, and asking how its pod is', async () => {
     const runner = await podRunner('volume');

@@ -432,7 +432,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'prepare_job waits for a helper that has ended',
-    file: `${HOOK}/pods/wait-for-pod.ts`,
+    file: `${HOOK}/ready/wait-for-pod.ts`,
     from: "if (state.kind === 'failed') throw await podFailure(JOB_POD",
     to: "if (state.kind === 'failed' && name === '') throw await podFailure(JOB_POD",
     test: {

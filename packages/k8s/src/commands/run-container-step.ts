@@ -15,11 +15,20 @@ import { followAction } from '../follow/follow-action.js';
 import { createObjects, isOwnedBy } from '../pods/own-objects.js';
 import { ownPodOptions } from '../pods/own-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
-import { type Awaited, waitForPod } from '../pods/wait-for-pod.js';
+import { type Awaited, waitForPod } from '../ready/wait-for-pod.js';
 import { podDeleted, stepLost } from '../pods/why-gone.js';
 
 /** The log is the action's: only of a long wait something is said in it. */
-const STEP_POD: Awaited = { kind: 'step', stateOf: stepStartState, sayAfterMs: 10_000 };
+const STEP_POD: Awaited = {
+  kind: 'step',
+  stateOf: stepStartState,
+  sayAfterMs: 10_000,
+  // Nothing but the status tells that the action has started, or ended.
+  pace: [
+    { untilMs: 1_500, everyMs: 100 },
+    { untilMs: 4_000, everyMs: 250 },
+  ],
+};
 
 /** What an action has after SIGTERM. With the clean-up it fits into the 10 s after which the runner ends the hook. */
 const GRACE_SECONDS = 5;

@@ -14,6 +14,11 @@ export const EXTERNALS_FAILED = `${HOOK_FOLDER}/externals.failed`;
  */
 export const KEEP_ALIVE = `trap 'exit 143' TERM INT; while :; do sleep 3600 & wait; done`;
 
+/** Written by the job container as soon as it runs. */
+export const STARTED = `${HOOK_FOLDER}/started`;
+/** What the job container does unless the workflow names another entrypoint. */
+export const JOB_KEEP_ALIVE = `: > ${STARTED}\n${KEEP_ALIVE}`;
+
 /**
  * The helper: the runner's own image, which is on the node already. It brings `externals` and receives files, so the job
  * image needs nothing but sh. It comes first in the pod, since the kubelet starts containers in order: it runs while the

@@ -1,5 +1,5 @@
 import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
-import { helperContainer, KEEP_ALIVE } from './helper.js';
+import { helperContainer, JOB_KEEP_ALIVE } from './helper.js';
 import type { Container } from '../model/kubernetes.js';
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from '../model/names.js';
 import {
@@ -77,7 +77,7 @@ function jobContainers(container: HookContainer, helperImage: string, volumes: V
   const job: Container = {
     name: JOB_CONTAINER,
     image: imageOf(container),
-    ...(container.entryPoint === null ? { command: ['sh', '-c', KEEP_ALIVE] } : startOf(container)),
+    ...(container.entryPoint === null ? { command: ['sh', '-c', JOB_KEEP_ALIVE] } : startOf(container)),
     env: ON_GITHUB,
     ports: containerPorts(container.portMappings),
     volumeMounts: volumes.forJob(container),

@@ -1,19 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../model/kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
 import { Deadline, monotonicMs } from '../deadline.js';
-import { type Reason, startState, type StartState } from './status.js';
+import { type Reason, startState, type StartState } from '../pods/status.js';
 import type { PodKind } from '../template/template-names.js';
 import type { Context } from '../context.js';
-import { whyNotPulled } from './why-not-pulled.js';
+import { Pace, type PacePhase } from './pace.js';
+import { whyNotPulled } from '../pods/why-not-pulled.js';
 
-/** ARC's role has no watch on pods. While the kubelet works on the pod, looking often is what makes jobs start at once. */
-const POLL_ON_NODE_MS = 100;
-const POLL_UNSCHEDULED_MS = 1_000;
-/** A pod is scheduled within milliseconds, or it waits for something. */
-const SCHEDULED_SOON_MS = 2_000;
-/** A pod that runs is looked at so often, for a container that ends. */
-const WATCH_MS = 1_000;
+/** What is not over by then is said in the log. */
+const SAY_AFTER_MS = 2_000;
 
 /** What is waited for. */
 export interface Awaited {
@@ -22,21 +17,30 @@ export interface Awaited {
   stateOf: (pod: Pod) => StartState;
   /** Time after which the log says what is being waited for. */
   sayAfterMs: number;
+  pace: readonly PacePhase[];
 }
 
-/** A pod all of whose containers run. */
-export const JOB_POD: Awaited = { kind: 'job', stateOf: startState, sayAfterMs: SCHEDULED_SOON_MS };
+/** A pod all of whose containers run. That its job container runs, the helper tells at once: the status tells of failures. */
+export const JOB_POD: Awaited = {
+  kind: 'job',
+  stateOf: startState,
+  sayAfterMs: SAY_AFTER_MS,
+  pace: [{ untilMs: 3_000, everyMs: 500 }],
+};
+/** For a pod that runs, and whose containers may end. */
+const WATCH_PACE: readonly PacePhase[] = [{ untilMs: 10_000, everyMs: 1_000 }];
 
 /**
  * Waits until a pod is where it should be, and says what it waits for.
  * @throws HookError POD_FAILED as soon as the pod cannot get there, POD_TIMEOUT when the deadline has passed.
  */
 export async function waitForPod(
-  { kind, stateOf, sayAfterMs }: Awaited,
+  { kind, stateOf, sayAfterMs, ...awaited }: Awaited,
   created: Pod,
   context: Context,
   signal: AbortSignal,
   deadline = prepareDeadline(context),
+  pace = new Pace(awaited.pace),
 ): Promise<Pod> {
   const { settings, out } = context;
   const name = created.metadata?.name ?? '';
@@ -62,8 +66,7 @@ export async function waitForPod(
     } else grace = undefined;
     if (deadline.hasPassed) throw late();
     if (why !== said && waited > sayAfterMs) out.line((said = why));
-    const unscheduled = pod.spec?.nodeName === undefined && waited > SCHEDULED_SOON_MS;
-    await sleep(unscheduled ? POLL_UNSCHEDULED_MS : POLL_ON_NODE_MS, undefined, { signal });
+    await pace.next(signal, deadline);
   }
 }
 
@@ -98,8 +101,9 @@ export async function watchPod(
   deadline: Deadline,
   late: () => HookError,
 ): Promise<never> {
+  const pace = new Pace(WATCH_PACE);
   for (;;) {
-    await sleep(Math.min(WATCH_MS, Math.max(0, deadline.leftMs)), undefined, { signal });
+    await pace.next(signal, deadline);
     const pod = await look(name, context, signal, deadline, late);
     const state = JOB_POD.stateOf(pod);
     if (state.kind === 'failed') throw await podFailure(JOB_POD.kind, pod, state.reason, context);

@@ -10,10 +10,12 @@ import { lost } from '../work/send-work-folder.js';
 import type { WorkSharing } from '../work/sharing.js';
 import { tooLate } from './in-time.js';
 import { inspectJobImage } from './inspect-job-image.js';
+import { Pace } from './pace.js';
 import { Pending } from './pending.js';
+import { givesSign, startedSign } from './started-sign.js';
 import { waitForOthers } from './wait-for-others.js';
 import { JOB_POD, podFailure, waitForPod, watchPod } from './wait-for-pod.js';
-import { LOOK_AGAIN_MS, LOOKS } from './why-gone.js';
+import { LOOK_AGAIN_MS, LOOKS } from '../pods/why-gone.js';
 
 export interface CreatedJob {
   pod: Pod;
@@ -36,8 +38,17 @@ export async function jobReady(
   const waiting = new AbortController();
   const within = { ...context, cancelled: AbortSignal.any([context.cancelled, waiting.signal]) };
   const pending = new Pending();
-  const running = waitForPod(JOB_POD, pod, within, within.cancelled, deadline);
-  const preparing = main && prepareMain(name, main, running, { within, pending, deadline });
+  const pace = new Pace(JOB_POD.pace);
+  const running = waitForPod(JOB_POD, pod, within, within.cancelled, deadline, pace);
+  const isTold = givesSign(pod);
+  if (!isTold) pace.hurry();
+  const started = isTold ? Promise.race([startedSign(name, within), running]) : running;
+  const preparing = main && prepareMain(name, main, started, { within, pending, deadline });
+  // The other containers start right after the job container.
+  preparing?.then(
+    () => pace.hurry(),
+    () => undefined,
+  );
   // The job container has answered: unless there are others, its status may come later.
   const ready = Promise.all([
     preparing,
@@ -67,7 +78,7 @@ interface Bounds {
 async function prepareMain(
   pod: string,
   { container, sharing, sameUser }: NonNullable<CreatedJob['main']>,
-  running: Promise<unknown>,
+  started: Promise<unknown>,
   { within, pending, deadline }: Bounds,
 ): Promise<InspectionReport> {
   let seen = 'the helper did not answer';
@@ -78,7 +89,7 @@ async function prepareMain(
   const share = async () =>
     sharing.share({ pod, container, sameUser, context: within }, (what) => void (seen = what));
   const [report] = await Promise.all([
-    pending.add(inspectJobImage(pod, inspection, running, within), () =>
+    pending.add(inspectJobImage(pod, inspection, started, within), () =>
       unanswered(pod, container, deadline),
     ),
     pending.add(share(), () => lost(`it did not end within ${deadline.afterMs / 1000} s: ${seen}`)),

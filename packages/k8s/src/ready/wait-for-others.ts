@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.js';
 import type { Pod } from '../model/kubernetes.js';
-import { endedContainers } from './status.js';
+import { endedContainers } from '../pods/status.js';
 import type { Context } from '../context.js';
 import { JOB_POD, waitForPod } from './wait-for-pod.js';
 

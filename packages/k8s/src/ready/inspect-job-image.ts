@@ -15,33 +15,22 @@ import { TOOLS } from '../step/supervisor.js';
 import type { Context } from '../context.js';
 
 const RETRY_MS = 100;
-/** With its images on the node, a container runs within a second or so; then asking without a sign is worth it. */
-const EAGER_MS = 5_000;
-/** No container runs earlier than this after its pod was made. */
-const FIRST_MS = 300;
 
 /**
- * Prepares the job container, and finds out what is in its image. The container can be reached about 100 ms before the
- * pod's status says so: at first it is simply tried.
- * @param running settles when the pod's status says that it runs, or that it cannot: then the caller aborts.
+ * Prepares the job container, and finds out what is in its image.
+ * @param started settles when the container runs.
  * @throws HookError STEP_INVALID if the image cannot run steps.
  */
 export async function inspectJobImage(
   pod: string,
   inspection: Inspection,
-  running: Promise<unknown>,
+  started: Promise<unknown>,
   context: Context,
 ): Promise<InspectionReport> {
   const { cluster, settings, cancelled, out } = context;
-  const eager = new Deadline(EAGER_MS);
-  let reachable: Deadline | undefined;
-  void running.then(
-    () => (reachable = new Deadline(settings.apiRetrySeconds * 1000)),
-    () => undefined,
-  );
-  await sleep(FIRST_MS, undefined, { signal: cancelled });
+  await started;
+  const deadline = new Deadline(settings.apiRetrySeconds * 1000);
   for (;;) {
-    if (eager.hasPassed) await running;
     try {
       const script = inspectionScript(inspection);
       const { stdout, stderr } = await collect(cluster, pod, JOB_CONTAINER, ['sh'], script, cancelled);
@@ -52,7 +41,7 @@ export async function inspectJobImage(
         /executable file not found|no such file or directory/.test(error.status.message)
       )
         throw unfit(pod, `it has no sh: ${error.status.message}`);
-      if (!mayStartLater(error) || reachable?.hasPassed === true) throw error;
+      if (!mayStartLater(error) || deadline.hasPassed) throw error;
       out.debug(`inspecting the job image: ${String(error)}`);
       await sleep(RETRY_MS, undefined, { signal: cancelled });
     }

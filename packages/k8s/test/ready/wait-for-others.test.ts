@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { waitForOthers } from '../../src/pods/wait-for-others.js';
+import { waitForOthers } from '../../src/ready/wait-for-others.js';
 import type { Pod } from '../../src/model/kubernetes.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster } from '../support/fake-cluster.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { JOB_POD, waitForPod } from '../../src/pods/wait-for-pod.js';
+import { JOB_POD, waitForPod } from '../../src/ready/wait-for-pod.js';
 import type { Pod } from '../../src/model/kubernetes.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
