@@ -157,8 +157,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'file commands of a failed step are lost',
     file: `${HOOK}/commands/run-script-step.ts`,
-    from: 'if (share) storeFileCommands(',
-    to: "if (share && end !== 'no working directory' && end.exitCode === 0) storeFileCommands(",
+    from: 'await exchange?.finish(files)',
+    to: "await exchange?.finish(end! === 'no working directory' || end!.exitCode > 0 ? undefined : files)",
     test: {
       file: `${TESTS}/commands/run-script-step.test.ts`,
       title: "runs the runner's script in the pod and brings its file commands back",
@@ -234,7 +234,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the template is ignored',
     file: `${HOOK}/commands/prepare-job.ts`,
-    from: 'const job = await withTemplate(built, built.services, within);',
+    from: 'const job = await withTemplate(built, built.services, context);',
     to: 'const job = built;',
     test: {
       file: `${TESTS}/commands/prepare-job.test.ts`,
@@ -442,7 +442,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "a transfer gives up before the scheduler's reason is known",
-    file: `${HOOK}/commands/prepare-job.ts`,
+    file: `${HOOK}/work/copied.ts`,
     from: 'retryMs: Infinity',
     to: 'retryMs: 500',
     test: {
@@ -636,13 +636,33 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the runner reads a file command through a link',
-    file: `${HOOK}/commands/run-script-step.ts`,
-    from: 'refuseReplaced(shared, settings.fileCommands);',
-    to: 'refuseReplaced(shared, []);',
+    file: `${HOOK}/work/shared-volume.ts`,
+    from: 'refuseReplaced(this.work, fileCommands)',
+    to: 'refuseReplaced(this.work, [])',
     test: {
       file: `${TESTS}/commands/run-script-step.test.ts`,
       title:
         'fails when a step has replaced a file command by a link, whatever its exit code, and removes the link',
+    },
+  },
+  {
+    name: 'the job container gives no sign that it runs',
+    file: `${HOOK}/pod/helper.ts`,
+    from: '`: > ${STARTED}\\n${KEEP_ALIVE}`',
+    to: '`:\\n${KEEP_ALIVE}`',
+    test: {
+      file: `${TESTS}/ready/started-sign.test.ts`,
+      title: 'is left by the command of the job container',
+    },
+  },
+  {
+    name: 'what is about to happen is waited for at the usual pace',
+    file: `${HOOK}/ready/pace.ts`,
+    from: '    this.wake();\n',
+    to: '',
+    test: {
+      file: `${TESTS}/ready/pace.test.ts`,
+      title: 'wakes a wait, and goes on quickly, when something is about to happen',
     },
   },
   {

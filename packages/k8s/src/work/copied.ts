@@ -18,13 +18,11 @@ export class Copied implements WorkSharing {
     const { cluster, cancelled, out } = context;
     const actions = await presentActions(work);
     const { sendWorkFolder } = await import('./send-work-folder.js');
+    const existing = existingFolders(container);
+    const warn = (text: string) => out.warning(text);
     // If the helper never runs, waiting for the pod tells it.
-    const [retryMs, existing, warn] = [
-      Infinity,
-      existingFolders(container),
-      (text: string) => out.warning(text),
-    ];
-    await sendWorkFolder({ cluster, pod, work, folder: '', existing, warn, retryMs, onProgress }, cancelled);
+    const transfer = { cluster, pod, work, folder: '', existing, warn, retryMs: Infinity, onProgress };
+    await sendWorkFolder(transfer, cancelled);
     await rememberActions(work, actions);
   }
 
