@@ -656,4 +656,14 @@ export const FAULTS: readonly Fault[] = [
       title: 'finds none in /__w/_actions/../../., which leads elsewhere',
     },
   },
+  {
+    name: 'a preset of the hook wins over a variable of the workflow',
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: 'presets.filter(({ name }) => !own.has(name))',
+    to: 'presets.filter(() => own.size >= 0)',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'gives steps what the workflow says of a variable that is preset',
+    },
+  },
 ];

@@ -2,15 +2,7 @@ import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/ho
 import { helperContainer, KEEP_ALIVE } from './helper.js';
 import type { Container } from './kubernetes.js';
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from './names.js';
-import {
-  imageOf,
-  ON_GITHUB,
-  ownMetadata,
-  ownPod,
-  type OwnPod,
-  type OwnPodOptions,
-  startOf,
-} from './own-pod.js';
+import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
 import { EXTERNALS_MOUNT, sourceOf } from './paths.js';
 import { containerPorts } from './ports.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
@@ -62,6 +54,7 @@ export function jobPod(options: JobPodOptions): JobPod {
       metadata,
       work,
       containers,
+      byExec: Object.keys(container?.environmentVariables ?? {}),
       volumes: volumes.list(),
       registries,
       environment,
@@ -82,7 +75,6 @@ function jobContainers(container: HookContainer, helperImage: string, volumes: V
     name: JOB_CONTAINER,
     image: imageOf(container),
     ...(container.entryPoint === null ? { command: ['sh', '-c', KEEP_ALIVE] } : startOf(container)),
-    env: ON_GITHUB,
     ports: containerPorts(container.portMappings),
     volumeMounts: volumes.forJob(container),
   };

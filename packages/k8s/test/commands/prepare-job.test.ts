@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { type JobState, parseInput, type PrepareJobInput } from '@podhooks/hooklib';
+import { type HookContainer, type JobState, parseInput, type PrepareJobInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
 import { prepareJob } from '../../src/commands/prepare-job.js';
@@ -63,14 +63,20 @@ describe('prepareJob', () => {
     return path;
   };
   /** The payload of this name, for a runner that lives in this bed. */
-  const input = (name: string): PrepareJobInput => {
+  const input = (name: string, parts: Partial<HookContainer> = {}): PrepareJobInput => {
     const parsed = parseInput(payload(name).replaceAll('/home/runner/', `${bed.path('runner')}/`));
     if (parsed.command !== 'prepare_job') throw new Error(`${name} is no prepare_job`);
-    return { ...parsed, responseFile: bed.path(ANSWER) };
+    const { container, services } = parsed.args;
+    const args = { services, container: container && { ...container, ...parts } };
+    return { ...parsed, args, responseFile: bed.path(ANSWER) };
   };
-  const prepare = (name: string, environment: Record<string, string> = {}) => {
+  const prepare = (
+    name: string,
+    environment: Record<string, string> = {},
+    parts: Partial<HookContainer> = {},
+  ) => {
     const given = commandContext(cluster, environment);
-    return { ...given, result: prepareJob(input(name), given.context) };
+    return { ...given, result: prepareJob(input(name, parts), given.context) };
   };
   const content = (name: string) => readFileSync(bed.path(name), 'utf8');
   const response = () => JSON.parse(content(ANSWER)) as object;
@@ -118,6 +124,12 @@ describe('prepareJob', () => {
     expect(await prepare('01', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result).to.equal(0);
     expect(content('hook/environment')).to.not.contain('NODE_ENV');
     expect(content('hook/environment')).to.contain('HOME');
+  });
+
+  it('gives steps what the workflow says of a variable that is preset', async () => {
+    const { result } = prepare('v02', {}, { environmentVariables: { CI: 'false' } });
+    expect(await result).to.equal(0);
+    expect(content('hook/environment')).to.equal('export CI=false');
   });
 
   it('merges the template into the pod that it makes', async () => {

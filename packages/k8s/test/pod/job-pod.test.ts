@@ -181,6 +181,8 @@ describe('jobPod', () => {
     expect(made.spec?.imagePullSecrets).to.deep.equal([{ name: 'runner-1-registry-1-1a2b3' }]);
     const both = built('01');
     expect(container(both, 'postgres')?.env?.map(({ name }) => name)).to.deep.equal([
+      'CI',
+      'GITHUB_ACTIONS',
       'POSTGRES_USER',
       'POSTGRES_PASSWORD',
       'POSTGRES_DB',
@@ -221,9 +223,44 @@ describe('jobPod', () => {
       'CI',
       'GITHUB_ACTIONS',
     ]);
-    expect(container(made, 'redis')?.env).to.deep.equal([{ name: 'http_proxy', value: 'http://proxy' }]);
+    expect(container(made, 'redis')?.env).to.deep.equal([
+      { name: 'http_proxy', value: 'http://proxy' },
+      { name: 'CI', value: 'true' },
+      { name: 'GITHUB_ACTIONS', value: 'true' },
+    ]);
     expect(container(made, 'podhooks')?.env).to.equal(undefined);
   });
+
+  const GIVEN: readonly [title: string, environmentVariables: Record<string, string>, presets: string[]][] = [
+    ['no variable', {}, ['http_proxy', 'CI', 'GITHUB_ACTIONS']],
+    ['CI', { CI: 'false' }, ['http_proxy', 'GITHUB_ACTIONS']],
+    ['an empty GITHUB_ACTIONS', { GITHUB_ACTIONS: '' }, ['http_proxy', 'CI']],
+    ['an inherited variable', { http_proxy: '' }, ['CI', 'GITHUB_ACTIONS']],
+  ];
+  for (const [title, environmentVariables, presets] of GIVEN)
+    it(`presets nothing that the workflow sets, as with ${title}`, () => {
+      const runner = pod('runner-1')
+        .container({ name: 'runner', image: 'r', env: [{ name: 'http_proxy', value: 'http://proxy' }] })
+        .build();
+      const { container: job } = prepareJobArgs('v02');
+      if (job === null) throw new Error('payload v02 has a job container');
+      const made = built('v02', runner, {
+        inheriting: (mode) => ({ ...inheritDefaults(mode), proxy: true }),
+        args: {
+          container: { ...job, environmentVariables },
+          services: [hookContainer({ image: 'redis', environmentVariables })],
+        },
+      });
+      const preset = (name: string) =>
+        container(made, name)?.env?.flatMap((variable) =>
+          variable.value === undefined ? [] : variable.name,
+        );
+      expect(preset('job')).to.deep.equal(presets);
+      expect(preset('redis')).to.deep.equal(presets);
+      expect(
+        container(made, 'redis')?.env?.flatMap(({ valueFrom, name }) => (valueFrom ? name : [])),
+      ).to.deep.equal(Object.keys(environmentVariables));
+    });
 
   const node = {
     nodeAffinity: {
