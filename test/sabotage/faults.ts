@@ -666,4 +666,14 @@ export const FAULTS: readonly Fault[] = [
       title: 'gives steps what the workflow says of a variable that is preset',
     },
   },
+  {
+    name: 'tar sets the times of a folder that the kubelet has made',
+    file: `${HOOK}/pod/work-folders.ts`,
+    from: 'withParents(posix.normalize(subPath))',
+    to: 'posix.dirname(subPath)',
+    test: {
+      file: `${TESTS}/pod/work-folders.test.ts`,
+      title: 'are those, too, that the kubelet makes for a mount, and all around them',
+    },
+  },
 ];

@@ -78,7 +78,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
           unanswered(name, container, deadline),
         ),
     work !== undefined && job.work?.mode === 'no-volume'
-      ? sendAll(name, work, container, { within, pending, deadline })
+      ? sendAll(name, work, existingFolders(container, job.pod), { within, pending, deadline })
       : undefined,
   ]);
   // The job container has answered: unless there are others, its status may come later.
@@ -152,11 +152,10 @@ interface Bounds {
 async function sendAll(
   pod: string,
   work: RunnerPath,
-  container: HookContainer | null,
+  existing: readonly string[],
   { within: { cluster, cancelled, out }, pending, deadline }: Bounds,
 ) {
   const actions = await presentActions(work);
-  const existing = existingFolders(container);
   let seen = 'the helper did not answer';
   const onProgress = (what: string) => void (seen = what);
   // If the helper never runs, waiting for the pod tells it.

@@ -15,11 +15,11 @@ import {
 } from './paths.js';
 import type { RunnerPod, SharedFolder } from './runner-pod.js';
 
-const WORK = 'work';
+export const WORK_VOLUME = 'work';
 const EXTERNALS = 'externals';
 const HOOK = 'podhooks';
 /** Volumes without which no step can run: a template must leave them alone. */
-export const OWN_VOLUMES = [WORK, EXTERNALS, HOOK];
+export const OWN_VOLUMES = [WORK_VOLUME, EXTERNALS, HOOK];
 
 /** Asked for by every runner; no pod of ours gets it. */
 const DOCKER_SOCKET = '/var/run/docker.sock';
@@ -117,7 +117,7 @@ export class Volumes {
     if (this.work === undefined) return [];
     const { path, folder } = this.work;
     const shared = folder.mode === 'volume' ? folder.folder : { source: { emptyDir: {} }, subPath: '' };
-    const mount = folderMount(this.add(WORK, shared.source), shared);
+    const mount = folderMount(this.add(WORK_VOLUME, shared.source), shared);
     // `${{ github.workspace }}` in a script is the runner's own path.
     return [WORK_MOUNT, path].map((mountPath) => ({ ...mount, mountPath }));
   }
@@ -127,7 +127,10 @@ export class Volumes {
     const inWork = this.work && below(this.work.path, path);
     if (this.work !== undefined && inWork !== undefined) {
       const shared = this.work.folder.mode === 'volume' ? this.work.folder.folder : { subPath: '' };
-      return folderMount(WORK, { ...shared, subPath: [shared.subPath, inWork].filter(Boolean).join('/') });
+      return folderMount(WORK_VOLUME, {
+        ...shared,
+        subPath: [shared.subPath, inWork].filter(Boolean).join('/'),
+      });
     }
     const folder = this.runner.sharedFolder(path);
     // Whatever path of the runner it has: `hostPath: /var/run` may be mounted anywhere.
