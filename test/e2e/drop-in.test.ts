@@ -22,6 +22,16 @@ for (const mode of MODES)
       await prepare(runner, { container: { image: 'debian:12', env: { CI: 'false' } } });
       expect(await run(runner, 'echo "$CI $GITHUB_ACTIONS"')).to.equal('false true\n\n[exit code 0]');
     });
+
+    it('starts a service without the docker socket that it asks for, with one warning', async () => {
+      const socket = '/var/run/docker.sock';
+      const result = await prepare(runner, {
+        container: { image: 'debian:12' },
+        services: [{ image: 'redis:7', volumes: [`${socket}:${socket}`, 'data:/data'] }],
+      });
+      expect(log(result).match(/::warning[^\n]*/g)).to.have.length(1);
+      expect(log(result)).to.match(/::warning[^\n]*redis[^\n]*docker\.sock/);
+    });
   });
 
 describe('a volume on a folder of the workspace, novolume mode', () => {

@@ -676,4 +676,14 @@ export const FAULTS: readonly Fault[] = [
       title: 'are those, too, that the kubelet makes for a mount, and all around them',
     },
   },
+  {
+    name: 'a volume that a service does not get is kept quiet',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: 'tell(error);',
+    to: '',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title: 'starts a service without the host path that it asks for, with one warning that names both',
+    },
+  },
 ];

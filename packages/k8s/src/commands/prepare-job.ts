@@ -60,6 +60,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
     const job = await withTemplate(built, built.services, within);
     out.line(`Job pod ${job.pod.metadata?.name ?? ''} in namespace ${cluster.namespace}: ${images(job.pod)}`);
+    for (const warning of built.warnings) out.warning(warning);
     tellUnusedOptions(args, context);
     return { job, key, pod: await createObjects(job, within) };
   });

@@ -1,6 +1,6 @@
 import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
 import { helperContainer, KEEP_ALIVE } from './helper.js';
-import type { Container } from './kubernetes.js';
+import type { Container, VolumeMount } from './kubernetes.js';
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from './names.js';
 import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
 import { EXTERNALS_MOUNT, sourceOf } from './paths.js';
@@ -20,6 +20,8 @@ export interface JobPod extends OwnPod {
   services: string[];
   /** Undefined for a job with services only. */
   work: WorkFolder | undefined;
+  /** What the workflow asks for and does not get. */
+  warnings: readonly string[];
 }
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
@@ -42,11 +44,18 @@ export function jobPod(options: JobPodOptions): JobPod {
     (number) => secretName(runner.name, `registry-${number}`, id),
   );
 
+  const warnings: string[] = [];
   const containers = [
     ...(container === null ? [] : jobContainers(container, helperImage ?? runner.image, volumes)),
-    ...args.services.map((service, index) =>
-      serviceContainer(service, services[index] ?? '', volumes, environment),
-    ),
+    ...args.services.map((service, index) => {
+      const name = services[index] ?? '';
+      const mounts = volumes.forService(service.userMountVolumes, ({ message, hint = '' }) =>
+        warnings.push(
+          `Service ${name} starts without a volume that it asks for. ${message} ${hint}`.trimEnd(),
+        ),
+      );
+      return serviceContainer(service, name, mounts, environment);
+    }),
   ];
   return {
     ...ownPod('job', options, {
@@ -61,6 +70,7 @@ export function jobPod(options: JobPodOptions): JobPod {
     }),
     services,
     work,
+    warnings,
   };
 }
 
@@ -84,7 +94,7 @@ function jobContainers(container: HookContainer, helperImage: string, volumes: V
 function serviceContainer(
   service: HookContainer,
   name: string,
-  volumes: Volumes,
+  volumeMounts: VolumeMount[],
   environment: EnvironmentSecret,
 ): Container {
   return {
@@ -93,6 +103,6 @@ function serviceContainer(
     ...startOf(service),
     env: environment.variables(name, service.environmentVariables),
     ports: containerPorts(service.portMappings),
-    volumeMounts: volumes.forUser(service.userMountVolumes),
+    volumeMounts,
   };
 }

@@ -87,18 +87,36 @@ export class Volumes {
 
   /** Mounts for lines of `volumes:`; names of docker volumes live as long as the pod. */
   forUser(volumes: readonly MountVolume[]): VolumeMount[] {
-    return volumes.map((volume) => {
-      const { userProvidedValue, sourceVolumePath: source, readOnly } = volume;
-      const mount = { mountPath: userTarget(volume), ...(readOnly && { readOnly }) };
-      if (source === null) return { name: this.empty(`anonymous-${++this.anonymous}`), ...mount };
-      if (!source.startsWith('/')) return { name: this.empty(`named-${nameFor(source)}`), ...mount };
-      const asked = userProvidedValue ?? source;
-      checkUserSource({ source, asked }, [
-        ...(this.work === undefined ? [] : [this.work.path]),
-        ...this.allowed,
-      ]);
-      return { ...this.sharedFolder(source, asked), ...mount };
+    return volumes.map((volume) => ({ ...place(volume), ...this.userFolder(volume) }));
+  }
+
+  /**
+   * As forUser, for a service: what may not be mounted is left out and told. Many images are documented with the docker
+   * socket (localstack), and do without it what most jobs want of them.
+   */
+  forService(volumes: readonly MountVolume[], tell: (refusal: HookError) => void): VolumeMount[] {
+    return volumes.flatMap((volume) => {
+      const placed = place(volume);
+      try {
+        return { ...placed, ...this.userFolder(volume) };
+      } catch (error) {
+        if (!(error instanceof HookError)) throw error;
+        tell(error);
+        return [];
+      }
     });
+  }
+
+  /** @throws HookError UNSUPPORTED for a folder that the workflow may not have, or that no pod can mount. */
+  private userFolder({ userProvidedValue, sourceVolumePath: source }: MountVolume): FolderMount {
+    if (source === null) return { name: this.empty(`anonymous-${++this.anonymous}`) };
+    if (!source.startsWith('/')) return { name: this.empty(`named-${nameFor(source)}`) };
+    const asked = userProvidedValue ?? source;
+    checkUserSource({ source, asked }, [
+      ...(this.work === undefined ? [] : [this.work.path]),
+      ...this.allowed,
+    ]);
+    return this.sharedFolder(source, asked);
   }
 
   private sharedFolder(path: RunnerPath, asked: string): FolderMount {
@@ -165,6 +183,11 @@ export class Volumes {
 }
 
 type FolderMount = Pick<VolumeMount, 'name' | 'subPath' | 'readOnly'>;
+
+/** Where a line of `volumes:` goes; read-only if the line or the runner's own mount says so. */
+function place(volume: MountVolume): Pick<VolumeMount, 'mountPath' | 'readOnly'> {
+  return { mountPath: userTarget(volume), ...(volume.readOnly && { readOnly: true }) };
+}
 
 /** The pod may write where the runner may. */
 function folderMount(

@@ -193,6 +193,24 @@ describe('jobPod', () => {
     ]);
   });
 
+  it('starts a service without the host path that it asks for, with one warning that names both', () => {
+    const socket = '/var/run/docker.sock';
+    const volume = {
+      userProvidedValue: `${socket}:${socket}`,
+      sourceVolumePath: socket,
+      targetVolumePath: socket,
+      readOnly: false,
+    };
+    const asking = hookContainer({ image: 'localstack/localstack', userMountVolumes: [volume] });
+    const { container: job } = prepareJobArgs('v02');
+    const { warnings, ...made } = built('v02', undefined, { args: { container: job, services: [asking] } });
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.contain('localstack').and.contain(socket);
+    expect(JSON.stringify(container({ ...made, warnings }, 'localstack'))).to.not.contain(socket);
+    const inJob = { ...hookContainer(job ?? {}), userMountVolumes: [volume] };
+    hookErrorOf('UNSUPPORTED', () => built('v02', undefined, { args: { container: inJob, services: [] } }));
+  });
+
   it("keeps the runner's pull secrets beside those of the workflow", () => {
     const runner = pod('runner-1')
       .container({ name: 'runner', image: 'r' })
