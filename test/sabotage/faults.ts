@@ -253,12 +253,12 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "the service account's token is in the job pod",
-    file: `${HOOK}/pod/inherit.ts`,
-    from: "take(['automountServiceAccountToken'], false, 'false');",
-    to: "take(['automountServiceAccountToken'], true, 'true');",
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: 'automountServiceAccountToken: false',
+    to: 'automountServiceAccountToken: true',
     test: {
       file: `${TESTS}/pod/job-pod.test.ts`,
-      title: "has the runner's service account without its token",
+      title: "mounts no account's token where the runner's account is not inherited",
     },
   },
   {

@@ -77,6 +77,8 @@ export function ownPod(
     metadata: { ...metadata, name },
     spec: {
       restartPolicy: 'Never',
+      // Rights in Kubernetes, the runner's or the default account's, are nothing for a workflow's code unless a template says so.
+      automountServiceAccountToken: false,
       ...(maxSeconds !== undefined && { activeDeadlineSeconds: Math.ceil(maxSeconds) }),
       imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
       ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),

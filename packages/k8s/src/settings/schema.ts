@@ -81,7 +81,7 @@ export const VARIABLES = {
   inheritServiceAccount: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT',
     'inherit.serviceAccount',
-    "false: the job pod runs under the namespace's default account. Otherwise it has the runner's for its cloud identity and pull secrets, without its token: a workflow must not have the runner's rights in Kubernetes.",
+    "false: the job pod runs under the namespace's default account. Otherwise it has the runner's for its cloud identity and pull secrets. In both cases without its token, as rights in Kubernetes are not for a workflow's code; an account that the pod template names comes with its token.",
     flag,
     true,
   ),

@@ -86,7 +86,7 @@ for (const kind of ['job', 'step'] as const)
             const account = template ? 'of-template' : runner ? 'of-runner' : undefined;
             expect(pod.spec?.serviceAccountName).to.equal(account);
             // Only an account that the template chose comes with its token.
-            expect(pod.spec?.automountServiceAccountToken).to.equal(!template && runner ? false : undefined);
+            expect(pod.spec?.automountServiceAccountToken).to.equal(template ? undefined : false);
             expect(pod.metadata?.annotations).to.deep.equal({
               'podhooks.dev/job': 'build',
               ...(runner && { both: 'runner', 'of-runner': 'said' }),

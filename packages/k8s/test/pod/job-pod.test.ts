@@ -231,6 +231,19 @@ describe('jobPod', () => {
     });
   });
 
+  it("mounts no account's token where the runner's account is not inherited", () => {
+    const runner = pod('runner-1')
+      .container({ name: 'runner', image: 'r' })
+      .withSpec({ serviceAccountName: 'sa' })
+      .build();
+    const { spec } = built('v02', runner, {
+      inheriting: (mode) => ({ ...inheritDefaults(mode), serviceAccount: false }),
+    }).pod;
+    expect(spec)
+      .to.include({ automountServiceAccountToken: false })
+      .and.not.have.property('serviceAccountName');
+  });
+
   it('gives inherited variables to all but the helper, before their own', () => {
     const runner = pod('runner-1')
       .container({ name: 'runner', image: 'r', env: [{ name: 'http_proxy', value: 'http://proxy' }] })
