@@ -657,6 +657,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'nobody says that the pull secrets of the default account are not used',
+    file: `${HOOK}/commands/why-not-pulled.ts`,
+    from: 'account !== DEFAULT_ACCOUNT;',
+    to: 'account === DEFAULT_ACCOUNT;',
+    test: {
+      file: `${TESTS}/commands/why-not-pulled.test.ts`,
+      title: 'says that the pull secrets of the default account are not those of the pod',
+    },
+  },
+  {
     name: 'a preset of the hook wins over a variable of the workflow',
     file: `${HOOK}/pod/own-pod.ts`,
     from: 'presets.filter(({ name }) => !own.has(name))',
