@@ -34,6 +34,35 @@ for (const mode of MODES)
     });
   });
 
+const TEMPLATE = '/home/runner/template.yaml';
+
+describe('a namespace with a quota on limits', () => {
+  it('runs a job, its service and what the runner sends, once the template has limits for the two', async () => {
+    const runner = await podRunner('novolume', {
+      env: { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: TEMPLATE },
+    });
+    const containers = { container: { image: 'debian:12' }, services: [{ image: 'redis:7' }] };
+    await runner.kubectl('create', 'quota', 'limits', '--hard=limits.cpu=4,limits.memory=2Gi');
+    await runner.writeFile(TEMPLATE, 'spec: {}');
+    const refused = await runner.prepareJob(containers);
+    expect(log(refused)).to.contain('must specify limits.cpu');
+
+    const limits = 'resources: { limits: { cpu: 500m, memory: 256Mi } }';
+    await runner.writeFile(
+      TEMPLATE,
+      `spec: { containers: [{ name: $job, ${limits} }, { name: $redis, ${limits} }] }`,
+    );
+    // More than the helper's limit of memory: what it writes is page cache, which the kernel takes back.
+    const large = `${runner.folders.actions}/octo-org/large/v1/data`;
+    await runner.exec(['sh', '-c', `mkdir -p "$(dirname ${large})"; head -c 700M /dev/zero > ${large}`]);
+    await prepare(runner, containers);
+    expect(await run(runner, 'stat -c %s /__w/_actions/octo-org/large/v1/data')).to.equal(
+      `${700 * 2 ** 20}\n\n[exit code 0]`,
+    );
+    await runner.close();
+  });
+});
+
 describe('a volume on a folder of the workspace, novolume mode', () => {
   let runner: PodRunner;
   before(async () => (runner = await podRunner('novolume')));

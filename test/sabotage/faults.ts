@@ -667,6 +667,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a quota on limits refuses the pod for its helper',
+    file: `${HOOK}/commands/pod-template.ts`,
+    from: ': withHelperLimits(pod)',
+    to: ': pod',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'gives the helper small limits of what the template limits the job to',
+    },
+  },
+  {
     name: 'a preset of the hook wins over a variable of the workflow',
     file: `${HOOK}/pod/own-pod.ts`,
     from: 'presets.filter(({ name }) => !own.has(name))',

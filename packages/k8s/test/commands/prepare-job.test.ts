@@ -141,6 +141,16 @@ describe('prepareJob', () => {
     expect(out.warnings).to.have.length(1);
   });
 
+  it('gives the helper small limits of what the template limits the job to', async () => {
+    const template = bed.path('pod.yaml');
+    writeFileSync(template, 'spec: {containers: [{name: $job, resources: {limits: {cpu: 4, memory: 8Gi}}}]}');
+    expect(await prepare('v02', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result).to.equal(0);
+    expect(cluster.created[0]?.spec?.containers[0]?.resources?.limits).to.deep.equal({
+      cpu: '1',
+      memory: '512Mi',
+    });
+  });
+
   const UNUSABLE: readonly [title: string, content: string | undefined][] = [
     ['has a typo', 'spec: {containers: [{name: $job, imagePulPolicy: Always}]}'],
     ['is a folder without templates', undefined],
