@@ -36,6 +36,28 @@ for (const mode of MODES)
 
 const TEMPLATE = '/home/runner/template.yaml';
 
+describe('containers beside the job, volume mode', () => {
+  it('see the work folder at /__w, as in actions/runner-container-hooks', async () => {
+    const runner = await podRunner('volume');
+    const serve =
+      'until [ -e /__w/asked ]; do sleep 0.1; done; echo "from a service" > /__w/answer; sleep 3600\n';
+    await runner.writeFile(`${runner.folders.work}/serve.sh`, serve);
+    await prepare(runner, {
+      container: { image: 'debian:12' },
+      services: [{ image: 'busybox:1.36', entrypoint: 'sh', command: '/__w/serve.sh' }],
+    });
+    const ask = 'touch /__w/asked; until [ -s /__w/answer ]; do sleep 0.1; done; cat /__w/answer';
+    expect(await run(runner, ask)).to.equal('from a service\n\n[exit code 0]');
+    const action = await runner.containerAction({
+      image: 'docker://alpine:3.20',
+      entrypoint: '/bin/cat',
+      args: '/__w/answer',
+    });
+    expect(log(action)).to.equal('from a service\n\n[exit code 0]');
+    await runner.close();
+  });
+});
+
 describe('a namespace with a quota on limits', () => {
   it('runs a job, its service and what the runner sends, once the template has limits for the two', async () => {
     const runner = await podRunner('novolume', {

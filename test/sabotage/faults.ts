@@ -677,6 +677,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a service does not see the work folder',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: 'return [...this.workMounts().slice(0, 1), ...user];',
+    to: 'return user;',
+    test: {
+      file: `${TESTS}/pod/volumes.test.ts`,
+      title: 'of a service come beside the work folder, which is at /__w alone',
+    },
+  },
+  {
     name: 'a preset of the hook wins over a variable of the workflow',
     file: `${HOOK}/pod/own-pod.ts`,
     from: 'presets.filter(({ name }) => !own.has(name))',

@@ -70,14 +70,14 @@ export class Volumes {
     return [...mounts, ...this.forUser(container.userMountVolumes)];
   }
 
-  /** Mounts of a docker action: each folder of the runner that it asks for, and the work folder at the runner's own path. */
+  /** Mounts of a docker action: each folder of the runner that it asks for, and the work folder. */
   forAction(container: HookContainer): VolumeMount[] {
     const asked = runnerMounts(container).map(({ source, target }) => ({
       ...this.sharedFolder(source, source),
       mountPath: target,
     }));
-    // RUNNER_WORKSPACE, RUNNER_TOOL_CACHE and GITHUB_ACTION_PATH of an action are paths of the runner.
-    return [...this.workMounts().slice(1), ...asked, ...this.forUser(container.userMountVolumes)];
+    // RUNNER_WORKSPACE, RUNNER_TOOL_CACHE and GITHUB_ACTION_PATH of an action are paths of the runner; /__w is a habit.
+    return [...this.workMounts(), ...asked, ...this.forUser(container.userMountVolumes)];
   }
 
   /** Mounts of the helper: it brings the runner's externals, and moves files in and out of the work folder. */
@@ -91,11 +91,11 @@ export class Volumes {
   }
 
   /**
-   * As forUser, for a service: what may not be mounted is left out and told. Many images are documented with the docker
+   * Mounts of a service: the work folder, and the lines of `volumes:`. What may not be mounted is left out and told. Many images are documented with the docker
    * socket (localstack), and do without it what most jobs want of them.
    */
   forService(volumes: readonly MountVolume[], tell: (refusal: HookError) => void): VolumeMount[] {
-    return volumes.flatMap((volume) => {
+    const user = volumes.flatMap((volume) => {
       const placed = place(volume);
       try {
         return { ...placed, ...this.userFolder(volume) };
@@ -105,6 +105,7 @@ export class Volumes {
         return [];
       }
     });
+    return [...this.workMounts().slice(0, 1), ...user];
   }
 
   /** @throws HookError UNSUPPORTED for a folder that the workflow may not have, or that no pod can mount. */

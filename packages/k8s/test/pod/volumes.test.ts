@@ -148,6 +148,16 @@ describe('volumes of the workflow', () => {
     expect(told[1]).to.contain('/opt/x is not in the work folder');
   });
 
+  it('of a service come beside the work folder, which is at /__w alone', () => {
+    const volumes = volumesOf(runnerPod(ephemeral()));
+    expect(volumes.forService([line('data', '/data')], () => undefined)).to.deep.equal([
+      { name: 'work', mountPath: '/__w' },
+      { name: 'named-64617461', mountPath: '/data' },
+    ]);
+    const unshared = readRunnerPod(runnerPod(), { claimName: undefined, work: undefined });
+    expect(new Volumes(unshared, undefined).forService([], () => undefined)).to.deep.equal([]);
+  });
+
   it('of a service are what the administrator allows', () => {
     const mounts = volumesOf(shares(), ['/opt/caches']).forService([line('/opt/caches/x', '/x')], (error) => {
       throw error;
