@@ -36,6 +36,21 @@ for (const mode of MODES)
 
 const TEMPLATE = '/home/runner/template.yaml';
 
+describe('steps that keep the HOME of their image', () => {
+  for (const [image, home] of [
+    ['testbed/action:1', '/home/app'],
+    ['debian:12', '/root'],
+  ] as const)
+    it(`have ${home} in ${image}`, async () => {
+      const runner = await podRunner('novolume', { env: { ACTIONS_RUNNER_HOOK_IMAGE_HOME: 'true' } });
+      await prepare(runner, { container: { image } });
+      expect(await run(runner, 'echo "$HOME"; ls -d /github/home')).to.equal(
+        `${home}\n/github/home\n\n[exit code 0]`,
+      );
+      await runner.close();
+    });
+});
+
 describe('containers beside the job, volume mode', () => {
   it('see the work folder at /__w, as in actions/runner-container-hooks', async () => {
     const runner = await podRunner('volume');

@@ -687,6 +687,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'steps have /github/home for HOME where the image is to say it',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: "(imageHome ? ['HOME'] : [])",
+    to: "(imageHome ? [''] : [])",
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: "gives steps the runner's HOME, or leaves them that of the image",
+    },
+  },
+  {
     name: 'a preset of the hook wins over a variable of the workflow',
     file: `${HOOK}/pod/own-pod.ts`,
     from: 'presets.filter(({ name }) => !own.has(name))',

@@ -22,6 +22,7 @@ import { workPath } from '../pod/volumes.js';
 import { existingFolders, sharedFolders, workFolders } from '../pod/work-folders.js';
 import type { Probe } from '../step/probe.js';
 import { carriedSettings } from '../settings/carried.js';
+import type { Settings } from '../settings/read.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { jobState, keyOwner } from './job-state.js';
@@ -75,7 +76,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const preparing = Promise.all([
     container === null
       ? undefined
-      : pending.add(probeJob(name, probeOf(container, job), running, within), () =>
+      : pending.add(probeJob(name, probeOf(container, job, settings), running, within), () =>
           unanswered(name, container, deadline),
         ),
     work !== undefined && job.work?.mode === 'no-volume'
@@ -227,9 +228,10 @@ function hasOthers({ spec }: Pod): boolean {
 }
 
 /** Values that the pod's own spec sets stay as they are there: a template wins over the workflow. */
-function probeOf(container: HookContainer, job: JobPod): Probe {
+function probeOf(container: HookContainer, job: JobPod, { imageHome }: Settings): Probe {
   const inSpec = job.pod.spec?.containers.find(({ name }) => name === JOB_CONTAINER)?.env ?? [];
-  const fixed = new Set(inSpec.map(({ name }) => name));
+  // The runner itself sets HOME, whatever the workflow says of it.
+  const fixed = new Set([...inSpec.map(({ name }) => name), ...(imageHome ? ['HOME'] : [])]);
   return {
     environment: Object.fromEntries(
       Object.entries(container.environmentVariables).filter(([name]) => !fixed.has(name)),

@@ -133,6 +133,13 @@ export const VARIABLES = {
     flag,
     false,
   ),
+  imageHome: preset(
+    'ACTIONS_RUNNER_HOOK_IMAGE_HOME',
+    'imageHome',
+    "true: steps in the job container have the HOME of the image's user, where its tools and their settings may lie, as with actions/runner-container-hooks. Otherwise HOME is `/github/home`, as in docker: a folder that steps share with docker actions, which have it in both cases.",
+    flag,
+    false,
+  ),
   prepareTimeoutSeconds: preset(
     'ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS',
     'prepareTimeoutSeconds',

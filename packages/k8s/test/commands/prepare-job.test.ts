@@ -132,6 +132,16 @@ describe('prepareJob', () => {
     expect(content('hook/environment')).to.equal('export CI=false');
   });
 
+  it("gives steps the runner's HOME, or leaves them that of the image", async () => {
+    const environmentVariables = { HOME: '/github/home', A: 'b' };
+    expect(await prepare('v02', {}, { environmentVariables }).result).to.equal(0);
+    expect(content('hook/environment')).to.equal('export HOME=/github/home\nexport A=b');
+    cluster.states = [runnerPod(), running('podhooks', 'job')];
+    const ofImage = { ACTIONS_RUNNER_HOOK_IMAGE_HOME: 'true' };
+    expect(await prepare('v02', ofImage, { environmentVariables }).result).to.equal(0);
+    expect(content('hook/environment')).to.equal('export A=b');
+  });
+
   it('merges the template into the pod that it makes', async () => {
     const template = bed.path('pod.yaml');
     writeFileSync(template, 'metadata: {labels: {team: a}}\nspec: {restartPolicy: Always}');
