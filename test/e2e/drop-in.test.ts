@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { PodRunner } from '../runner/pod-runner.js';
 import type { JobContainers } from '../runner/runner.js';
+import { shellAction } from '../runner/shell-action.js';
 import { log, MODES, podRunner } from './support.js';
 
 const prepare = async (runner: PodRunner, containers: JobContainers) => {
@@ -35,6 +36,30 @@ for (const mode of MODES)
   });
 
 const TEMPLATE = '/home/runner/template.yaml';
+
+describe('two services of one image, volume mode', () => {
+  it('are numbered in the order of the workflow, and reached by port, in docker actions by name, too', async () => {
+    const runner = await podRunner('volume');
+    const command = '--port 6380 --bind 0.0.0.0 --protected-mode no';
+    const result = await prepare(runner, {
+      container: { image: 'debian:12' },
+      services: [{ image: 'redis:7' }, { image: 'redis:latest', entrypoint: 'redis-server', command }],
+    });
+    expect(result.response?.context?.services?.map(({ id }) => id)).to.deep.equal(['redis-0', 'redis-1']);
+    const ask = (place: string) =>
+      `exec 3<> /dev/tcp/${place}; printf 'CONFIG GET port\\r\\nQUIT\\r\\n' >&3; tr -d '\\r' <&3 | sed -n 5p`;
+    const step = await runner.run({
+      run: `(${ask('localhost/6379')}); (${ask('localhost/6380')})`,
+      shell: 'bash',
+    });
+    expect(log(step)).to.equal('6379\n6380\n\n[exit code 0]');
+    const action = await runner.containerAction(
+      shellAction('for at in "redis-0 6379" "redis-1 6380"; do echo PING | nc -w 2 $at; done'),
+    );
+    expect(log(action)).to.equal('+PONG\n+PONG\n\n[exit code 0]');
+    await runner.close();
+  });
+});
 
 describe('steps that keep the HOME of their image', () => {
   for (const [image, home] of [

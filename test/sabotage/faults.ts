@@ -697,6 +697,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'services of one image are numbered from one',
+    file: `${HOOK}/pod/names.ts`,
+    from: 'let number = 0;',
+    to: 'let number = 1;',
+    test: {
+      file: `${TESTS}/pod/names.test.ts`,
+      title: 'names redis, postgres, redis:7, other/redis redis-0, postgres, redis-1, redis-2',
+    },
+  },
+  {
     name: 'a preset of the hook wins over a variable of the workflow',
     file: `${HOOK}/pod/own-pod.ts`,
     from: 'presets.filter(({ name }) => !own.has(name))',
