@@ -24,6 +24,24 @@ for (const mode of MODES)
       expect(await run(runner, 'echo "$CI $GITHUB_ACTIONS"')).to.equal('false true\n\n[exit code 0]');
     });
 
+    it('shows the job container to kubectl, in the work folder', async () => {
+      const result = await prepare(runner, {
+        container: { image: 'debian:12' },
+        services: [{ image: 'redis:7' }],
+      });
+      const pod = result.response?.context?.container?.network ?? '';
+      const look = () => runner.kubectl('exec', pod, '--', 'sh', '-c', 'pwd; cat /etc/os-release');
+      expect(await look())
+        .to.match(/^\/__w\n/)
+        .and.contain('debian');
+      // In volume mode, the runner itself cannot go on without its workspace.
+      if (mode === 'volume') return;
+      expect(await run(runner, 'rm -rf "$GITHUB_WORKSPACE"; echo gone')).to.equal('gone\n\n[exit code 0]');
+      expect(await look()).to.match(/^\/__w\n/);
+      const next = await runner.run({ run: 'mkdir "$GITHUB_WORKSPACE"; pwd', workingDirectory: '/' });
+      expect(log(next)).to.equal('/\n\n[exit code 0]');
+    });
+
     it('starts a service without the docker socket that it asks for, with one warning', async () => {
       const socket = '/var/run/docker.sock';
       const result = await prepare(runner, {

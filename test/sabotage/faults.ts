@@ -707,6 +707,17 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'the job container begins in a folder that a step can remove',
+    file: `${HOOK}/pod/job-pod.ts`,
+    from: 'workingDir: WORK_MOUNT,',
+    to: "workingDir: container.workingDirectory ?? '',",
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title:
+        'shows the job container to kubectl, and begins there in the work folder, which no step can remove',
+    },
+  },
+  {
     name: 'a preset of the hook wins over a variable of the workflow',
     file: `${HOOK}/pod/own-pod.ts`,
     from: 'presets.filter(({ name }) => !own.has(name))',

@@ -1,9 +1,9 @@
 import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
 import { helperContainer, KEEP_ALIVE } from './helper.js';
-import type { Container, VolumeMount } from './kubernetes.js';
+import type { Container, ObjectMeta, VolumeMount } from './kubernetes.js';
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from './names.js';
 import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
-import { EXTERNALS_MOUNT, sourceOf } from './paths.js';
+import { EXTERNALS_MOUNT, sourceOf, WORK_MOUNT } from './paths.js';
 import { containerPorts } from './ports.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import { Volumes, type WorkFolder, workFolder, workPath } from './volumes.js';
@@ -60,7 +60,7 @@ export function jobPod(options: JobPodOptions): JobPod {
   return {
     ...ownPod('job', options, {
       name: jobPodName(runner.name, id),
-      metadata,
+      metadata: container === null ? metadata : withDefaultContainer(metadata),
       work,
       containers,
       byExec: Object.keys(container?.environmentVariables ?? {}),
@@ -74,6 +74,12 @@ export function jobPod(options: JobPodOptions): JobPod {
   };
 }
 
+/** `kubectl logs` and `kubectl exec` take this container, not the first one, which is the helper. */
+function withDefaultContainer(metadata: ObjectMeta): ObjectMeta {
+  const annotations = { ...metadata.annotations, 'kubectl.kubernetes.io/default-container': JOB_CONTAINER };
+  return { ...metadata, annotations };
+}
+
 function jobContainers(container: HookContainer, helperImage: string, volumes: Volumes): Container[] {
   const externals = sourceOf(container.systemMountVolumes, EXTERNALS_MOUNT);
   if (externals === undefined)
@@ -84,6 +90,8 @@ function jobContainers(container: HookContainer, helperImage: string, volumes: V
   const job: Container = {
     name: JOB_CONTAINER,
     image: imageOf(container),
+    // Not the workspace: the runtime would create a missing one as root's, and start no process after a step has removed it.
+    workingDir: WORK_MOUNT,
     ...(container.entryPoint === null ? { command: ['sh', '-c', KEEP_ALIVE] } : startOf(container)),
     ports: containerPorts(container.portMappings),
     volumeMounts: volumes.forJob(container),

@@ -57,7 +57,7 @@ describe('jobPod', () => {
         const { pod: made, secrets } = built(payload);
         for (const { metadata } of [made, ...secrets]) {
           expect(metadata?.labels).to.deep.equal({ ...PROVENANCE.labels, 'runner-pod': 'runner-1' });
-          expect(metadata?.annotations).to.deep.equal(PROVENANCE.annotations);
+          expect(metadata?.annotations).to.include(PROVENANCE.annotations);
         }
       });
 
@@ -138,6 +138,14 @@ describe('jobPod', () => {
       { name: 'CI', value: 'true' },
       { name: 'GITHUB_ACTIONS', value: 'true' },
     ]);
+  });
+
+  it('shows the job container to kubectl, and begins there in the work folder, which no step can remove', () => {
+    const made = built('01');
+    expect(made.pod.metadata?.annotations).to.include({ 'kubectl.kubernetes.io/default-container': 'job' });
+    expect(container(made, 'job')?.workingDir).to.equal('/__w');
+    expect(made.pod.spec?.containers.filter(({ workingDir }) => workingDir !== undefined)).to.have.length(1);
+    expect(built('v01').pod.metadata?.annotations).to.deep.equal(PROVENANCE.annotations);
   });
 
   it('starts the job container as it is told', () => {
