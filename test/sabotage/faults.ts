@@ -718,6 +718,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'watching a step ends before the step does',
+    file: `${HOOK}/step/watch.ts`,
+    from: '[ -z "$_ph_last" ] || exit 0',
+    to: 'exit 0',
+    test: {
+      file: `${TESTS}/step/watch.test.ts`,
+      title: 'shows what the running step has printed, and what it prints until its end',
+    },
+  },
+  {
     name: 'a preset of the hook wins over a variable of the workflow',
     file: `${HOOK}/pod/own-pod.ts`,
     from: 'presets.filter(({ name }) => !own.has(name))',

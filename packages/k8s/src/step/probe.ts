@@ -2,6 +2,7 @@ import { environmentLines } from './environment.js';
 import { quote } from './quote.js';
 import { ENVIRONMENT_FILE, writeFileLine } from './script.js';
 import { TOOLS } from './supervisor.js';
+import { WATCH_FILE, WATCH_SCRIPT } from './watch.js';
 
 export interface Probe {
   /** Of the job container, for every step; keys that the pod's own spec sets stay out. */
@@ -27,14 +28,15 @@ const GLIBC =
   '/lib/libc.so.6 /lib64/libc.so.6 /usr/lib/libc.so.6 /usr/lib64/libc.so.6 /lib/*-linux-gnu*/libc.so.6 /usr/lib/*-linux-gnu*/libc.so.6';
 
 /**
- * The one exec of prepare_job in the job container: leaves the job's environment there, and finds out about the image.
+ * The one exec of prepare_job in the job container: leaves there what steps and people need, and finds out about the image.
  *
  * `isAlpine` decides which node the runner starts, so it asks for the libc: an image is taken for Alpine if it says so
  * (gcompat puts glibc's names beside musl there), or if it has musl's loader and no glibc.
  */
 export function probeScript({ environment, folders, externals }: Probe): string {
   return `umask 077
-${writeFileLine({ path: ENVIRONMENT_FILE, content: Buffer.from(environmentLines(environment).join('\n')) })} || exit 1
+${writeFileLine({ path: ENVIRONMENT_FILE, content: Buffer.from(environmentLines(environment).join('\n')) })} &&
+  ${writeFileLine({ path: WATCH_FILE, content: Buffer.from(WATCH_SCRIPT) })} || exit 1
 umask 0
 ${folders.length === 0 ? '' : `mkdir -p ${folders.map(quote).join(' ')} || exit 1`}
 for _ph_tool in ${TOOLS.join(' ')}; do

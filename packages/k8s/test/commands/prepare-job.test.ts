@@ -113,6 +113,7 @@ describe('prepareJob', () => {
     expect(await prepare('01').result).to.equal(0);
     expect(content('hook/environment')).to.contain('export NODE_ENV=development');
     expect(content('w/_actions/octo/tool/v1/action.yml')).to.equal('name: tool');
+    expect(content('hook/watch')).to.contain('No step is running.');
     for (const folder of ['w/_temp/_runner_file_commands', 'w/_tool', 'w/hello-world/hello-world'])
       expect(statSync(bed.path(folder)).mode & 0o777, folder).to.equal(0o777);
     expect(content('runner/_work/_temp/_podhooks/actions')).to.equal('_actions/octo/tool/v1\n');
