@@ -95,7 +95,7 @@ function createFor(account: string, refused: Error, inherited?: string) {
     pod: pod().withSpec({ serviceAccountName: account }).build(),
     secrets: [],
     services: [],
-    work: undefined,
+    warnings: [], work: undefined,
     decisions:
       inherited === undefined
         ? []
