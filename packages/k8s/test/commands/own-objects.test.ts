@@ -95,7 +95,8 @@ function createFor(account: string, refused: Error, inherited?: string) {
     pod: pod().withSpec({ serviceAccountName: account }).build(),
     secrets: [],
     services: [],
-    warnings: [], work: undefined,
+    warnings: [],
+    work: undefined,
     decisions:
       inherited === undefined
         ? []
