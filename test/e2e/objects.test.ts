@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { load } from 'js-yaml';
 import { codeBlocks } from '../docs/markdown.js';
+import { until } from '../../packages/k8s/test/support/until.js';
+import { startKubectl } from '../runner/kubectl.js';
 import { log, podRunner } from './support.js';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -12,10 +15,14 @@ const commands = codeBlocks(page)
   .filter(({ language }) => language === 'sh')
   .flatMap(({ text }) => text.trim().split('\n'));
 
+const listing = commands.filter((command) => command.startsWith('kubectl get '));
+const entering = commands.filter((command) => !listing.includes(command));
+
 /** The words of a command of the page, without `kubectl`. */
-const wordsOf = (command: string, runnerPod: string) =>
+const wordsOf = (command: string, runnerPod: string, jobPod = '') =>
   command
     .replace('$RUNNER_POD', runnerPod)
+    .replace('$JOB_POD', jobPod)
     .split(' ')
     .slice(1)
     .map((word) => word.replaceAll("'", ''));
@@ -48,15 +55,37 @@ describe('what docs/objects.md says', () => {
 
     const name = pods[0]?.metadata?.name ?? '';
     const runnerPod = pods[0]?.metadata?.labels?.['runner-pod'] ?? '';
-    expect(commands).to.have.length.above(2);
-    for (const command of commands) {
-      expect(command).to.match(/^kubectl get /);
+    expect(listing).to.have.length.above(2);
+    for (const command of listing) {
       const output = await runner.kubectl(...wordsOf(command, runnerPod));
       expect(output, command).to.contain(name);
       if (command.includes('secrets'))
         expect(output, command).to.contain(secrets[0]?.metadata?.name ?? 'no secret');
       if (command.includes('run-url')) expect(output, command).to.contain('/actions/runs/9876543210');
     }
+
+    expect(entering).to.deep.equal([
+      'kubectl exec $JOB_POD -- sh /__podhooks/watch',
+      'kubectl exec -it $JOB_POD -- sh',
+    ]);
+    const [watch = '', shell = ''] = entering;
+    let printed = '';
+    let watched = '';
+    const watching = (async () => {
+      await until(() => printed.includes('from the step'));
+      const child = startKubectl(['-n', runner.namespace, ...wordsOf(watch, runnerPod, name)]);
+      child.stdout.on('data', (chunk: Buffer) => (watched += chunk.toString()));
+      await until(() => watched.includes('from the step'));
+      await runner.kubectl(...wordsOf(shell.replace('-it ', ''), runnerPod, name), '-c', 'touch seen');
+      await once(child, 'close');
+    })();
+    const step = await runner.run(
+      { run: 'echo from the step; until [ -e /__w/seen ]; do sleep 0.1; done; echo its end' },
+      { onOutput: (chunk) => (printed += chunk.toString()) },
+    );
+    expect(step.exitCode, log(step)).to.equal(0);
+    await watching;
+    expect(watched).to.match(/^from the step\nits end\n/);
 
     const { spec } = load(readFileSync(policy, 'utf8')) as {
       spec: { podSelector: { matchLabels: Record<string, string> } };

@@ -57,6 +57,26 @@ describe('private images (on the cluster built from packages)', () => {
     await runner.close();
   });
 
+  it('are pulled with those of the default account only when the pod runs under it, which the error tells', async () => {
+    const env = { ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT: 'false' };
+    const runner = await podRunner('novolume', { env });
+    await makePullSecret(runner, 'company', 'registry.test');
+    const secrets = JSON.stringify({ imagePullSecrets: [{ name: 'company' }] });
+    await runner.kubectl('patch', 'serviceaccount', 'default', '-p', secrets);
+    await expectInside(runner, await runner.prepareJob({ container: { image: IMAGE } }));
+    const token = 'test ! -e /var/run/secrets/kubernetes.io/serviceaccount/token && echo none';
+    expect(log(await runner.run({ run: token }))).to.equal('none\n\n[exit code 0]');
+
+    const other = await podRunner('novolume', { namespace: runner.namespace });
+    const refused = await other.prepareJob({ container: { image: IMAGE } });
+    expect(log(refused))
+      .to.contain('[exit code 125]')
+      .and.contain(
+        'Pull secrets attached to the account default are not used, as the pod runs under the account arc-novolume-gha-rs-kube-mode',
+      );
+    await runner.close();
+  });
+
   it('are pulled with the pull secrets of the template alone', async () => {
     const runner = await podRunner('volume', { env: { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: TEMPLATE } });
     await runner.writeFile(TEMPLATE, 'spec: { imagePullSecrets: [{ name: of-template }] }');

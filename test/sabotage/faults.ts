@@ -253,12 +253,12 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "the service account's token is in the job pod",
-    file: `${HOOK}/merge/inherit.ts`,
-    from: "take(['automountServiceAccountToken'], false, 'false');",
-    to: "take(['automountServiceAccountToken'], true, 'true');",
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: 'automountServiceAccountToken: false',
+    to: 'automountServiceAccountToken: true',
     test: {
       file: `${TESTS}/pod/job-pod.test.ts`,
-      title: "has the runner's service account without its token",
+      title: "mounts no account's token where the runner's account is not inherited",
     },
   },
   {
@@ -694,6 +694,107 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/model/paths.test.ts`,
       title: 'finds none in /__w/_actions/../../., which leads elsewhere',
+    },
+  },
+  {
+    name: 'nobody says that the pull secrets of the default account are not used',
+    file: `${HOOK}/pods/why-not-pulled.ts`,
+    from: 'account !== DEFAULT_ACCOUNT;',
+    to: 'account === DEFAULT_ACCOUNT;',
+    test: {
+      file: `${TESTS}/pods/why-not-pulled.test.ts`,
+      title: 'says that the pull secrets of the default account are not those of the pod',
+    },
+  },
+  {
+    name: 'a quota on limits refuses the pod for its helper',
+    file: `${HOOK}/pods/pod-template.ts`,
+    from: ': withHelperLimits(pod)',
+    to: ': pod',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'gives the helper small limits of what the template limits the job to',
+    },
+  },
+  {
+    name: 'a service does not see the work folder',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: 'return [...this.workMounts().slice(0, 1), ...user];',
+    to: 'return user;',
+    test: {
+      file: `${TESTS}/pod/volumes.test.ts`,
+      title: 'of a service come beside the work folder, which is at /__w alone',
+    },
+  },
+  {
+    name: 'steps have /github/home for HOME where the image is to say it',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: "(imageHome ? ['HOME'] : [])",
+    to: "(imageHome ? [''] : [])",
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: "gives steps the runner's HOME, or leaves them that of the image",
+    },
+  },
+  {
+    name: 'services of one image are numbered from one',
+    file: `${HOOK}/model/names.ts`,
+    from: 'let number = 0;',
+    to: 'let number = 1;',
+    test: {
+      file: `${TESTS}/model/names.test.ts`,
+      title: 'names redis, postgres, redis:7, other/redis redis-0, postgres, redis-1, redis-2',
+    },
+  },
+  {
+    name: 'the job container begins in a folder that a step can remove',
+    file: `${HOOK}/pod/job-pod.ts`,
+    from: 'workingDir: WORK_MOUNT,',
+    to: "workingDir: container.workingDirectory ?? '',",
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title:
+        'shows the job container to kubectl, and begins there in the work folder, which no step can remove',
+    },
+  },
+  {
+    name: 'watching a step ends before the step does',
+    file: `${HOOK}/step/watch.ts`,
+    from: '[ -z "$_ph_last" ] || exit 0',
+    to: 'exit 0',
+    test: {
+      file: `${TESTS}/step/watch.test.ts`,
+      title: 'shows what the running step has printed, and what it prints until its end',
+    },
+  },
+  {
+    name: 'a preset of the hook wins over a variable of the workflow',
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: 'presets.filter(({ name }) => !own.has(name))',
+    to: 'presets.filter(() => own.size >= 0)',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'gives steps what the workflow says of a variable that is preset',
+    },
+  },
+  {
+    name: 'tar sets the times of a folder that the kubelet has made',
+    file: `${HOOK}/work/work-folders.ts`,
+    from: 'withParents(posix.normalize(subPath))',
+    to: 'posix.dirname(subPath)',
+    test: {
+      file: `${TESTS}/work/work-folders.test.ts`,
+      title: 'are those, too, that the kubelet makes for a mount, and all around them',
+    },
+  },
+  {
+    name: 'a volume that a service does not get is kept quiet',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: 'tell(error);',
+    to: '',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title: 'starts a service without the host path that it asks for, with one warning that names both',
     },
   },
 ];

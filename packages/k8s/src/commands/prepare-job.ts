@@ -17,6 +17,7 @@ import { createObjects } from '../pods/own-objects.js';
 import { ownPodOptions } from '../pods/own-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import { prepareDeadline } from '../ready/wait-for-pod.js';
+import type { Settings } from '../settings/read.js';
 import { carriedSettings } from '../settings/carried.js';
 import { checkEnvironment } from '../step/environment.js';
 import { workSharing } from '../work/for-mode.js';
@@ -87,7 +88,7 @@ async function createJob(
   const options = await ownPodOptions(workPath(container), context);
   const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
   const job = await withTemplate(built, built.services, context);
-  const environment = container === null ? {} : environmentOf(container, job);
+  const environment = container === null ? {} : environmentOf(container, job, settings);
   checkEnvironment(environment);
   const { key } = createJobSecrets(
     secretsOwner(settings),
@@ -95,6 +96,7 @@ async function createJob(
     (folder) => options.runner.sharedFolder(folder) !== undefined,
   );
   out.line(`Job pod ${job.pod.metadata?.name ?? ''} in namespace ${cluster.namespace}: ${images(job.pod)}`);
+  for (const warning of built.warnings) out.warning(warning);
   tellUnusedOptions(args, context);
   return { job, created: await createObjects(job, context), key };
 }
@@ -114,9 +116,14 @@ function userOf({ spec }: Pod): number | undefined {
 }
 
 /** Values that the pod's own spec sets stay as they are there: a template wins over the workflow. */
-function environmentOf({ environmentVariables }: HookContainer, { pod }: JobPod): Record<string, string> {
+function environmentOf(
+  { environmentVariables }: HookContainer,
+  { pod }: JobPod,
+  { imageHome }: Settings,
+): Record<string, string> {
   const inSpec = pod.spec?.containers.find(({ name }) => name === JOB_CONTAINER)?.env ?? [];
-  const fixed = new Set(inSpec.map(({ name }) => name));
+  // The runner itself sets HOME, whatever the workflow says of it.
+  const fixed = new Set([...inSpec.map(({ name }) => name), ...(imageHome ? ['HOME'] : [])]);
   return Object.fromEntries(Object.entries(environmentVariables).filter(([name]) => !fixed.has(name)));
 }
 

@@ -61,7 +61,7 @@ interface Taken {
 
 /**
  * What the pods of a job inherit from the runner pod. The service account comes for its identity in the cloud
- * and its pull secrets, without its token: the runner's rights in Kubernetes are nothing for a workflow's code.
+ * and its pull secrets; its token is not mounted in any pod of ours (own-pod.ts).
  */
 export function inherit({ metadata = {}, spec }: Pod, settings: InheritSettings): Inherited {
   const annotations = keys('annotations', metadata.annotations ?? {}, settings.annotations);
@@ -110,10 +110,8 @@ function specMembers(spec: PodSpec, settings: InheritSettings): Taken[] {
   if (settings.imagePullSecrets && imagePullSecrets?.length) {
     take(['imagePullSecrets'], imagePullSecrets, imagePullSecrets.map(({ name }) => name ?? '').join(', '));
   }
-  if (settings.serviceAccount && serviceAccountName !== undefined) {
+  if (settings.serviceAccount && serviceAccountName !== undefined)
     take(['serviceAccountName'], serviceAccountName, serviceAccountName);
-    take(['automountServiceAccountToken'], false, 'false');
-  }
   if (settings.fsGroup && fsGroup !== undefined)
     take(['securityContext', 'fsGroup'], fsGroup, String(fsGroup));
   if (settings.tolerations && tolerations?.length) {

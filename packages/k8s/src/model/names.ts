@@ -34,15 +34,21 @@ export function fit(stem: string, suffix: string): string {
 }
 
 /**
- * Names of the service containers: the last part of the image's path, as upstream has it, made fit for Kubernetes and
- * unlike each other. `ghcr.io/o/My_Db@sha256:…` -> `my-db`.
+ * Names of the service containers: the last part of the image's path, made fit for Kubernetes (`ghcr.io/o/My_Db@sha256:…` ->
+ * `my-db`), with a number where several services would have it (`redis-0`, `redis-1`), as upstream has it.
  */
 export function serviceNames(images: readonly string[]): string[] {
-  const taken = new Set([JOB_CONTAINER, HELPER_CONTAINER]);
-  return images.map((image) => {
-    const base = baseName(image);
-    let name = base;
-    for (let number = 1; taken.has(name); number++) name = fit(base, `-${number}`);
+  const reserved = [JOB_CONTAINER, HELPER_CONTAINER];
+  const bases = images.map(baseName);
+  const isUnique = (base: string) =>
+    !reserved.includes(base) && bases.indexOf(base) === bases.lastIndexOf(base);
+  // What is unique keeps its name, whatever the numbers of others come to.
+  const taken = new Set([...reserved, ...bases.filter(isUnique)]);
+  return bases.map((base) => {
+    if (isUnique(base)) return base;
+    let number = 0;
+    while (taken.has(fit(base, `-${number}`))) number++;
+    const name = fit(base, `-${number}`);
     taken.add(name);
     return name;
   });

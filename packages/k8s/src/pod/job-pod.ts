@@ -1,17 +1,9 @@
 import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
 import { helperContainer, JOB_KEEP_ALIVE } from './helper.js';
-import type { Container } from '../model/kubernetes.js';
+import type { Container, ObjectMeta, VolumeMount } from '../model/kubernetes.js';
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from '../model/names.js';
-import {
-  imageOf,
-  ON_GITHUB,
-  ownMetadata,
-  ownPod,
-  type OwnPod,
-  type OwnPodOptions,
-  startOf,
-} from './own-pod.js';
-import { EXTERNALS_MOUNT, sourceOf } from '../model/paths.js';
+import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
+import { EXTERNALS_MOUNT, sourceOf, WORK_MOUNT } from '../model/paths.js';
 import { containerPorts } from './ports.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import type { WorkMode } from '../model/work-mode.js';
@@ -28,6 +20,8 @@ export interface JobPod extends OwnPod {
   /** Names of the service containers, in the order of the request. */
   services: string[];
   mode: WorkMode;
+  /** What the workflow asks for and does not get. */
+  warnings: readonly string[];
 }
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
@@ -46,25 +40,40 @@ export function jobPod(options: JobPodOptions): JobPod {
     (number) => secretName(runner.name, `registry-${number}`, id),
   );
 
+  const warnings: string[] = [];
   const containers = [
     ...(container === null ? [] : jobContainers(container, helperImage ?? runner.image, volumes)),
-    ...args.services.map((service, index) =>
-      serviceContainer(service, services[index] ?? '', volumes, environment),
-    ),
+    ...args.services.map((service, index) => {
+      const name = services[index] ?? '';
+      const mounts = volumes.forService(service.userMountVolumes, ({ message, hint = '' }) =>
+        warnings.push(
+          `Service ${name} starts without a volume that it asks for. ${message} ${hint}`.trimEnd(),
+        ),
+      );
+      return serviceContainer(service, name, mounts, environment);
+    }),
   ];
   return {
     ...ownPod('job', options, {
       name: jobPodName(runner.name, id),
-      metadata,
+      metadata: container === null ? metadata : withDefaultContainer(metadata),
       work,
       containers,
+      byExec: Object.keys(container?.environmentVariables ?? {}),
       volumes: volumes.list(),
       registries,
       environment,
     }),
     services,
     mode: work.mode,
+    warnings,
   };
+}
+
+/** `kubectl logs` and `kubectl exec` take this container, not the first one, which is the helper. */
+function withDefaultContainer(metadata: ObjectMeta): ObjectMeta {
+  const annotations = { ...metadata.annotations, 'kubectl.kubernetes.io/default-container': JOB_CONTAINER };
+  return { ...metadata, annotations };
 }
 
 function jobContainers(container: HookContainer, helperImage: string, volumes: Volumes): Container[] {
@@ -77,8 +86,9 @@ function jobContainers(container: HookContainer, helperImage: string, volumes: V
   const job: Container = {
     name: JOB_CONTAINER,
     image: imageOf(container),
+    // Not the workspace: the runtime would create a missing one as root's, and start no process after a step has removed it.
+    workingDir: WORK_MOUNT,
     ...(container.entryPoint === null ? { command: ['sh', '-c', JOB_KEEP_ALIVE] } : startOf(container)),
-    env: ON_GITHUB,
     ports: containerPorts(container.portMappings),
     volumeMounts: volumes.forJob(container),
   };
@@ -88,7 +98,7 @@ function jobContainers(container: HookContainer, helperImage: string, volumes: V
 function serviceContainer(
   service: HookContainer,
   name: string,
-  volumes: Volumes,
+  volumeMounts: VolumeMount[],
   environment: EnvironmentSecret,
 ): Container {
   return {
@@ -97,6 +107,6 @@ function serviceContainer(
     ...startOf(service),
     env: environment.variables(name, service.environmentVariables),
     ports: containerPorts(service.portMappings),
-    volumeMounts: volumes.forUser(service.userMountVolumes),
+    volumeMounts,
   };
 }

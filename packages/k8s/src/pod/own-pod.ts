@@ -2,7 +2,7 @@ import { argumentsOf, HookError, type HookContainer } from '@podhooks/hooklib';
 import { type Decision, inherit, type InheritSettings } from '../merge/inherit.js';
 import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret, Volume } from '../model/kubernetes.js';
 import { strategicMerge } from '../merge/merge.js';
-import { HELPER_CONTAINER, RUNNER_POD_LABEL } from '../model/names.js';
+import { HELPER_CONTAINER, JOB_CONTAINER, RUNNER_POD_LABEL } from '../model/names.js';
 import type { RunnerPath } from '../model/paths.js';
 import type { Provenance } from './provenance.js';
 import { ownedBy, type RunnerPod } from './runner-pod.js';
@@ -42,13 +42,15 @@ interface Contents {
   metadata: ObjectMeta;
   work: WorkFolder;
   containers: Container[];
+  /** Variables that the job container gets by exec: one of the same name in the pod's spec would win over them. */
+  byExec?: readonly string[];
   volumes: Volume[];
   registries: Secret[];
   environment: EnvironmentSecret;
 }
 
-/** As on GitHub's own machines; docker's own way of running containers sets them, too. */
-export const ON_GITHUB: EnvVar[] = [
+/** As on GitHub's own machines; the runner sets them in containers that it starts with docker, too. */
+const ON_GITHUB: readonly EnvVar[] = [
   { name: 'CI', value: 'true' },
   { name: 'GITHUB_ACTIONS', value: 'true' },
 ];
@@ -66,19 +68,24 @@ export function ownMetadata({ runner, provenance }: OwnPodOptions): ObjectMeta {
 export function ownPod(
   kind: PodKind,
   { runner, inheriting, sameNode, maxSeconds }: OwnPodOptions,
-  { name, metadata, work, containers, volumes, registries, environment }: Contents,
+  { name, metadata, work, containers, byExec = [], volumes, registries, environment }: Contents,
 ): OwnPod {
   const inherited = inherit(runner.pod, inheriting(work.mode));
+  const presets = [...inherited.env, ...ON_GITHUB];
   const pod: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { ...metadata, name },
     spec: {
       restartPolicy: 'Never',
+      // Rights in Kubernetes, the runner's or the default account's, are nothing for a workflow's code unless a template says so.
+      automountServiceAccountToken: false,
       ...(maxSeconds !== undefined && { activeDeadlineSeconds: Math.ceil(maxSeconds) }),
       imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
       ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
-      containers: containers.map((each) => withLastWords(withVariables(each, inherited.env))),
+      containers: containers.map((each) =>
+        withLastWords(withPresets(each, presets, each.name === JOB_CONTAINER ? byExec : [])),
+      ),
       volumes,
     },
   };
@@ -112,11 +119,11 @@ function literal(text: string): string {
   return text.replaceAll('$', '$$$$');
 }
 
-/** Inherited variables come first: a container's own may refer to them, and win. */
-function withVariables(container: Container, inherited: readonly EnvVar[]): Container {
-  if (container.name === HELPER_CONTAINER || inherited.length === 0) return container;
-  const own = new Set(container.env?.map(({ name }) => name));
-  return { ...container, env: [...inherited.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
+/** Presets come first: a container's own variables may refer to them, and what the workflow sets wins. */
+function withPresets(container: Container, presets: readonly EnvVar[], byExec: readonly string[]): Container {
+  if (container.name === HELPER_CONTAINER) return container;
+  const own = new Set([...byExec, ...(container.env ?? []).map(({ name }) => name)]);
+  return { ...container, env: [...presets.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
 }
 
 /** A container that ends with an error leaves the end of its log in the pod's status, so that it can be told. */

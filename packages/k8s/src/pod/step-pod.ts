@@ -2,15 +2,7 @@ import { posix } from 'node:path';
 import { HookError, type HookContainer } from '@podhooks/hooklib';
 import type { Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER, secretName, stepPodName } from '../model/names.js';
-import {
-  imageOf,
-  ON_GITHUB,
-  ownMetadata,
-  ownPod,
-  type OwnPod,
-  type OwnPodOptions,
-  startOf,
-} from './own-pod.js';
+import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
 import { type RunnerPath, sourceOf } from '../model/paths.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import { Volumes, workFolder } from './volumes.js';
@@ -42,14 +34,12 @@ export function stepPod(options: StepPodOptions): OwnPod {
   const metadata = ownMetadata(options);
   const volumes = new Volumes(runner, { path, folder: work }, volumesAllow);
   const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'step', id), 'action');
-  const variables = environment.variables(JOB_CONTAINER, args.environmentVariables);
-  const given = new Set(variables.map(({ name }) => name));
   const container = {
     name: JOB_CONTAINER,
     image,
     ...startOf(args),
     ...(args.workingDirectory !== null && { workingDir: args.workingDirectory }),
-    env: [...ON_GITHUB.filter(({ name }) => !given.has(name)), ...variables],
+    env: environment.variables(JOB_CONTAINER, args.environmentVariables),
     volumeMounts: volumes.forAction(args),
   };
   const built = ownPod('step', options, {

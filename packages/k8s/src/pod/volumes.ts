@@ -15,11 +15,11 @@ import {
 } from '../model/paths.js';
 import type { RunnerPod, SharedFolder } from './runner-pod.js';
 
-const WORK = 'work';
+export const WORK_VOLUME = 'work';
 const EXTERNALS = 'externals';
 const HOOK = 'podhooks';
 /** Volumes without which no step can run: a template must leave them alone. */
-export const OWN_VOLUMES = [WORK, EXTERNALS, HOOK];
+export const OWN_VOLUMES = [WORK_VOLUME, EXTERNALS, HOOK];
 
 /** Asked for by every runner; no pod of ours gets it. */
 const DOCKER_SOCKET = '/var/run/docker.sock';
@@ -71,14 +71,14 @@ export class Volumes {
     return [...mounts, ...this.forUser(container.userMountVolumes)];
   }
 
-  /** Mounts of a docker action: each folder of the runner that it asks for, and the work folder at the runner's own path. */
+  /** Mounts of a docker action: each folder of the runner that it asks for, and the work folder. */
   forAction(container: HookContainer): VolumeMount[] {
     const asked = runnerMounts(container).map(({ source, target }) => ({
       ...this.sharedFolder(source, source),
       mountPath: target,
     }));
-    // RUNNER_WORKSPACE, RUNNER_TOOL_CACHE and GITHUB_ACTION_PATH of an action are paths of the runner.
-    return [...this.workMounts().slice(1), ...asked, ...this.forUser(container.userMountVolumes)];
+    // RUNNER_WORKSPACE, RUNNER_TOOL_CACHE and GITHUB_ACTION_PATH of an action are paths of the runner; /__w is a habit.
+    return [...this.workMounts(), ...asked, ...this.forUser(container.userMountVolumes)];
   }
 
   /** Mounts of the helper: it brings the runner's externals, and moves files in and out of the work folder. */
@@ -88,18 +88,37 @@ export class Volumes {
 
   /** Mounts for lines of `volumes:`; names of docker volumes live as long as the pod. */
   forUser(volumes: readonly MountVolume[]): VolumeMount[] {
-    return volumes.map((volume) => {
-      const { userProvidedValue, sourceVolumePath: source, readOnly } = volume;
-      const mount = { mountPath: userTarget(volume), ...(readOnly && { readOnly }) };
-      if (source === null) return { name: this.empty(`anonymous-${++this.anonymous}`), ...mount };
-      if (!source.startsWith('/')) return { name: this.empty(`named-${nameFor(source)}`), ...mount };
-      const asked = userProvidedValue ?? source;
-      checkUserSource({ source, asked }, [
-        ...(this.work === undefined ? [] : [this.work.path]),
-        ...this.allowed,
-      ]);
-      return { ...this.sharedFolder(source, asked), ...mount };
+    return volumes.map((volume) => ({ ...place(volume), ...this.userFolder(volume) }));
+  }
+
+  /**
+   * Mounts of a service: the work folder, and the lines of `volumes:`. What may not be mounted is left out and told. Many images are documented with the docker
+   * socket (localstack), and do without it what most jobs want of them.
+   */
+  forService(volumes: readonly MountVolume[], tell: (refusal: HookError) => void): VolumeMount[] {
+    const user = volumes.flatMap((volume) => {
+      const placed = place(volume);
+      try {
+        return { ...placed, ...this.userFolder(volume) };
+      } catch (error) {
+        if (!(error instanceof HookError)) throw error;
+        tell(error);
+        return [];
+      }
     });
+    return [...this.workMounts().slice(0, 1), ...user];
+  }
+
+  /** @throws HookError UNSUPPORTED for a folder that the workflow may not have, or that no pod can mount. */
+  private userFolder({ userProvidedValue, sourceVolumePath: source }: MountVolume): FolderMount {
+    if (source === null) return { name: this.empty(`anonymous-${++this.anonymous}`) };
+    if (!source.startsWith('/')) return { name: this.empty(`named-${nameFor(source)}`) };
+    const asked = userProvidedValue ?? source;
+    checkUserSource({ source, asked }, [
+      ...(this.work === undefined ? [] : [this.work.path]),
+      ...this.allowed,
+    ]);
+    return this.sharedFolder(source, asked);
   }
 
   private sharedFolder(path: RunnerPath, asked: string): FolderMount {
@@ -118,7 +137,7 @@ export class Volumes {
     if (this.work === undefined) return [];
     const { path, folder } = this.work;
     const shared = folder.mode === 'volume' ? folder.folder : { source: { emptyDir: {} }, subPath: '' };
-    const mount = folderMount(this.add(WORK, shared.source), shared);
+    const mount = folderMount(this.add(WORK_VOLUME, shared.source), shared);
     // `${{ github.workspace }}` in a script is the runner's own path.
     return [WORK_MOUNT, path].map((mountPath) => ({ ...mount, mountPath }));
   }
@@ -128,7 +147,10 @@ export class Volumes {
     const inWork = this.work && below(this.work.path, path);
     if (this.work !== undefined && inWork !== undefined) {
       const shared = this.work.folder.mode === 'volume' ? this.work.folder.folder : { subPath: '' };
-      return folderMount(WORK, { ...shared, subPath: [shared.subPath, inWork].filter(Boolean).join('/') });
+      return folderMount(WORK_VOLUME, {
+        ...shared,
+        subPath: [shared.subPath, inWork].filter(Boolean).join('/'),
+      });
     }
     const folder = this.runner.sharedFolder(path);
     // Whatever path of the runner it has: `hostPath: /var/run` may be mounted anywhere.
@@ -163,6 +185,11 @@ export class Volumes {
 }
 
 type FolderMount = Pick<VolumeMount, 'name' | 'subPath' | 'readOnly'>;
+
+/** Where a line of `volumes:` goes; read-only if the line or the runner's own mount says so. */
+function place(volume: MountVolume): Pick<VolumeMount, 'mountPath' | 'readOnly'> {
+  return { mountPath: userTarget(volume), ...(volume.readOnly && { readOnly: true }) };
+}
 
 /** The pod may write where the runner may. */
 function folderMount(

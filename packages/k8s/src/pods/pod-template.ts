@@ -1,3 +1,4 @@
+import { withHelperLimits } from '../pod/helper.js';
 import type { PlaceholderValues } from '../template/placeholders.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import type { OwnPod } from '../pod/own-pod.js';
@@ -31,5 +32,5 @@ export async function withTemplate<P extends OwnPod>(
   const values: PlaceholderValues = settings.placeholders;
   const { pod, warnings } = applyTemplate(own.pod, template, own.kind, roles, values);
   for (const warning of warnings) out.warning(warning);
-  return { ...own, pod };
+  return { ...own, pod: roles.helper === undefined ? pod : withHelperLimits(pod) };
 }

@@ -15,6 +15,9 @@ const WORDS: Readonly<Record<Offer, string>> = {
   credentials: 'has credentials for it',
 };
 
+/** The account of a pod that names none: actions/runner-container-hooks runs jobs under it, and people attach pull secrets to it. */
+const DEFAULT_ACCOUNT = 'default';
+
 /** A registry's words for a user that it does not know, or that may not pull. */
 const REFUSED =
   /401|403|unauthorized|authentication required|denied|forbidden|incorrect username or password/i;
@@ -49,11 +52,18 @@ export async function whyNotPulled(
   const tried = offers.map(({ name, offer }) => `${name} (${WORDS[offer]})`).join(', ');
   const wrong = offers.filter(({ offer }) => offer === 'credentials').map(({ name }) => name);
   const refused = REFUSED.test(message) && wrong.length > 0;
+  const account = pod.spec?.serviceAccountName ?? DEFAULT_ACCOUNT;
+  const otherAccount = REFUSED.test(message) && wrong.length === 0 && account !== DEFAULT_ACCOUNT;
   return [
     refused
       ? `${registry} refused the credentials in ${wrong.join(', ')}: correct user and password, or the rights of the user.`
       : `Check that the image exists in ${registry}, and that the pod has credentials for it if it is private.`,
     `Pull secrets of the pod: ${tried || 'none'}.`,
+    ...(otherAccount
+      ? [
+          `Pull secrets attached to the account ${DEFAULT_ACCOUNT} are not used, as the pod runs under the account ${account}: attach them to ${account}, or set ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT=false.`,
+        ]
+      : []),
   ].join(' ');
 }
 

@@ -43,7 +43,7 @@ export async function jobReady(
   const isTold = givesSign(pod);
   if (!isTold) pace.hurry();
   const started = isTold ? Promise.race([startedSign(name, within), running]) : running;
-  const preparing = main && prepareMain(name, main, started, { within, pending, deadline });
+  const preparing = main && prepareMain(pod, main, started, { within, pending, deadline });
   // The other containers start right after the job container.
   preparing?.then(
     () => pace.hurry(),
@@ -76,11 +76,12 @@ interface Bounds {
 }
 
 async function prepareMain(
-  pod: string,
+  pod: Pod,
   { container, sharing, sameUser }: NonNullable<CreatedJob['main']>,
   started: Promise<unknown>,
   { within, pending, deadline }: Bounds,
 ): Promise<InspectionReport> {
+  const name = pod.metadata?.name ?? '';
   let seen = 'the helper did not answer';
   const inspection = {
     folders: sharing.foldersToCreate(container),
@@ -89,8 +90,8 @@ async function prepareMain(
   const share = async () =>
     sharing.share({ pod, container, sameUser, context: within }, (what) => void (seen = what));
   const [report] = await Promise.all([
-    pending.add(inspectJobImage(pod, inspection, started, within), () =>
-      unanswered(pod, container, deadline),
+    pending.add(inspectJobImage(name, inspection, started, within), () =>
+      unanswered(name, container, deadline),
     ),
     pending.add(share(), () => lost(`it did not end within ${deadline.afterMs / 1000} s: ${seen}`)),
   ]);

@@ -48,6 +48,7 @@ export function readSettings(
     inheritTolerations: value(VARIABLES.inheritTolerations),
     inheritPriorityClass: value(VARIABLES.inheritPriorityClass),
     inheritProxy: value(VARIABLES.inheritProxy),
+    imageHome: value(VARIABLES.imageHome),
     prepareTimeoutSeconds: value(VARIABLES.prepareTimeoutSeconds),
     jobMaxSeconds: value(VARIABLES.jobMaxSeconds),
     imagePullGraceSeconds: value(VARIABLES.imagePullGraceSeconds),

@@ -81,7 +81,7 @@ export const VARIABLES = {
   inheritServiceAccount: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT',
     'inherit.serviceAccount',
-    "false: the job pod runs under the namespace's default account. Otherwise it has the runner's for its cloud identity and pull secrets, without its token: a workflow must not have the runner's rights in Kubernetes.",
+    "false: the job pod runs under the namespace's default account. Otherwise it has the runner's for its cloud identity and pull secrets. In both cases without its token, as rights in Kubernetes are not for a workflow's code; an account that the pod template names comes with its token.",
     flag,
     true,
   ),
@@ -130,6 +130,13 @@ export const VARIABLES = {
     'ACTIONS_RUNNER_HOOK_INHERIT_PROXY',
     'inherit.proxy',
     "true: job container and services get the runner's proxy variables. Off, as the address of a proxy may hold a password, which the workflow's code could then read.",
+    flag,
+    false,
+  ),
+  imageHome: preset(
+    'ACTIONS_RUNNER_HOOK_IMAGE_HOME',
+    'imageHome',
+    "true: steps in the job container have the HOME of the image's user, where its tools and their settings may lie, as with actions/runner-container-hooks. Otherwise HOME is `/github/home`, as in docker: a folder that steps share with docker actions, which have it in both cases.",
     flag,
     false,
   ),

@@ -1,5 +1,7 @@
 import { quote } from './quote.js';
+import { writeFileLine } from './script.js';
 import { TOOLS } from './supervisor.js';
+import { WATCH_FILE, WATCH_SCRIPT } from './watch.js';
 
 export interface Inspection {
   /** Made if missing, writable for any user. */
@@ -23,13 +25,15 @@ const GLIBC =
   '/lib/libc.so.6 /lib64/libc.so.6 /usr/lib/libc.so.6 /usr/lib64/libc.so.6 /lib/*-linux-gnu*/libc.so.6 /usr/lib/*-linux-gnu*/libc.so.6';
 
 /**
- * The one exec of prepare_job in the job container: creates the folders that steps need, and finds out about the image.
+ * The one exec of prepare_job in the job container: creates there what steps and people need, and finds out about the image.
  *
  * `isAlpine` decides which node the runner starts, so it asks for the libc: an image is taken for Alpine if it says so
  * (gcompat puts glibc's names beside musl there), or if it has musl's loader and no glibc.
  */
 export function inspectionScript({ folders, externals }: Inspection): string {
-  return `umask 0
+  return `umask 077
+${writeFileLine({ path: WATCH_FILE, content: Buffer.from(WATCH_SCRIPT) })} || exit 1
+umask 0
 ${folders.length === 0 ? '' : `mkdir -p ${folders.map(quote).join(' ')} || exit 1`}
 for _ph_tool in ${TOOLS.join(' ')}; do
   command -v $_ph_tool > /dev/null || printf 'missing %s\\n' $_ph_tool

@@ -135,7 +135,7 @@ exec "$@" ${command.map(quote).join(' ')}`;
 }
 
 /** printf is built in, so contents are in no argument list; a NUL byte has to be written as an escape. */
-function writeFileLine({ path, content }: StepFile): string {
+export function writeFileLine({ path, content }: StepFile): string {
   const text = content.toString('utf8');
   const exact = !text.includes('\0') && Buffer.from(text).equals(content);
   const words = exact

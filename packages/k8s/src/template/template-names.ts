@@ -55,7 +55,7 @@ export function select(selector: string, kind: PodKind, roles: PodRoles): string
   return service ? [service.name] : [];
 }
 
-/** The general before the special, whatever their order in the file: `$redis` before `$redis-1`, `$job` before `$step`. */
+/** The general before the special, whatever their order in the file: `$redis` before `$redis-0`, `$job` before `$step`. */
 export function bySpecificity(patches: readonly JsonMap[], kind: PodKind, roles: PodRoles): JsonMap[] {
   const breadth = ({ name }: JsonMap): number => {
     if (name === '$step') return 0;

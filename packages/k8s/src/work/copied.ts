@@ -18,10 +18,19 @@ export class Copied implements WorkSharing {
     const { cluster, cancelled, out } = context;
     const actions = await presentActions(work);
     const { sendWorkFolder } = await import('./send-work-folder.js');
-    const existing = existingFolders(container);
+    const existing = existingFolders(container, pod);
     const warn = (text: string) => out.warning(text);
     // If the helper never runs, waiting for the pod tells it.
-    const transfer = { cluster, pod, work, folder: '', existing, warn, retryMs: Infinity, onProgress };
+    const transfer = {
+      cluster,
+      pod: pod.metadata?.name ?? '',
+      work,
+      folder: '',
+      existing,
+      warn,
+      retryMs: Infinity,
+      onProgress,
+    };
     await sendWorkFolder(transfer, cancelled);
     await rememberActions(work, actions);
   }

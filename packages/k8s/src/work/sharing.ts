@@ -1,5 +1,6 @@
 import type { HookContainer } from '@podhooks/hooklib';
 import type { Context } from '../context.js';
+import type { Pod } from '../model/kubernetes.js';
 import type { ContainerPath } from '../model/paths.js';
 import type { StepFile } from '../step/script.js';
 
@@ -18,7 +19,8 @@ export interface WorkSharing {
 }
 
 export interface ShareTarget {
-  pod: string;
+  /** As it was created. */
+  pod: Pod;
   container: HookContainer;
   /** Whether the job container is known to run as the runner's user: then nothing need be opened to others. */
   sameUser: boolean;

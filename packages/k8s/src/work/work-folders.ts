@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import type { HookContainer } from '@podhooks/hooklib';
+import type { Pod } from '../model/kubernetes.js';
 import { below, type RunnerPath, sourceOf, toRunner, WORK_MOUNT } from '../model/paths.js';
+import { WORK_VOLUME } from '../pod/volumes.js';
 
 /** What a no-volume work folder must have; made by the container's own user, as the runner's could not write there. */
 export function workFolders(container: HookContainer | null): string[] {
@@ -9,9 +11,21 @@ export function workFolders(container: HookContainer | null): string[] {
   return ['_temp/_runner_file_commands', '_actions', '_tool', ...(workspace ? [workspace] : [])];
 }
 
-/** Those, and what the kubelet makes for mounts of sub paths. */
-export function existingFolders(container: HookContainer | null): string[] {
-  return ['_temp', '_temp/_github_home', '_temp/_github_workflow', ...workFolders(container)];
+/** Those, and what the kubelet makes for the pod's mounts of sub paths: it belongs to root. */
+export function existingFolders(container: HookContainer | null, { spec }: Pod): string[] {
+  const mounts = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap(
+    ({ volumeMounts = [] }) => volumeMounts,
+  );
+  const mounted = mounts.flatMap(({ name, subPath }) =>
+    name === WORK_VOLUME && subPath !== undefined ? withParents(posix.normalize(subPath)) : [],
+  );
+  return [...new Set([...workFolders(container), ...mounted])];
+}
+
+/** `a/b/c` -> `a`, `a/b`, `a/b/c` */
+function withParents(folder: string): string[] {
+  const names = folder.split('/').filter((name) => name !== '');
+  return names.map((_name, index) => names.slice(0, index + 1).join('/'));
 }
 
 /** Folders on the volume that the job's user has to write to, whoever that is. */

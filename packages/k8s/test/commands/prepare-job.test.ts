@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { type JobState, parseInput, type PrepareJobInput } from '@podhooks/hooklib';
+import { type HookContainer, type JobState, parseInput, type PrepareJobInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
 import { readJobState } from '../../src/commands/job-state.js';
@@ -65,14 +65,20 @@ describe('prepareJob', () => {
     return path;
   };
   /** The payload of this name, for a runner that lives in this bed. */
-  const input = (name: string): PrepareJobInput => {
+  const input = (name: string, parts: Partial<HookContainer> = {}): PrepareJobInput => {
     const parsed = parseInput(payload(name).replaceAll('/home/runner/', `${bed.path('runner')}/`));
     if (parsed.command !== 'prepare_job') throw new Error(`${name} is no prepare_job`);
-    return { ...parsed, responseFile: bed.path(ANSWER) };
+    const { container, services } = parsed.args;
+    const args = { services, container: container && { ...container, ...parts } };
+    return { ...parsed, args, responseFile: bed.path(ANSWER) };
   };
-  const prepare = (name: string, environment: Record<string, string> = {}) => {
+  const prepare = (
+    name: string,
+    environment: Record<string, string> = {},
+    parts: Partial<HookContainer> = {},
+  ) => {
     const given = commandContext(cluster, environment);
-    return { ...given, result: prepareJob(input(name), given.context) };
+    return { ...given, result: prepareJob(input(name, parts), given.context) };
   };
   const content = (name: string) => readFileSync(bed.path(name), 'utf8');
   const response = () => JSON.parse(content(ANSWER)) as object;
@@ -114,6 +120,7 @@ describe('prepareJob', () => {
     onRunner('_actions/octo/tool/v1/action.yml', 'name: tool');
     expect(await prepare('01').result).to.equal(0);
     expect(content('w/_actions/octo/tool/v1/action.yml')).to.equal('name: tool');
+    expect(content('hook/watch')).to.contain('No step is running.');
     for (const folder of ['w/_temp/_runner_file_commands', 'w/_tool', 'w/hello-world/hello-world'])
       expect(statSync(bed.path(folder)).mode & 0o777, folder).to.equal(0o777);
     expect(content('runner/_work/_temp/_podhooks/actions')).to.equal('_actions/octo/tool/v1\n');
@@ -128,7 +135,7 @@ describe('prepareJob', () => {
     expect(await prepare('01').result).to.equal(0);
     expect(jobEnvironment()).to.include({ NODE_ENV: 'development' });
     expect(content(ANSWER)).to.not.contain('development');
-    expect(readdirSync(bed.path('hook'))).to.deep.equal(['externals.ready']);
+    expect(readdirSync(bed.path('hook'))).to.have.members(['externals.ready', 'watch']);
   });
 
   it('leaves variables alone that the spec of the pod sets', async () => {
@@ -152,6 +159,22 @@ describe('prepareJob', () => {
     expect(cluster.created).to.deep.equal([]);
   });
 
+  it('gives steps what the workflow says of a variable that is preset', async () => {
+    const { result } = prepare('v02', {}, { environmentVariables: { CI: 'false' } });
+    expect(await result).to.equal(0);
+    expect(jobEnvironment()).to.deep.equal({ CI: 'false' });
+  });
+
+  it("gives steps the runner's HOME, or leaves them that of the image", async () => {
+    const environmentVariables = { HOME: '/github/home', A: 'b' };
+    expect(await prepare('v02', {}, { environmentVariables }).result).to.equal(0);
+    expect(jobEnvironment()).to.deep.equal(environmentVariables);
+    cluster.states = [runnerPod(), running('podhooks', 'job')];
+    const ofImage = { ACTIONS_RUNNER_HOOK_IMAGE_HOME: 'true' };
+    expect(await prepare('v02', ofImage, { environmentVariables }).result).to.equal(0);
+    expect(jobEnvironment()).to.deep.equal({ A: 'b' });
+  });
+
   it('merges the template into the pod that it makes', async () => {
     const template = bed.path('pod.yaml');
     writeFileSync(template, 'metadata: {labels: {team: a}}\nspec: {restartPolicy: Always}');
@@ -159,6 +182,16 @@ describe('prepareJob', () => {
     expect(await result).to.equal(0);
     expect(cluster.created[0]?.metadata?.labels).to.deep.equal({ 'runner-pod': 'runner-1', team: 'a' });
     expect(out.warnings).to.have.length(1);
+  });
+
+  it('gives the helper small limits of what the template limits the job to', async () => {
+    const template = bed.path('pod.yaml');
+    writeFileSync(template, 'spec: {containers: [{name: $job, resources: {limits: {cpu: 4, memory: 8Gi}}}]}');
+    expect(await prepare('v02', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result).to.equal(0);
+    expect(cluster.created[0]?.spec?.containers[0]?.resources?.limits).to.deep.equal({
+      cpu: '1',
+      memory: '512Mi',
+    });
   });
 
   const UNUSABLE: readonly [title: string, content: string | undefined][] = [

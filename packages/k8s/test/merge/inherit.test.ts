@@ -48,11 +48,7 @@ describe('inherit', () => {
   const PARTS: [part: string, settings: Partial<InheritSettings>, patch: object][] = [
     ['nothing', {}, {}],
     ['pull secrets', { imagePullSecrets: true }, { spec: { imagePullSecrets: [{ name: 'mirror' }] } }],
-    [
-      'the service account without its token',
-      { serviceAccount: true },
-      { spec: { serviceAccountName: 'ci', automountServiceAccountToken: false } },
-    ],
+    ['the service account', { serviceAccount: true }, { spec: { serviceAccountName: 'ci' } }],
     [
       'annotations, but not of systems',
       { annotations: { allow: [], deny: [] } },
@@ -90,7 +86,6 @@ describe('inherit', () => {
       spec: {
         imagePullSecrets: [{ name: 'mirror' }],
         serviceAccountName: 'ci',
-        automountServiceAccountToken: false,
       },
     };
     expect(inherit(RUNNER, inheritDefaults('novolume'))).to.deep.include({ patch: always, env: [] });
@@ -119,7 +114,6 @@ describe('inherit', () => {
       'metadata.labels["azure.workload.identity/use"]: true (runner pod)',
       'spec.imagePullSecrets: mirror (runner pod)',
       'spec.serviceAccountName: ci (runner pod)',
-      'spec.automountServiceAccountToken: false (runner pod)',
       'spec.securityContext.fsGroup: 1001 (runner pod)',
       'spec.tolerations: ci, any taint (runner pod)',
       'spec.priorityClassName: low (runner pod)',
@@ -187,7 +181,6 @@ describe('precedence', () => {
     spec: {
       imagePullSecrets: [{ name: source }],
       serviceAccountName: source,
-      automountServiceAccountToken: false,
       securityContext: { fsGroup: SOURCES.indexOf(source) },
     },
   });
@@ -199,7 +192,10 @@ describe('precedence', () => {
     it(speakers.join(' < ') || 'nobody', () => {
       const said = (source: Source) => (speakers.includes(source) ? says(source) : {});
       const hook: Pod = strategicMerge(
-        { metadata: { labels: { 'runner-pod': 'runner' } }, spec: { containers: [] } },
+        {
+          metadata: { labels: { 'runner-pod': 'runner' } },
+          spec: { containers: [], automountServiceAccountToken: false },
+        },
         said('hook'),
       );
       const runner = { ...said('runner') };
@@ -213,7 +209,7 @@ describe('precedence', () => {
       const { pod: result } = applyTemplate(pod, template, 'job', roles);
       expect(result.metadata?.annotations?.winner).to.equal(winner);
       expect(result.spec?.serviceAccountName).to.equal(winner);
-      expect(result.spec?.automountServiceAccountToken).to.equal(winner && false);
+      expect(result.spec?.automountServiceAccountToken).to.equal(winner === 'template' ? undefined : false);
       expect(result.spec?.securityContext?.fsGroup).to.equal(winner && SOURCES.indexOf(winner));
       expect(result.spec?.imagePullSecrets ?? []).to.deep.equal(speakers.map((name) => ({ name })));
       expect(Object.keys(result.metadata?.annotations ?? {})).to.have.members([

@@ -17,16 +17,16 @@ describe('serviceNames', () => {
     [['a..b__c'], ['a-b-c']],
     [['__'], ['service']],
     [
-      ['redis', 'redis:7', 'other/redis'],
-      ['redis', 'redis-1', 'redis-2'],
+      ['redis', 'postgres', 'redis:7', 'other/redis'],
+      ['redis-0', 'postgres', 'redis-1', 'redis-2'],
     ],
     [
-      ['redis-1', 'redis', 'redis'],
-      ['redis-1', 'redis', 'redis-2'],
+      ['redis', 'redis', 'redis-1'],
+      ['redis-0', 'redis-2', 'redis-1'],
     ],
     [
       ['job', 'podhooks'],
-      ['job-1', 'podhooks-1'],
+      ['job-0', 'podhooks-0'],
     ],
     [[], []],
   ];

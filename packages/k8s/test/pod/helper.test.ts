@@ -11,9 +11,17 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { EXTERNALS_FAILED, EXTERNALS_READY, helperContainer, KEEP_ALIVE } from '../../src/pod/helper.js';
+import {
+  EXTERNALS_FAILED,
+  EXTERNALS_READY,
+  helperContainer,
+  KEEP_ALIVE,
+  withHelperLimits,
+} from '../../src/pod/helper.js';
 import { HOOK_FOLDER } from '../../src/step/script.js';
 import { SHELLS } from '../support/shells.js';
+
+type Quantities = Record<string, string> | undefined;
 
 describe('the helper', () => {
   it('asks for little, and fits the restricted profile', () => {
@@ -36,6 +44,25 @@ describe('the helper', () => {
       },
     });
   });
+
+  const LIMITED: readonly [title: string, job: Quantities, helper: Quantities, expected: Quantities][] = [
+    ['none where the job has none', undefined, undefined, undefined],
+    ['its own where the job has none', undefined, { cpu: '2' }, { cpu: '2' }],
+    ['small ones of what the job has limits of', { memory: '8Gi' }, undefined, { memory: '512Mi' }],
+    ['its own before small ones', { cpu: '4', memory: '8Gi' }, { cpu: '2' }, { cpu: '2', memory: '512Mi' }],
+    ['none of devices', { 'nvidia.com/gpu': '1' }, undefined, undefined],
+  ];
+  for (const [title, job, helper, expected] of LIMITED)
+    it(`has limits: ${title}`, () => {
+      const container = (name: string, limits: Quantities) => ({
+        name,
+        ...(limits && { resources: { limits } }),
+      });
+      const given = { spec: { containers: [container('podhooks', helper), container('job', job)] } };
+      expect(withHelperLimits(given)).to.deep.equal({
+        spec: { containers: [container('podhooks', expected), container('job', job)] },
+      });
+    });
 
   for (const { name, argv } of SHELLS)
     describe(`in ${name}`, () => {

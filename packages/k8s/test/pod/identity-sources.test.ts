@@ -72,6 +72,8 @@ function builtStepPod(pod: Pod, workflow: boolean): OwnPod {
   });
 }
 
+const OWN_ANNOTATIONS = { job: { 'kubectl.kubernetes.io/default-container': 'job' }, step: {} };
+
 for (const kind of ['job', 'step'] as const)
   describe(`the identity of a ${kind} pod`, () => {
     for (const runner of [false, true])
@@ -86,8 +88,9 @@ for (const kind of ['job', 'step'] as const)
             const account = template ? 'of-template' : runner ? 'of-runner' : undefined;
             expect(pod.spec?.serviceAccountName).to.equal(account);
             // Only an account that the template chose comes with its token.
-            expect(pod.spec?.automountServiceAccountToken).to.equal(!template && runner ? false : undefined);
+            expect(pod.spec?.automountServiceAccountToken).to.equal(template ? undefined : false);
             expect(pod.metadata?.annotations).to.deep.equal({
+              ...OWN_ANNOTATIONS[kind],
               'podhooks.dev/job': 'build',
               ...(runner && { both: 'runner', 'of-runner': 'said' }),
               ...(template && { both: 'template', 'of-template': 'said' }),
@@ -107,6 +110,7 @@ for (const kind of ['job', 'step'] as const)
       ]);
       const { pod } = sources(kind, false, false, false);
       expect(applyTemplate(pod, template, kind, ROLES[kind]).pod.metadata?.annotations).to.deep.equal({
+        ...OWN_ANNOTATIONS[kind],
         'podhooks.dev/job': 'other',
       });
     });

@@ -57,7 +57,7 @@ describe('jobPod', () => {
         const { pod: made, secrets } = built(payload);
         for (const { metadata } of [made, ...secrets]) {
           expect(metadata?.labels).to.deep.equal({ ...PROVENANCE.labels, 'runner-pod': 'runner-1' });
-          expect(metadata?.annotations).to.deep.equal(PROVENANCE.annotations);
+          expect(metadata?.annotations).to.include(PROVENANCE.annotations);
         }
       });
 
@@ -140,6 +140,14 @@ describe('jobPod', () => {
     ]);
   });
 
+  it('shows the job container to kubectl, and begins there in the work folder, which no step can remove', () => {
+    const made = built('01');
+    expect(made.pod.metadata?.annotations).to.include({ 'kubectl.kubernetes.io/default-container': 'job' });
+    expect(container(made, 'job')?.workingDir).to.equal('/__w');
+    expect(made.pod.spec?.containers.filter(({ workingDir }) => workingDir !== undefined)).to.have.length(1);
+    expect(built('v01').pod.metadata?.annotations).to.deep.equal(PROVENANCE.annotations);
+  });
+
   it('starts the job container as it is told', () => {
     const { container: job, services } = prepareJobArgs('v02');
     if (job === null) throw new Error('payload v02 has a job container');
@@ -181,6 +189,8 @@ describe('jobPod', () => {
     expect(made.spec?.imagePullSecrets).to.deep.equal([{ name: 'runner-1-registry-1-1a2b3' }]);
     const both = built('01');
     expect(container(both, 'postgres')?.env?.map(({ name }) => name)).to.deep.equal([
+      'CI',
+      'GITHUB_ACTIONS',
       'POSTGRES_USER',
       'POSTGRES_PASSWORD',
       'POSTGRES_DB',
@@ -189,6 +199,24 @@ describe('jobPod', () => {
       'runner-1-registry-1-1a2b3',
       'runner-1-services-1a2b3',
     ]);
+  });
+
+  it('starts a service without the host path that it asks for, with one warning that names both', () => {
+    const socket = '/var/run/docker.sock';
+    const volume = {
+      userProvidedValue: `${socket}:${socket}`,
+      sourceVolumePath: socket,
+      targetVolumePath: socket,
+      readOnly: false,
+    };
+    const asking = hookContainer({ image: 'localstack/localstack', userMountVolumes: [volume] });
+    const { container: job } = prepareJobArgs('v02');
+    const { warnings, ...made } = built('v02', undefined, { args: { container: job, services: [asking] } });
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.contain('localstack').and.contain(socket);
+    expect(JSON.stringify(container({ ...made, warnings }, 'localstack'))).to.not.contain(socket);
+    const inJob = { ...hookContainer(job ?? {}), userMountVolumes: [volume] };
+    hookErrorOf('UNSUPPORTED', () => built('v02', undefined, { args: { container: inJob, services: [] } }));
   });
 
   it("keeps the runner's pull secrets beside those of the workflow", () => {
@@ -211,6 +239,19 @@ describe('jobPod', () => {
     });
   });
 
+  it("mounts no account's token where the runner's account is not inherited", () => {
+    const runner = pod('runner-1')
+      .container({ name: 'runner', image: 'r' })
+      .withSpec({ serviceAccountName: 'sa' })
+      .build();
+    const { spec } = built('v02', runner, {
+      inheriting: (mode) => ({ ...inheritDefaults(mode), serviceAccount: false }),
+    }).pod;
+    expect(spec)
+      .to.include({ automountServiceAccountToken: false })
+      .and.not.have.property('serviceAccountName');
+  });
+
   it('gives inherited variables to all but the helper, before their own', () => {
     const runner = pod('runner-1')
       .container({ name: 'runner', image: 'r', env: [{ name: 'http_proxy', value: 'http://proxy' }] })
@@ -221,9 +262,44 @@ describe('jobPod', () => {
       'CI',
       'GITHUB_ACTIONS',
     ]);
-    expect(container(made, 'redis')?.env).to.deep.equal([{ name: 'http_proxy', value: 'http://proxy' }]);
+    expect(container(made, 'redis')?.env).to.deep.equal([
+      { name: 'http_proxy', value: 'http://proxy' },
+      { name: 'CI', value: 'true' },
+      { name: 'GITHUB_ACTIONS', value: 'true' },
+    ]);
     expect(container(made, 'podhooks')?.env).to.equal(undefined);
   });
+
+  const GIVEN: readonly [title: string, environmentVariables: Record<string, string>, presets: string[]][] = [
+    ['no variable', {}, ['http_proxy', 'CI', 'GITHUB_ACTIONS']],
+    ['CI', { CI: 'false' }, ['http_proxy', 'GITHUB_ACTIONS']],
+    ['an empty GITHUB_ACTIONS', { GITHUB_ACTIONS: '' }, ['http_proxy', 'CI']],
+    ['an inherited variable', { http_proxy: '' }, ['CI', 'GITHUB_ACTIONS']],
+  ];
+  for (const [title, environmentVariables, presets] of GIVEN)
+    it(`presets nothing that the workflow sets, as with ${title}`, () => {
+      const runner = pod('runner-1')
+        .container({ name: 'runner', image: 'r', env: [{ name: 'http_proxy', value: 'http://proxy' }] })
+        .build();
+      const { container: job } = prepareJobArgs('v02');
+      if (job === null) throw new Error('payload v02 has a job container');
+      const made = built('v02', runner, {
+        inheriting: (mode) => ({ ...inheritDefaults(mode), proxy: true }),
+        args: {
+          container: { ...job, environmentVariables },
+          services: [hookContainer({ image: 'redis', environmentVariables })],
+        },
+      });
+      const preset = (name: string) =>
+        container(made, name)?.env?.flatMap((variable) =>
+          variable.value === undefined ? [] : variable.name,
+        );
+      expect(preset('job')).to.deep.equal(presets);
+      expect(preset('redis')).to.deep.equal(presets);
+      expect(
+        container(made, 'redis')?.env?.flatMap(({ valueFrom, name }) => (valueFrom ? name : [])),
+      ).to.deep.equal(Object.keys(environmentVariables));
+    });
 
   const node = {
     nodeAffinity: {

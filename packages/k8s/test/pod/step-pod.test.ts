@@ -73,9 +73,10 @@ describe('a step pod', () => {
     expect(container.args).to.deep.equal(['$$(HOME)', '$$$$', '$$x']);
   });
 
-  it('has the folders of the runner where the action looks for them, and where the runner has them', () => {
+  it('has the folders of the runner where the action looks for them, where the runner has them, and at /__w', () => {
     const { container, pod: built } = build('05');
     expect(container.volumeMounts).to.deep.equal([
+      { name: 'work', mountPath: '/__w' },
       { name: 'work', mountPath: WORK },
       { name: 'work', subPath: '_temp', mountPath: '/github/runner_temp' },
       { name: 'work', subPath: '_temp/_github_home', mountPath: '/github/home' },

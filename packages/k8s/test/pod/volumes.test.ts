@@ -132,6 +132,49 @@ describe('volumes of the workflow', () => {
     expect(error.message).to.contain('"/var/run/docker.sock:/var/run/docker.sock"');
   });
 
+  it('of a service leave out what may not be mounted, and tell it once, with the line', () => {
+    const volumes = volumesOf(runnerPod());
+    const told: string[] = [];
+    const mounts = volumes.forService(
+      [line('/var/run/docker.sock', '/s'), line('/opt/x', '/x'), line('data', '/data')],
+      ({ message }) => told.push(message),
+    );
+    expect(mounts.map(({ mountPath }) => mountPath))
+      .to.include('/data')
+      .and.not.include('/s')
+      .and.not.include('/x');
+    expect(told).to.have.length(2);
+    expect(told[0]).to.contain('"/var/run/docker.sock:/s"');
+    expect(told[1]).to.contain('/opt/x is not in the work folder');
+  });
+
+  it('of a service come beside the work folder, which is at /__w alone', () => {
+    const volumes = volumesOf(runnerPod(ephemeral()));
+    expect(volumes.forService([line('data', '/data')], () => undefined)).to.deep.equal([
+      { name: 'work', mountPath: '/__w' },
+      { name: 'named-64617461', mountPath: '/data' },
+    ]);
+    const unshared = readRunnerPod(runnerPod(), { claimName: undefined, work: undefined });
+    expect(new Volumes(unshared, undefined).forService([], () => undefined)).to.deep.equal([]);
+  });
+
+  it('of a service are what the administrator allows', () => {
+    const mounts = volumesOf(shares(), ['/opt/caches']).forService([line('/opt/caches/x', '/x')], (error) => {
+      throw error;
+    });
+    expect(mounts).to.deep.include({
+      name: 'runner-2f6f70742f6361636865732f78',
+      subPath: 'x',
+      mountPath: '/x',
+    });
+  });
+
+  it('of a service may not cover what the hook mounts either', () => {
+    hookErrorOf('UNSUPPORTED', () =>
+      volumesOf(runnerPod()).forService([line('data', '/__w')], () => undefined),
+    );
+  });
+
   const SHARES = { persistentVolumeClaim: { claimName: 'caches' } };
   const shares = (mount: object = {}) => runnerPod(SHARES, { mountPath: '/opt/caches', ...mount });
 

@@ -96,6 +96,7 @@ function createFor(account: string, refused: Error, inherited?: string) {
     secrets: [],
     services: [],
     mode: 'novolume',
+    warnings: [],
     decisions:
       inherited === undefined
         ? []

@@ -18,11 +18,16 @@ const UNAUTHORIZED = 'unexpected status from HEAD request: 401 Unauthorized';
 const NO_CREDENTIALS = 'pull access denied, repository does not exist or may require authorization';
 
 /** What is said about an image of ghcr.io that cannot be pulled, to a pod with these secrets. */
-async function said(secrets: Secret[] | Error, named: string[], message = UNAUTHORIZED) {
+async function said(
+  secrets: Secret[] | Error,
+  named: string[],
+  message = UNAUTHORIZED,
+  serviceAccountName = 'default',
+) {
   const cluster = new FakeCluster();
   cluster.secrets = secrets;
   const { context, out } = commandContext(cluster);
-  const unpulled = pod().withSpec({ imagePullSecrets: named.map((name) => ({ name })) });
+  const unpulled = pod().withSpec({ serviceAccountName, imagePullSecrets: named.map((name) => ({ name })) });
   const hint = await whyNotPulled('job', unpulled.build(), 'ghcr.io/octo/app:1', message, context);
   return { hint, warnings: out.warnings, requests: cluster.requests };
 }
@@ -49,6 +54,26 @@ describe('whyNotPulled', () => {
     expect(hint).to.equal(
       'ghcr.io refused the credentials in company: correct user and password, or the rights of the user. Pull secrets of the pod: company (has credentials for it).',
     );
+  });
+
+  const NOT_USED =
+    /Pull secrets attached to the account default are not used, as the pod runs under the account ci: attach them to ci, or set ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT=false\.$/;
+
+  it('says that the pull secrets of the default account are not those of the pod', async () => {
+    for (const message of [NO_CREDENTIALS, UNAUTHORIZED])
+      expect((await said([pullSecret('other', 'quay.io')], ['other'], message, 'ci')).hint).to.match(
+        NOT_USED,
+      );
+  });
+
+  it('says nothing of the default account where the pod runs under it, or where credentials were refused', async () => {
+    const company = [pullSecret('company', 'ghcr.io')];
+    for (const { hint } of [
+      await said([], [], NO_CREDENTIALS),
+      await said([], [], 'manifest unknown: not found', 'ci'),
+      await said(company, ['company'], UNAUTHORIZED, 'ci'),
+    ])
+      expect(hint).to.not.contain('account');
   });
 
   it('does not blame the credentials for an image that does not exist', async () => {

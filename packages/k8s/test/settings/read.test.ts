@@ -32,6 +32,7 @@ const READINGS: Readonly<
   inheritTolerations: flags(),
   inheritPriorityClass: flags(),
   inheritProxy: flags(),
+  imageHome: flags(),
   prepareTimeoutSeconds: numbers(1),
   jobMaxSeconds: numbers(1),
   imagePullGraceSeconds: numbers(0),

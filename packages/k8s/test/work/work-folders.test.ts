@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import type { Pod, VolumeMount } from '../../src/model/kubernetes.js';
+import { existingFolders } from '../../src/work/work-folders.js';
+import { hookContainer } from '../support/containers.js';
+
+/** A pod whose containers, one each, have these mounts. */
+const podWith = (...mounts: VolumeMount[]): Pod => ({
+  spec: { containers: mounts.map((mount, index) => ({ name: `c${index}`, volumeMounts: [mount] })) },
+});
+const mounted = (subPath: string, name = 'work'): VolumeMount => ({ name, subPath, mountPath: '/data' });
+const job = hookContainer({ workingDirectory: '/__w/repo/repo' });
+
+describe('existingFolders', () => {
+  it('are those of the job, which its container makes', () => {
+    expect(existingFolders(job, podWith())).to.include.members([
+      '_temp/_runner_file_commands',
+      '_actions',
+      '_tool',
+      'repo/repo',
+    ]);
+  });
+
+  it('are those, too, that the kubelet makes for a mount, and all around them', () => {
+    const folders = existingFolders(job, podWith(mounted('repo/repo/a/data'), mounted('_temp/_github_home')));
+    expect(folders).to.include.members(['repo', 'repo/repo', 'repo/repo/a', 'repo/repo/a/data']);
+    expect(folders).to.include.members(['_temp', '_temp/_github_home']);
+  });
+
+  it('are those of the work volume alone, of init containers, too', () => {
+    const { spec } = podWith(mounted('cache/x', 'other'), { name: 'work', mountPath: '/__w' });
+    const init = { name: 'init', volumeMounts: [mounted('from/init/')] };
+    const folders = existingFolders(job, { spec: { containers: [], ...spec, initContainers: [init] } });
+    expect(folders).to.include.members(['from', 'from/init']).and.not.include.members(['cache']);
+    expect(folders).to.not.include('').and.not.include('.');
+  });
+});
