@@ -656,4 +656,24 @@ export const FAULTS: readonly Fault[] = [
       title: 'finds none in /__w/_actions/../../., which leads elsewhere',
     },
   },
+  {
+    name: 'a runner pod of a chart that has ignored the container mode is told to get rights, not another chart',
+    file: `${HOOK}/cluster/api-error.ts`,
+    from: 'user.endsWith(NO_PERMISSION)',
+    to: 'user === NO_PERMISSION',
+    test: {
+      file: `${TESTS}/cluster/api-error.test.ts`,
+      title: 'tells of an account of a chart that has ignored the container mode, and what to do',
+    },
+  },
+  {
+    name: 'a hook goes on with the job of another version',
+    file: `${HOOK}/commands/job-state.ts`,
+    from: 'if (version !== VERSION) throw replaced(version);',
+    to: '',
+    test: {
+      file: `${TESTS}/commands/job-state.test.ts`,
+      title: 'is refused when podhooks 99.1.0-rc.1 has signed it, and the error names both versions',
+    },
+  },
 ];
