@@ -657,7 +657,7 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'a runner pod of a chart that has ignored the container mode is told to get rights, not another chart',
+    name: 'an old chart is taken for a Role without rights',
     file: `${HOOK}/cluster/api-error.ts`,
     from: 'user.endsWith(NO_PERMISSION)',
     to: 'user === NO_PERMISSION',
