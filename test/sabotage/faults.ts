@@ -659,8 +659,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'an old chart is taken for a Role without rights',
     file: `${HOOK}/cluster/api-error.ts`,
-    from: 'user.endsWith(NO_PERMISSION)',
-    to: 'user === NO_PERMISSION',
+    from: 'NO_PERMISSION.test(user)',
+    to: "NO_PERMISSION.test('')",
     test: {
       file: `${TESTS}/cluster/api-error.test.ts`,
       title: 'tells of an account of a chart that has ignored the container mode, and what to do',

@@ -5,5 +5,5 @@
 export const CHART_MODE_HINT =
   'set containerMode.type to kubernetes or kubernetes-novolume in the values of the chart. kubernetes-novolume needs chart version 0.13.0 or newer; older ones ignore it.';
 
-/** End of the name of the account that the chart gives to runners without a Kubernetes mode. */
-export const NO_PERMISSION = '-no-permission';
+/** Name of the account that the chart gives to runners without a Kubernetes mode; 0.4.0 has a longer one. */
+export const NO_PERMISSION = /-no-permission(-service-account)?$/;

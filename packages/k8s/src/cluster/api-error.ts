@@ -111,7 +111,7 @@ function hintForForbidden(message: string): string {
   );
   if (missing !== null) {
     const [, user = '', verb, resource, namespace] = missing;
-    if (user.endsWith(NO_PERMISSION)) {
+    if (NO_PERMISSION.test(user)) {
       const account = user.slice(user.lastIndexOf(':') + 1);
       return `ARC's chart gives the account ${account} to runners without a Kubernetes mode: ${CHART_MODE_HINT}`;
     }

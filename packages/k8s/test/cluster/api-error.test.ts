@@ -78,6 +78,17 @@ describe('explain', () => {
       expect(explained.cause).to.equal(error);
     });
 
+  it('knows the account of chart 0.4.0, too', () => {
+    const explained = explain(
+      refusal(
+        403,
+        'pods "r" is forbidden: User "system:serviceaccount:ci:ci-gha-runner-scale-set-no-permission-service-account" cannot get resource "pods" in API group "" in the namespace "ci"',
+      ),
+      SERVER,
+    );
+    expect(explained).to.have.property('hint').that.contains('chart version 0.13.0');
+  });
+
   it('leaves other errors as they are', () => {
     const error = new HookError('CANCELLED', 'over');
     expect(explain(error, SERVER)).to.equal(error);
