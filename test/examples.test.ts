@@ -129,6 +129,13 @@ describe('the init container of docs/install.md', () => {
   });
 });
 
+describe('the values of the experimental chart in docs/install.md', () => {
+  it('name the file that the image of the Dockerfile has', () => {
+    const values = installBlock('kubernetesMode') as { runner: { kubernetesMode: { hookPath: string } } };
+    expect(values.runner.kubernetesMode.hookPath).to.equal(HOOK);
+  });
+});
+
 describe('the example of a settings file in a ConfigMap', () => {
   const [map] = loadAll(read('settings/settings.yaml')) as [ConfigMap];
   const file = parseSettings('settings.yaml', map.data['settings.yaml'] ?? '');
