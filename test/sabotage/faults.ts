@@ -676,4 +676,14 @@ export const FAULTS: readonly Fault[] = [
       title: 'is refused when podhooks 99.1.0-rc.1 has signed it, and the error names both versions',
     },
   },
+  {
+    name: 'a replaced ConfigMap changes the hook of a running job',
+    file: 'examples/arc-values-novolume.yaml',
+    from: '            subPath: index.js\n',
+    to: '',
+    test: {
+      file: 'test/examples.test.ts',
+      title: 'mount nothing but the ConfigMap that the README creates, and that with subPath',
+    },
+  },
 ];
