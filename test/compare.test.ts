@@ -68,14 +68,14 @@ describe('the comparison of two hooks', () => {
   it('reads mounts by their paths, and variables by their values, whether they stand in the pod or in a secret', () => {
     const secret = {
       kind: 'Secret',
-      metadata: { name: 's', uid: '1' },
+      metadata: { name: 'p', uid: '1' },
       data: { A: 'MQ==', 'job.0': 'Mg==' },
     };
-    const env = [{ name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'job.0' } } }];
+    const env = [{ name: 'B', valueFrom: { secretKeyRef: { name: 'p', key: 'job.0' } } }];
     const volumeMounts = [{ name: 'w', mountPath: '/__w' }];
-    const container = { name: 'job', env, envFrom: [{ secretRef: { name: 's' } }], volumeMounts };
+    const container = { name: 'job', env, envFrom: [{ secretRef: { name: 'p' } }], volumeMounts };
     const pod = { kind: 'Pod', metadata: { name: 'p', uid: '2' }, spec: { containers: [container] } };
-    const [resolved] = resolveVariables([pod, secret]);
+    const [, resolved] = resolveVariables([secret, pod]);
     expect(Object.fromEntries(flatten(resolved))).to.deep.include({
       'spec.containers[job].env[A].value': '1',
       'spec.containers[job].env[B].value': '2',

@@ -23,6 +23,27 @@ export const KNOWN: readonly Known[] = [
     cases: /service with credentials/,
     paths: [/imagePullSecrets/, /^secret \d$/],
   },
+  {
+    row: 'volumes of the workspace',
+    cases: /^folder of the workspace$/,
+    paths: [/volumeMounts\[\/data\]/, /^answers: prepare\.(ok|isAlpine)$/],
+  },
+  { row: '`CI` and `GITHUB_ACTIONS`', cases: /variables$/, paths: [/env\[CI\]\.value$/] },
+  {
+    row: 'template: mounts of the job',
+    cases: /^template: variables and mounts of the job$/,
+    paths: [/containers\[redis\]\.volumeMounts\[\/cache\]/],
+  },
+  {
+    row: 'variables of the workflow',
+    cases: /variables$/,
+    paths: [/^secret \d$/, /^pod 1: spec\.containers\[(job|redis)\]\.env\[[A-Z]+\](\.from)?$/],
+  },
+  {
+    row: 'docker actions',
+    cases: /^container step|^template/,
+    paths: [/^answers: step\.ok$/, /^pod [12]$/, /^secret \d$/],
+  },
   { row: 'labels and annotations', paths: [/: metadata\.(labels|annotations)\.podhooks\.dev\//] },
   {
     row: 'docker actions',
@@ -52,11 +73,24 @@ export const KNOWN: readonly Known[] = [
   { row: '`ports: 8080:80`', paths: [/hostPort$/] },
   { row: 'services by name in docker actions', paths: [/spec\.hostAliases/] },
   { row: 'answers to the runner', paths: [/^answers: prepare\.context\./] },
+  { row: '`fs-init`', paths: [/initContainers\[fs-init\]/] },
+  { row: 'fsGroup', paths: [/^pod \d: spec\.securityContext/] },
   {
-    row: '`CI` and `GITHUB_ACTIONS` in services',
+    row: 'work folder in docker actions',
+    paths: [/^pod [12]: spec\.containers\[job\]\.volumeMounts\[(\/__w|\/github\/runner_temp)\]/],
+  },
+  {
+    row: '`/github` in no-volume mode',
+    paths: [/volumes\[github\]/, /containers\[job\]\.volumeMounts\[\/github(\/home|\/workflow)?\]/],
+  },
+  {
+    row: '`CI` and `GITHUB_ACTIONS`',
     paths: [/containers\[(?!job\]|podhooks\])[^\]]+\]\.env\[(CI|GITHUB_ACTIONS)\]/],
   },
-  { row: '`/__w` in services', paths: [/containers\[(?!job\]|podhooks\])[^\]]+\]\.volumeMounts\[\/__w\]/] },
+  {
+    row: '`/__w` in services',
+    paths: [/containers\[(?!job\]|podhooks\])[^\]]+\]\.volumeMounts\[\/(__w|github)\]/],
+  },
 ];
 
 /** The row of docs/migration.md that explains a difference. */

@@ -9,7 +9,10 @@ type Data = Readonly<Record<string, string>>;
  * and what counts is what a container sees.
  */
 export function resolveVariables(objects: readonly Seen[]): Seen[] {
-  const secrets = new Map(objects.map(({ metadata, data = {} }) => [metadata.name, data] as const));
+  // A pod may have the name of its secret.
+  const secrets = new Map(
+    objects.flatMap(({ metadata, data }) => (data === undefined ? [] : [[metadata.name, data]])),
+  );
   return objects.map((object) => {
     const { spec } = object;
     if (spec === undefined) return object;
