@@ -51,6 +51,14 @@ describe('what ARC’s chart renders from the example values', () => {
     ).to.deep.equal([['ServiceAccount', 'ci-gha-rs-no-permission']]);
   });
 
+  for (const mode of MODES)
+    it(`is one runner pod with 0.13.1 and 0.14.2 in ${mode} mode`, () => {
+      const [older, newer] = ['0.13.1', '0.14.2'].map((version) =>
+        runnerPodOf(readRendering(mode, version), POD),
+      );
+      expect(older).to.deep.equal(newer);
+    });
+
   it('names the image of the runner itself in novolume mode', () => {
     for (const version of ['0.13.1', '0.14.2'])
       expect(variables('novolume', version)).to.include('ACTIONS_RUNNER_IMAGE');
