@@ -37,8 +37,9 @@ export const KNOWN: readonly Known[] = [
   {
     row: 'variables of the workflow',
     cases: /variables$/,
-    paths: [/^secret \d$/, /^pod 1: spec\.containers\[(job|redis)\]\.env\[[A-Z]+\](\.from)?$/],
+    paths: [/^secret \d$/, /^pod 1: spec\.containers\[(job|redis)\]\.env\[[A-Z]+\]$/],
   },
+  { row: 'variables of the workflow', paths: [/env\[[^\]]+\]\.from$/] },
   {
     row: 'docker actions',
     cases: /^container step|^template/,
