@@ -134,6 +134,19 @@ describe('docs/rbac.md', () => {
 });
 
 describe('docs/migration.md', () => {
+  const remedies = tableRows(read('docs/migration.md'))
+    .flatMap((row) => codeSpans(row.at(-1) ?? ''))
+    .filter((text) => /^(spec|metadata): /.test(text));
+
+  it('has templates for earlier results', () => {
+    expect(remedies).to.have.length.above(8);
+  });
+
+  for (const remedy of remedies)
+    it(`names ${remedy}, which is accepted without a warning`, () => {
+      expect(loadTemplate([{ file: 'pod.yaml', text: remedy }]).warnings).to.deep.equal([]);
+    });
+
   const [, list = ''] = read('docs/migration.md').split(/^## What upstream's tests state$/m);
   const tests = [...list.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)];
 
