@@ -33,8 +33,9 @@ for (const mode of ['volume', 'novolume'] as const)
         runner = await installation.newRunner(withWitness);
       });
       after(async () => {
-        await runner.close();
+        // First what is there even if the runner never was.
         await installation.remove();
+        await runner.close();
       });
 
       it('runs a job to its end with the hook that it began with, although the ConfigMap is replaced amid', async () => {
