@@ -21,7 +21,7 @@ export const WINGS = [
   ['files'],
   ['model'],
   ['yaml'],
-  ['deadline', 'inert', 'json'],
+  ['arc-chart', 'deadline', 'inert', 'json', 'version'],
 ];
 
 /** The folder that a source file lies in, or its own name; undefined outside of SOURCE. */

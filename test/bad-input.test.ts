@@ -94,13 +94,13 @@ const CASES: readonly Case[] = [
     says: ['t.yaml:3: spec.volumes[0]: has more than one source: emptyDir, hostPath'],
   },
   {
-    title: 'a side-car with the name of a service',
+    title: 'a sidecar with the name of a service',
     template: 'spec:\n  containers:\n  - {name: redis-1, image: a}',
     job: { ...JOB, services: [{ image: 'redis:7' }, { image: 'octo/redis:8' }] },
     says: ['t.yaml:3: spec.containers[0].name: the pod has a container redis-1 already; write $redis-1'],
   },
   {
-    title: 'a side-car with the name of the helper',
+    title: 'a sidecar with the name of the helper',
     template: 'spec:\n  containers:\n  - {name: podhooks, image: a}',
     says: ['t.yaml:3: spec.containers[0].name: the pod has a container podhooks already; write $helper'],
   },

@@ -48,10 +48,10 @@ describe('the log of the demo', () => {
         { title: 'novolume', times },
       ]),
     ).to.deep.equal([
-      '             volume  no-volume',
-      'Initialize  1500 ms    1500 ms',
-      'Run           90 ms          -',
-      'all steps   1590 ms    1500 ms',
+      '             volume  novolume',
+      'Initialize  1500 ms   1500 ms',
+      'Run           90 ms         -',
+      'all steps   1590 ms   1500 ms',
     ]);
   });
 });
@@ -120,7 +120,7 @@ describe('npm run demo', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--import=tsx', demo]);
     const shown = [
       'volume mode: ',
-      'no-volume mode: ',
+      'novolume mode: ',
       'redis says +PONG',
       'A mistake: ',
       'All outputs are as expected',

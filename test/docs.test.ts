@@ -63,6 +63,8 @@ describe('the documentation', () => {
           'ACTIONS_RUNNER_CONTAINER_HOOKS',
           // docs/migration.md says that it has no meaning here.
           'ACTIONS_RUNNER_USE_KUBE_SCHEDULER',
+          // The runner's own: docs/migration.md says what it refuses.
+          'ACTIONS_RUNNER_REQUIRE_JOB_CONTAINER',
         ];
         const named = codeSpans(markdown).flatMap((text) => text.match(/\bACTIONS_RUNNER_\w+/g) ?? []);
         expect(named.filter((name) => !known.has(name) && !foreign.includes(name))).to.deep.equal([]);
@@ -129,6 +131,35 @@ describe('docs/rbac.md', () => {
     const explained = tableRows(read('docs/rbac.md')).map(([verb = '']) => verb.replaceAll('`', ''));
     expect(explained).to.have.members(verbs(role));
   });
+});
+
+describe('docs/migration.md', () => {
+  const remedies = tableRows(read('docs/migration.md'))
+    .flatMap((row) => codeSpans(row.at(-1) ?? ''))
+    .filter((text) => /^(spec|metadata): /.test(text));
+
+  it('has templates for earlier results', () => {
+    expect(remedies).to.have.length.above(8);
+  });
+
+  for (const remedy of remedies)
+    it(`names ${remedy}, which is accepted without a warning`, () => {
+      expect(loadTemplate([{ file: 'pod.yaml', text: remedy }]).warnings).to.deep.equal([]);
+    });
+
+  const [, list = ''] = read('docs/migration.md').split(/^## What upstream's tests state$/m);
+  const tests = [...list.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)];
+
+  it('says of each behaviour which test states it', () => {
+    expect(tests).to.have.length.above(20);
+    for (const [first, ...others] of tableRows(list))
+      expect(others.join(''), first).to.match(/\.test\.ts\)|\*\*not yet\*\*/);
+  });
+
+  for (const [, title = '', file = ''] of tests)
+    it(`names the test "${title}" as it is`, () => {
+      expect(read(file).replaceAll("\\'", "'")).to.contain(title);
+    });
 });
 
 describe('docs/template.md', () => {

@@ -6,12 +6,19 @@ import { parseInput } from '@podhooks/hooklib';
 import { loadTemplate } from '../packages/k8s/src/template/template.js';
 import { parseSettings } from '../packages/k8s/src/settings/file.js';
 import { readSettings } from '../packages/k8s/src/settings/read.js';
-import { VARIABLES } from '../packages/k8s/src/settings/schema.js';
 import { codeBlocks } from './docs/markdown.js';
 
 const EXAMPLES = join(import.meta.dirname, '../examples');
 const read = (file: string) => readFileSync(join(EXAMPLES, file), 'utf8');
 const HOOK = '/home/runner/podhooks/index.js';
+const readPage = (file: string) => readFileSync(join(EXAMPLES, '..', file), 'utf8');
+/** The first example in YAML of docs/install.md that has a word. */
+const installBlock = (word: string) =>
+  load(
+    codeBlocks(readPage('docs/install.md')).find(
+      ({ language, text }) => language === 'yaml' && text.includes(word),
+    )?.text ?? '',
+  );
 
 describe('the example payloads', () => {
   const files = readdirSync(join(EXAMPLES, 'payloads'));
@@ -43,12 +50,40 @@ describe('the example of a runner image', () => {
     ]);
   });
 
-  it('is the one in the README', () => {
-    const readme = readFileSync(join(EXAMPLES, '../README.md'), 'utf8');
-    const block = codeBlocks(readme).find(({ language }) => language === 'dockerfile');
+  it('is the one in docs/install.md', () => {
+    const block = codeBlocks(readPage('docs/install.md')).find(({ language }) => language === 'dockerfile');
     expect(block?.text.trim().split('\n')).to.deep.equal(instructions);
   });
 });
+
+for (const mode of ['volume', 'novolume'] as const)
+  describe(`the example values of ${mode} mode`, () => {
+    const values = load(read(`arc-values-${mode}.yaml`)) as Values;
+    const { spec } = values.template;
+    const [runner] = spec.containers;
+
+    it('choose the mode', () => {
+      expect(values.containerMode.type).to.equal(mode === 'volume' ? 'kubernetes' : 'kubernetes-novolume');
+    });
+
+    it('start our hook, and set nothing that the chart or the hook finds out', () => {
+      expect(runner.env).to.deep.equal([{ name: 'ACTIONS_RUNNER_CONTAINER_HOOKS', value: HOOK }]);
+    });
+
+    it('mount nothing but the ConfigMap that the README creates, and that with subPath', () => {
+      const [create = ''] = readPage('README.md').match(/^kubectl create configmap .*$/m) ?? [];
+      expect(create).to.match(/ --from-file=\S+\/index\.js$/);
+      const [, name] = create.split('configmap ')[1]?.match(/^(\S+)/) ?? [];
+      expect(spec.volumes).to.deep.equal([{ name: 'podhooks', configMap: { name } }]);
+      expect(runner.volumeMounts).to.deep.equal([
+        { name: 'podhooks', mountPath: HOOK, subPath: 'index.js', readOnly: true },
+      ]);
+    });
+
+    it('let the user of the runner write to a volume that is root’s', () => {
+      expect(spec.securityContext).to.deep.equal(mode === 'volume' ? { fsGroup: 1001 } : undefined);
+    });
+  });
 
 describe('the example of a pod template in a ConfigMap', () => {
   const [map] = loadAll(read('job-pod-template.yaml')) as [ConfigMap];
@@ -59,30 +94,46 @@ describe('the example of a pod template in a ConfigMap', () => {
     expect(loadTemplate(templates).warnings).to.deep.equal([]);
   });
 
-  for (const mode of ['volume', 'novolume'] as const)
-    describe(`with the values of ${mode} mode`, () => {
-      const values = load(read(`arc-values-${mode}.yaml`)) as Values;
-      const [runner] = values.template.spec.containers;
-      const variable = (name: string) => runner.env.find((each) => each.name === name)?.value ?? '';
+  it('is mounted by docs/install.md where the variable looks for it', () => {
+    const { env, volumeMounts, volumes } = installBlock('pod-template') as Lists;
+    const [[variable], [mount], [volume]] = [env, volumeMounts, volumes];
+    expect(variable?.name).to.equal('ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE');
+    expect(variable?.value).to.equal(`${mount?.mountPath ?? ''}/pod.yaml`);
+    expect(volume).to.deep.equal({ name: mount?.name, configMap: { name: map.metadata.name } });
+  });
+});
 
-      it('chooses the mode', () => {
-        expect(values.containerMode.type).to.equal(mode === 'volume' ? 'kubernetes' : 'kubernetes-novolume');
-      });
+describe('the init container of docs/install.md', () => {
+  it('puts the file where the runner container starts it', () => {
+    const { spec } = (installBlock('initContainers') as Values).template;
+    const [init] = spec.initContainers ?? [];
+    const [runner] = spec.containers;
+    const [volume] = spec.volumes;
+    expect(volume).to.deep.equal({ name: 'podhooks', emptyDir: {} });
+    expect([init?.volumeMounts[0]?.name, runner.volumeMounts[0]?.name]).to.deep.equal([
+      volume?.name,
+      volume?.name,
+    ]);
+    expect(init?.command.at(-1)).to.equal(`${init?.volumeMounts[0]?.mountPath ?? ''}/index.js`);
+    expect(`${runner.volumeMounts[0]?.mountPath ?? ''}/index.js`).to.equal(HOOK);
+    expect(runner.env).to.deep.equal([{ name: 'ACTIONS_RUNNER_CONTAINER_HOOKS', value: HOOK }]);
+  });
 
-      it('starts our hook, and sets only what it reads', () => {
-        expect(variable('ACTIONS_RUNNER_CONTAINER_HOOKS')).to.equal(HOOK);
-        const known = ['ACTIONS_RUNNER_CONTAINER_HOOKS', ...Object.values(VARIABLES).map(({ name }) => name)];
-        expect(known).to.include.members(runner.env.map(({ name }) => name));
-      });
+  it('takes the file from the image of the Dockerfile below it', () => {
+    const { spec } = (installBlock('initContainers') as Values).template;
+    const [, dockerfile] = codeBlocks(readPage('docs/install.md')).filter(
+      ({ language }) => language === 'dockerfile',
+    );
+    expect(dockerfile?.text).to.match(/^COPY packages\/k8s\/dist\/index\.js \/index\.js$/m);
+    expect(spec.initContainers?.[0]?.command.slice(0, 2)).to.deep.equal(['cp', '/index.js']);
+  });
+});
 
-      it('mounts the template where the variable looks for it', () => {
-        const [volume] = values.template.spec.volumes;
-        const [mount] = runner.volumeMounts;
-        expect(volume.configMap.name).to.equal(map.metadata.name);
-        expect(mount.name).to.equal(volume.name);
-        expect(variable('ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE')).to.equal(`${mount.mountPath}/pod.yaml`);
-      });
-    });
+describe('the values of the experimental chart in docs/install.md', () => {
+  it('name the file that the image of the Dockerfile has', () => {
+    const values = installBlock('kubernetesMode') as { runner: { kubernetesMode: { hookPath: string } } };
+    expect(values.runner.kubernetesMode.hookPath).to.equal(HOOK);
+  });
 });
 
 describe('the example of a settings file in a ConfigMap', () => {
@@ -98,10 +149,10 @@ describe('the example of a settings file in a ConfigMap', () => {
   });
 
   it('is mounted where the variable of the values looks for it, and names a template beside it', () => {
-    const [volume] = values.template.spec.volumes;
-    const [mount] = runner.volumeMounts;
-    expect(volume.configMap.name).to.equal(map.metadata.name);
-    expect(mount.name).to.equal(volume.name);
+    const volume = values.template.spec.volumes.find(({ name }) => name === 'podhooks-settings');
+    const mount = runner.volumeMounts.find(({ name }) => name === 'podhooks-settings');
+    if (volume === undefined || mount === undefined) throw new Error('the values mount no settings');
+    expect(volume.configMap?.name).to.equal(map.metadata.name);
     expect(environment.ACTIONS_RUNNER_HOOK_CONFIG).to.equal(`${mount.mountPath}/settings.yaml`);
     expect(environment.ACTIONS_RUNNER_CONTAINER_HOOKS).to.equal(HOOK);
     expect(file.values.template).to.equal(`${mount.mountPath}/pod.yaml`);
@@ -129,13 +180,16 @@ interface Values {
   containerMode: { type: string };
   template: {
     spec: {
-      containers: [
-        {
-          env: { name: string; value: string }[];
-          volumeMounts: [{ name: string; mountPath: string }];
-        },
-      ];
-      volumes: [{ name: string; configMap: { name: string } }];
+      securityContext?: { fsGroup: number };
+      initContainers?: [{ command: string[]; volumeMounts: Lists['volumeMounts'] }];
+      containers: [Pick<Lists, 'env' | 'volumeMounts'>];
+      volumes: Lists['volumes'];
     };
   };
+}
+
+interface Lists {
+  env: { name: string; value: string }[];
+  volumeMounts: { name: string; mountPath: string }[];
+  volumes: { name: string; configMap?: { name: string } }[];
 }

@@ -19,7 +19,7 @@ export const KUBECTL = '/tmp/kubectl';
 const TOOL = '/tmp/bench-tool.cjs';
 
 export const MODES = ['volume', 'novolume'] as const;
-export const modeName = (mode: Mode) => (mode === 'volume' ? 'volume mode' : 'no-volume mode');
+export const modeName = (mode: Mode) => (mode === 'volume' ? 'volume mode' : 'novolume mode');
 
 /** The cluster to measure on; from here on, kubectl uses it. @throws Error when there is none */
 export async function useCluster(): Promise<BedRecord> {

@@ -12,6 +12,7 @@ export async function testingPage(file: string): Promise<string> {
 | \`npm run test:e2e\` | jobs in real pods, under ARC's own Role | a cluster |
 | \`npm run reliability\` | [what holds under faults](reliability.md), at full length | a cluster |
 | \`npm run bench\` | [benchmarks](benchmarks.md) | a cluster |
+| \`npm run compare\` | [how pods differ](migration.md) from those of another hook; \`--help\` says how | a cluster |
 
 ## Test beds
 

@@ -27,7 +27,7 @@ spec:
     - name: $job
       env: [{ name: FROM_TEMPLATE, value: "yes" }, { name: BOTH, value: template }]
       resources: { requests: { cpu: 50m } }
-    - name: side-car
+    - name: sidecar
       image: busybox:1.36
       command: [sh, -c, 'trap "exit 0" TERM; sleep 3600 & wait']
 `;
@@ -116,7 +116,7 @@ describe('identity and template', () => {
       });
     }
     const names = ({ spec }: Pod) => spec?.containers.map(({ name }) => name);
-    expect(names(job)).to.deep.equal(['podhooks', 'job', 'side-car']);
+    expect(names(job)).to.deep.equal(['podhooks', 'job', 'sidecar']);
     expect(names(step)).to.deep.equal(['job']);
     expect(step.spec?.containers[0]?.env).to.deep.include({ name: 'BOTH', value: 'template' });
     const script = await runner.run({ run: 'echo "$FROM_TEMPLATE $BOTH $MINE"' });

@@ -65,7 +65,7 @@ export function podStatus(pod: Pod, progress: Progress): PodStatus {
   };
 }
 
-/** A side-car (an init container that is always restarted) lets the next one start once it runs. */
+/** A sidecar (an init container that is always restarted) lets the next one start once it runs. */
 export const isSidecar = ({ spec }: Container) => spec.restartPolicy === 'Always';
 
 function isInitialised(container: Container): boolean {

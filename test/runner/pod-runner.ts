@@ -4,6 +4,7 @@ import type { AgentOptions } from './agent-server.js';
 import { AgentClient } from './agent-client.js';
 import { RUNNER_ROOT, runnerAccess, runnerPod, runnerPodName } from './arc.js';
 import type { Mode } from './arc.js';
+import { accessOf, type Rendering, runnerPodOf } from './arc-rendering.js';
 import { bundleAgent } from './bundle-agent.js';
 import type { CancelGrace } from './hook-process.js';
 import { kubectl, startKubectl } from './kubectl.js';
@@ -17,8 +18,10 @@ export interface PodRunnerOptions {
   mode: Mode;
   /** Which of the runner's own nodes runs the hook; GitHub's runner takes node20. */
   node?: 'node20' | 'node24';
-  /** Path on this machine of the hook's index.js. */
-  hookBundle: string;
+  /** Path on this machine of the hook's index.js; without it, the pod brings its hook itself. */
+  hookBundle?: string;
+  /** What ARC's chart makes, in place of arc.ts. */
+  rendering?: Rendering;
   env?: Variables;
   /** Changes the runner pod before it is made. */
   podPatch?: (pod: Pod) => Pod;
@@ -59,7 +62,7 @@ export class PodRunner extends AgentClient {
     };
     try {
       const hook = await startPod(pod, options);
-      await copyInto(pod, await readFile(options.hookBundle), hook);
+      if (options.hookBundle !== undefined) await copyInto(pod, await readFile(options.hookBundle), hook);
       await copyInto(pod, await bundleAgent(), AGENT_PATH);
       const node = `${RUNNER_ROOT}/externals/${options.node ?? 'node20'}/bin/node`;
       return new PodRunner(pod, {
@@ -107,10 +110,15 @@ interface RunnerPodPlace {
 async function startPod(place: RunnerPodPlace, options: PodRunnerOptions): Promise<string> {
   const { namespace, name } = place;
   const { mode, env = {}, storageClass = 'standard' } = options;
-  const arcPod = runnerPod({ namespace, name, mode, env, storageClass });
+  const { rendering } = options;
+  const arcPod =
+    rendering === undefined
+      ? runnerPod({ namespace, name, mode, env, storageClass })
+      : runnerPodOf(rendering, { name, namespace });
+  const access = rendering === undefined ? runnerAccess(mode, namespace) : accessOf(rendering, namespace);
   const pod = options.podPatch?.(arcPod) ?? arcPod;
   const metadata = { name: namespace, labels: NAMESPACE_LABEL };
-  const items = [{ apiVersion: 'v1', kind: 'Namespace', metadata }, ...runnerAccess(mode, namespace), pod];
+  const items = [{ apiVersion: 'v1', kind: 'Namespace', metadata }, ...access, pod];
   await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   await kubectl(['-n', namespace, 'wait', '--for=condition=Ready', `pod/${name}`, '--timeout=120s']);
   const variables = pod.spec?.containers[0]?.env ?? [];

@@ -797,4 +797,34 @@ export const FAULTS: readonly Fault[] = [
       title: 'starts a service without the host path that it asks for, with one warning that names both',
     },
   },
+  {
+    name: 'an old chart is taken for a Role without rights',
+    file: `${HOOK}/cluster/api-error.ts`,
+    from: 'NO_PERMISSION.test(user)',
+    to: "NO_PERMISSION.test('')",
+    test: {
+      file: `${TESTS}/cluster/api-error.test.ts`,
+      title: 'tells of an account of a chart that has ignored the container mode, and what to do',
+    },
+  },
+  {
+    name: 'a hook goes on with the job of another version',
+    file: `${HOOK}/commands/job-state.ts`,
+    from: 'if (version !== VERSION) throw replaced(version);',
+    to: '',
+    test: {
+      file: `${TESTS}/commands/job-state.test.ts`,
+      title: 'is refused when podhooks 99.1.0-rc.1 has signed it, and the error names both versions',
+    },
+  },
+  {
+    name: 'a replaced ConfigMap changes the hook of a running job',
+    file: 'examples/arc-values-novolume.yaml',
+    from: '            subPath: index.js\n',
+    to: '',
+    test: {
+      file: 'test/examples.test.ts',
+      title: 'mount nothing but the ConfigMap that the README creates, and that with subPath',
+    },
+  },
 ];

@@ -15,7 +15,7 @@ import type { Fault } from './faults.js';
 export const ROOT = join(import.meta.dirname, '../..');
 
 /** What the tests of the hook read. */
-const COPIED = ['package.json', 'packages', 'test', 'examples', 'docs'];
+const COPIED = ['package.json', 'README.md', 'packages', 'test', 'examples', 'docs'];
 const LEFT_OUT = /\/(node_modules|dist|types)$/;
 
 /** A copy of the sources in a folder of its own, in which tests can run. */

@@ -1,4 +1,5 @@
 import { HookError } from '@podhooks/hooklib';
+import { CHART_MODE_HINT, NO_PERMISSION } from '../arc-chart.js';
 
 /** Kubernetes' answer to a request that it did not carry out (API reference: Status). */
 export interface ApiStatus {
@@ -109,7 +110,11 @@ function hintForForbidden(message: string): string {
     message,
   );
   if (missing !== null) {
-    const [, user, verb, resource, namespace] = missing;
+    const [, user = '', verb, resource, namespace] = missing;
+    if (NO_PERMISSION.test(user)) {
+      const account = user.slice(user.lastIndexOf(':') + 1);
+      return `ARC's chart gives the account ${account} to runners without a Kubernetes mode: ${CHART_MODE_HINT}`;
+    }
     return `Add the verb "${verb}" on "${resource}" to the Role${namespace === undefined ? '' : ` in the namespace "${namespace}"`} that is bound to ${user}.`;
   }
   if (message.includes('exceeded quota')) return 'Free or raise the ResourceQuota of the namespace.';

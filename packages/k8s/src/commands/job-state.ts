@@ -7,6 +7,7 @@ import { isMap } from '../json.js';
 import type { RunnerPath } from '../model/paths.js';
 import type { FileValues } from '../settings/file-values.js';
 import type { Settings } from '../settings/read.js';
+import { VERSION } from '../version.js';
 
 /** What prepare_job leaves for the commands after it, by way of the runner. */
 export interface PreparedJob {
@@ -33,25 +34,29 @@ export interface RunningJob extends PreparedJob {
  * responses lie where the steps of a job may write: so it is signed, as one text, which no reader can change unnoticed.
  */
 export function jobState(job: PreparedJob, { runner }: SecretsOwner, key: Buffer): JobState {
-  const text = JSON.stringify({ ...job, runner });
+  const text = JSON.stringify({ version: VERSION, ...job, runner });
   return { job: text, signature: signature(text, key).toString('hex') };
 }
 
 /**
  * The job that a state tells of; nothing of a state is used before.
- * @throws HookError STEP_INVALID for a state that this job's prepare_job has not written.
+ * @throws HookError STEP_INVALID for a state that this job's prepare_job has not written, or another version of the hook.
  */
 export function readJobState(state: JobState, owner: SecretsOwner): RunningJob {
   const { job: text, signature: given } = state;
-  if (typeof text !== 'string' || typeof given !== 'string') throw forged('it has no signature');
+  if (typeof text !== 'string' || typeof given !== 'string')
+    throw forged(`it has no signature, and podhooks ${VERSION} signs what it writes`);
   const secrets = readJobSecrets(owner);
-  if (typeof secrets === 'string') throw forged(secrets);
+  if (typeof secrets === 'string') throw forged(secrets + otherVersion(text));
   const expected = signature(text, secrets.key);
   const seen = Buffer.from(given, 'hex');
   if (seen.length !== expected.length || !timingSafeEqual(seen, expected))
-    throw forged('its signature is wrong');
-  const job = preparedJob(JSON.parse(text), owner);
-  if (job === undefined) throw forged('it is of another runner, or of another version of the hook');
+    throw forged(`its signature is wrong${otherVersion(text)}`);
+  const value: unknown = JSON.parse(text);
+  const version = versionOf(value);
+  if (version !== VERSION) throw replaced(version);
+  const job = preparedJob(value, owner);
+  if (job === undefined) throw forged('it is of another runner');
   return { ...job, environment: secrets.environment };
 }
 
@@ -85,6 +90,36 @@ function preparedJob(value: unknown, { runner }: SecretsOwner): PreparedJob | un
     ...(typeof certificate === 'string' && { certificate }),
     ...(isMap(settings) && { settings }),
   };
+}
+
+/** For messages: a text without a valid signature may say anything, so only what looks like a version is shown. */
+function versionOf(value: unknown): string | undefined {
+  const version = isMap(value) ? value['version'] : undefined;
+  return typeof version === 'string' && /^\d[\w.+-]{0,40}$/.test(version) ? version : undefined;
+}
+
+function otherVersion(text: string): string {
+  let version: string | undefined;
+  try {
+    version = versionOf(JSON.parse(text));
+  } catch {
+    // Not what any version writes.
+  }
+  return version === undefined || version === VERSION
+    ? ''
+    : `; the state names podhooks ${version}, and this is podhooks ${VERSION}`;
+}
+
+/** How versions share a job is not defined: nothing is guessed. cleanup_job needs no state. */
+function replaced(version: string | undefined): HookError {
+  const writer = version === undefined ? 'a podhooks that names no version' : `podhooks ${version}`;
+  return new HookError(
+    'STEP_INVALID',
+    `The state of this job was written by ${writer}, and this is podhooks ${VERSION}: the hook was replaced during the job. Nothing was run.`,
+    {
+      hint: 'Run the job again. Mount the file of the hook with subPath, or bring it with the image, so that a runner keeps the hook that it started with.',
+    },
+  );
 }
 
 function forged(why: string): HookError {

@@ -39,7 +39,7 @@ const HOPELESS_WAITING: Readonly<Record<string, string>> = {
 /** A kubelet waits one second for a secret or config map; then it says this, and tries again (pkg/kubelet/util/manager). */
 const TRIED_AGAIN = /failed to sync \w+ cache: timed out/;
 
-/** Steps need these to the end; a service or side-car that has done its work may be gone. */
+/** Steps need these to the end; a service or sidecar that has done its work may be gone. */
 const NEEDED = [JOB_CONTAINER, HELPER_CONTAINER];
 
 /** How much of a container's log is shown when it has ended. */
@@ -83,7 +83,7 @@ export function startState(pod: Pod): StartState {
   };
 }
 
-/** Services and side-cars that have ended without an error, of a pod that is running. */
+/** Services and sidecars that have ended without an error, of a pod that is running. */
 export function endedContainers(pod: Pod): string[] {
   return (pod.status?.containerStatuses ?? []).filter(hasEndedWell).map(({ name }) => name);
 }

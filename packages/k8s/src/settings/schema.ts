@@ -191,7 +191,7 @@ export const VARIABLES = {
   podName: given('ACTIONS_RUNNER_POD_NAME', 'Set by ARC: name of the runner pod.', text),
   runnerImage: given(
     'ACTIONS_RUNNER_IMAGE',
-    'Set by ARC in no-volume mode: image of the helper container; without it, the image of the runner container.',
+    'Set by ARC in novolume mode: image of the helper container; without it, the image of the runner container.',
     text,
   ),
   serverUrl: given(

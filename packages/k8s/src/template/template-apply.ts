@@ -12,7 +12,7 @@ import type { PodTemplate } from './template.js';
 
 export type { PodKind, PodRoles } from './template-names.js';
 
-/** `"true"` in the template's annotations: step pods get its side-cars, too. */
+/** `"true"` in the template's annotations: step pods get its sidecars, too. */
 export const STEP_SIDECARS_ANNOTATION = 'podhooks.dev/sidecars-in-step-pods';
 
 /** What `$job` says for the job container and means for no other: a step pod's container has a task of its own. */
@@ -20,7 +20,7 @@ const JOB_ONLY = ['command', 'args', 'livenessProbe', 'readinessProbe', 'startup
 
 /**
  * The pod with the template merged into it: `$job`, `$step`, `$helper` and services patch our containers, the
- * other containers are added as side-cars (to step pods only where the template's annotation asks for it).
+ * other containers are added as sidecars (to step pods only where the template's annotation asks for it).
  * An account chosen by the template comes with its token, which pods of ours do not mount otherwise.
  *
  * @throws HookError TEMPLATE_INVALID when the result lacks, or has in another form, what the hook needs.
@@ -76,7 +76,7 @@ function specPatch(spec: JsonMap, kind: PodKind, roles: PodRoles, withSidecars: 
   };
 }
 
-/** An init container that is restarted runs beside the others, as a side-car does. */
+/** An init container that is restarted runs beside the others, as a sidecar does. */
 const isSidecar = (container: unknown): boolean => isMap(container) && container.restartPolicy === 'Always';
 
 function containerPatches(

@@ -2,7 +2,7 @@ import type { JsonMap } from '../json.js';
 import { nearest } from '../yaml/suggest.js';
 import { serviceNames } from '../model/names.js';
 
-/** A container of this name in a template patches one of ours; others are side-cars. */
+/** A container of this name in a template patches one of ours; others are sidecars. */
 const PREFIX = '$';
 const OURS = ['job', 'step', 'helper'];
 

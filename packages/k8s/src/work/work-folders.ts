@@ -4,7 +4,7 @@ import type { Pod } from '../model/kubernetes.js';
 import { below, type RunnerPath, sourceOf, toRunner, WORK_MOUNT } from '../model/paths.js';
 import { WORK_VOLUME } from '../pod/volumes.js';
 
-/** What a no-volume work folder must have; made by the container's own user, as the runner's could not write there. */
+/** What a novolume work folder must have; made by the container's own user, as the runner's could not write there. */
 export function workFolders(container: HookContainer | null): string[] {
   const workspace =
     container?.workingDirectory == null ? undefined : below(WORK_MOUNT, container.workingDirectory);

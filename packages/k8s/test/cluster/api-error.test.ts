@@ -36,6 +36,15 @@ describe('explain', () => {
       'Add the verb "create" on "pods" to the Role in the namespace "ci" that is bound to system:serviceaccount:ci:runner.',
     ],
     [
+      'an account of a chart that has ignored the container mode',
+      refusal(
+        403,
+        'pods "ci-runner" is forbidden: User "system:serviceaccount:ci:ci-gha-rs-no-permission" cannot get resource "pods" in API group "" in the namespace "ci"',
+      ),
+      'API_FORBIDDEN',
+      "ARC's chart gives the account ci-gha-rs-no-permission to runners without a Kubernetes mode: set containerMode.type to kubernetes or kubernetes-novolume in the values of the chart. kubernetes-novolume needs chart version 0.13.0 or newer; older ones ignore it.",
+    ],
+    [
       'a right on a subresource that is missing in the cluster',
       refusal(
         403,
@@ -68,6 +77,17 @@ describe('explain', () => {
       expect(explained.message).to.contain(error instanceof ApiError ? error.request : SERVER);
       expect(explained.cause).to.equal(error);
     });
+
+  it('knows the account of chart 0.4.0, too', () => {
+    const explained = explain(
+      refusal(
+        403,
+        'pods "r" is forbidden: User "system:serviceaccount:ci:ci-gha-runner-scale-set-no-permission-service-account" cannot get resource "pods" in API group "" in the namespace "ci"',
+      ),
+      SERVER,
+    );
+    expect(explained).to.have.property('hint').that.contains('chart version 0.13.0');
+  });
 
   it('leaves other errors as they are', () => {
     const error = new HookError('CANCELLED', 'over');

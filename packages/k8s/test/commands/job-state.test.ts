@@ -10,10 +10,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { JobState } from '@podhooks/hooklib';
+import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { jobState, type PreparedJob, readJobState, requireJob } from '../../src/commands/job-state.js';
 import { createJobSecrets, removeJobSecrets } from '../../src/commands/job-secrets.js';
+import { VERSION } from '../../src/version.js';
 import { ownHome } from '../support/own-home.js';
 
 const JOB: PreparedJob = {
@@ -105,6 +107,36 @@ describe('the state of a job', () => {
   it('is refused when it was signed for another runner', () => {
     const { key } = createJobSecrets(owner(), ENVIRONMENT, () => false);
     expect(refusal(jobState(JOB, owner('runner-2'), key)).message).to.contain('of another runner');
+  });
+
+  /** As another version of the hook signs it, which keeps its key in the same place. */
+  const signedBy = (version: string | undefined): JobState => {
+    const { key } = createJobSecrets(owner(), ENVIRONMENT, () => false);
+    const job = JSON.stringify({ version, ...JOB, runner: 'runner-1' });
+    return { job, signature: createHmac('sha256', key).update(job).digest('hex') };
+  };
+
+  for (const [version, named] of [
+    ['99.1.0-rc.1', 'podhooks 99.1.0-rc.1'],
+    [undefined, 'a podhooks that names no version'],
+  ] as const)
+    it(`is refused when ${named} has signed it, and the error names both versions`, () => {
+      const state = signedBy(version);
+      const error = hookErrorOf('STEP_INVALID', () => readJobState(state, owner()));
+      expect(error.message).to.equal(
+        `The state of this job was written by ${named}, and this is podhooks ${VERSION}: the hook was replaced during the job. Nothing was run.`,
+      );
+      expect(error.hint).to.contain('Run the job again').and.contain('subPath');
+    });
+
+  it('names both versions when another version has its key elsewhere, and takes no text for a version', () => {
+    const { job, signature } = signedBy('99.1.0');
+    removeJobSecrets(owner());
+    expect(refusal({ job: job ?? '', signature: signature ?? '' }).message).to.contain(
+      `the state names podhooks 99.1.0, and this is podhooks ${VERSION}`,
+    );
+    const text = JSON.stringify({ version: '1 ::error::x', ...JOB });
+    expect(refusal({ job: text, signature: '00' }).message).to.not.contain('::error');
   });
 
   it('is refused after cleanup_job', () => {

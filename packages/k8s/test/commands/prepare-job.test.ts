@@ -14,6 +14,7 @@ import { expect } from 'chai';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
 import { readJobState } from '../../src/commands/job-state.js';
 import { prepareJob } from '../../src/commands/prepare-job.js';
+import { VERSION } from '../../src/version.js';
 import { payload } from '../../../hooklib/test/payloads.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
@@ -90,6 +91,7 @@ describe('prepareJob', () => {
     const jobPod = cluster.created[0]?.metadata?.name;
     const { job, signature } = (response() as { state: JobState }).state;
     expect(JSON.parse(String(job))).to.deep.equal({
+      version: VERSION,
       jobPod,
       mode: 'novolume',
       work: bed.path('runner/_work'),

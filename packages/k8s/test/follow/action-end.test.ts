@@ -19,8 +19,8 @@ describe('the end of an action', () => {
       expect(actionEnd(ended(code).phase(phase).build())).to.deep.equal({ kind: 'exited', exitCode: code });
     });
 
-  it('does not wait for side-cars', () => {
-    expect(actionEnd(ended(3).running('side-car').phase('Running').build())).to.deep.equal({
+  it('does not wait for sidecars', () => {
+    expect(actionEnd(ended(3).running('sidecar').phase('Running').build())).to.deep.equal({
       kind: 'exited',
       exitCode: 3,
     });
@@ -69,8 +69,8 @@ describe('a step pod on its way', () => {
       expect(stepStartState(there.build())).to.deep.equal({ kind: 'running' });
   });
 
-  it('need not wait for its side-cars', () => {
-    const built = POD.running('job').waiting('side-car', 'ContainerCreating').build();
+  it('need not wait for its sidecars', () => {
+    const built = POD.running('job').waiting('sidecar', 'ContainerCreating').build();
     expect(stepStartState(built)).to.deep.equal({ kind: 'running' });
   });
 

@@ -15,7 +15,7 @@ describe('startState', () => {
         .running('job'),
     ],
     [
-      'a side-car among its init containers runs',
+      'a sidecar among its init containers runs',
       pod().onNode().init('mesh', { running: started }).running('job'),
     ],
     [

@@ -140,7 +140,7 @@ describe('applyTemplate', () => {
     });
   });
 
-  describe('side-cars', () => {
+  describe('sidecars', () => {
     const SIDECARS =
       'spec: {containers: [{name: dind, image: dind}], initContainers: [{name: proxy, image: a, restartPolicy: Always}, {name: init, image: a}]}';
     const names = (yaml: string, kind: PodKind) => {

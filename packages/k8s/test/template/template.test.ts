@@ -187,7 +187,7 @@ describe('loadTemplate', () => {
       't.yaml:3: spec.containers[0]: job has no image; did you mean $job?',
     ],
     [
-      'a side-car without an image',
+      'a sidecar without an image',
       'spec: {containers: [{name: dind}]}',
       't.yaml:1: spec.containers[0]: dind has no image',
     ],
@@ -307,7 +307,7 @@ describe('loadTemplate', () => {
     ['deletions', 'spec: {volumes: [{name: a, $patch: delete}], hostname: null}'],
     ['a list that is replaced', 'spec: {imagePullSecrets: [$patch: replace, {name: a}]}'],
     [
-      'a side-car whose image is in another document',
+      'a sidecar whose image is in another document',
       'spec: {containers: [{name: a, image: a}]}\n---\nspec: {containers: [{name: a, tty: true}]}',
     ],
     ['a placeholder where a quantity is expected', job('resources: {limits: {cpu: "${GITHUB_RUN_NUMBER}"}}')],
