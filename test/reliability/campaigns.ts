@@ -5,6 +5,7 @@ import { cuts } from './campaigns/cuts.js';
 import { ends } from './campaigns/ends.js';
 import { errors } from './campaigns/errors.js';
 import { kill } from './campaigns/kill.js';
+import { killers } from './campaigns/killers.js';
 import { long } from './campaigns/long.js';
 import { lostNode } from './campaigns/lost-node.js';
 import { parallel } from './campaigns/parallel.js';
@@ -20,6 +21,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   cancel,
   ends,
   kill,
+  killers,
   quiet,
   parallel,
   restarts,
