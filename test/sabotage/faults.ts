@@ -82,8 +82,28 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'an endless answer in the place of the API server fills the memory of the runner',
+    file: `${HOOK}/cluster/answer.ts`,
+    from: 'if (content.overflowed) throw tooLarge',
+    to: "if (name === '') throw tooLarge",
+    test: {
+      file: `${TESTS}/cluster/client.test.ts`,
+      title: 'reads no more of an endless answer than the limit, and says how much it has read',
+    },
+  },
+  {
+    name: 'a job image that prints without end fills the memory of the runner',
+    file: `${HOOK}/cluster/collect.ts`,
+    from: 'new BoundedBytes(LARGEST_OUTPUT_BYTES)',
+    to: 'new BoundedBytes(Infinity)',
+    test: {
+      file: `${TESTS}/cluster/collect.test.ts`,
+      title: 'drops what a command prints beyond the limits',
+    },
+  },
+  {
     name: 'a flood on the report channel fills the memory of the runner',
-    file: `${HOOK}/step/bounded-bytes.ts`,
+    file: `${HOOK}/bounded-bytes.ts`,
     from: 'bytes.subarray(0, this.limit - this.length)',
     to: 'bytes.subarray(0)',
     test: {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { monotonicMs } from '../deadline.js';
+import { refusalOf } from './answer.js';
 import { ApiError, ConnectionError, statusOf } from './api-error.js';
 import { headersOf } from './client.js';
 import type { Connection } from './connection.js';
@@ -63,12 +64,9 @@ export async function openWebSocket(
       }
     });
     request.once('response', (response: IncomingMessage) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => (body += text));
-      response.on('error', fail);
-      response.on('end', () =>
-        reject(new ApiError(name, statusOf(response.statusCode ?? 0, body, response.headers))),
+      refusalOf(response).then(
+        (text) => reject(new ApiError(name, statusOf(response.statusCode ?? 0, text, response.headers))),
+        (error: unknown) => fail(error instanceof Error ? error : new Error(String(error))),
       );
     });
     request.on('error', fail);
