@@ -588,6 +588,26 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: "a pod that has taken the job pod's name is used",
+    file: `${HOOK}/commands/own-objects.ts`,
+    from: 'owner.name === name && (uid === undefined || owner.uid === uid)) return pod;',
+    to: "name !== '') return pod;",
+    test: {
+      file: `${TESTS}/commands/run-container-step.test.ts`,
+      title: 'takes no pod of the name for the job pod that is not its runner’s',
+    },
+  },
+  {
+    name: "a pod that has taken the job pod's name tells why a step is lost",
+    file: `${HOOK}/commands/why-gone.ts`,
+    from: 'name: requirePodName(settings),',
+    to: "name: requirePodName(settings) && 'runner-2',",
+    test: {
+      file: `${TESTS}/commands/drive-step.test.ts`,
+      title: 'believes nothing of a pod that has taken the name of the job pod',
+    },
+  },
+  {
     name: 'a read-only mount of the runner arrives writable',
     file: `${HOOK}/pod/runner-pod.ts`,
     from: 'const readOnly = mount.readOnly === true;',
@@ -657,6 +677,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a full disk leaves half a file command',
+    file: `${HOOK}/files/no-links.ts`,
+    from: "const part = at(`.${basename(path)}.${randomBytes(4).toString('hex')}.part`);",
+    to: 'const part = at(basename(path)); unlinkSync(part);',
+    test: {
+      file: `${TESTS}/files/file-commands.test.ts`,
+      title: 'are whole or as they were when the disk is full',
+    },
+  },
+  {
     name: 'a user can replace the files of others in shared folders',
     file: `${HOOK}/files/file-commands.ts`,
     from: 'folder: 0o1777',
@@ -674,6 +704,16 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/pod/paths.test.ts`,
       title: 'finds none in /__w/_actions/../../., which leads elsewhere',
+    },
+  },
+  {
+    name: 'a name that is not UTF-8 stops prepare_job',
+    file: `${HOOK}/files/pack.ts`,
+    from: '    if (!exact) {',
+    to: "    if (!exact && name === '') {",
+    test: {
+      file: `${TESTS}/files/work-folder.test.ts`,
+      title: 'leaves out names and links that are not UTF-8, and says so once',
     },
   },
 ];

@@ -67,9 +67,10 @@ export class ApiClient {
         url,
         { method, headers, agent: this.connection.agent, signal },
         (response) =>
-          void answerOf(name, response).then(resolve, (error: unknown) => {
-            if (error instanceof Error && !isFinal(error)) fail(error);
-            else reject(error);
+          void answerOf(name, response).then(resolve, (reason: unknown) => {
+            const error = reason instanceof Error ? reason : new Error(String(reason));
+            if (isFinal(error)) reject(error);
+            else fail(error);
           }),
       );
       outgoing.on('error', fail);
