@@ -325,6 +325,6 @@ describe('driveStep', () => {
     const { result, cancel } = drive('echo');
     cancel();
     const error = await hookRejection('CANCELLED', settled(result));
-    expect(error.message).to.contain('its end was not recorded within 8 s');
+    expect(error.message).to.contain('its end was not recorded within 7 s');
   });
 });
