@@ -11,6 +11,7 @@ import { lostNode } from './campaigns/lost-node.js';
 import { parallel } from './campaigns/parallel.js';
 import { quiet } from './campaigns/quiet.js';
 import { restarts } from './campaigns/restarts.js';
+import { rewriters } from './campaigns/rewriters.js';
 
 /** Those that disturb the cluster for others come last. */
 export const CAMPAIGNS: readonly Campaign[] = [
@@ -22,6 +23,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   ends,
   kill,
   killers,
+  rewriters,
   quiet,
   parallel,
   restarts,
