@@ -103,7 +103,12 @@ async function leaveRewriters(runner: PodRunner): Promise<void> {
 
 async function rewritersLeft(runner: PodRunner): Promise<string> {
   const count = `cat /proc/[0-9]*/comm 2> /dev/null | grep -c ${MARK.slice(0, 15)}`;
-  // They write into the descriptors of this exec, too.
-  const text = await inJob(runner, await jobPodOf(runner), `echo "left=$(${count})=left"`);
-  return /left=(\d+)=left/.exec(text)?.[1] ?? text;
+  const pod = await jobPodOf(runner);
+  // They write into the pipes of this exec, too: amid the count another one is needed.
+  for (let look = 0; look < 20; look++) {
+    const text = await inJob(runner, pod, `echo "left=$(${count})=left"`);
+    const left = /left=(\d+)=left/.exec(text)?.[1];
+    if (left !== undefined) return left;
+  }
+  return 'not known';
 }
