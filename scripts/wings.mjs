@@ -13,6 +13,7 @@ export const WINGS = [
   ['work'],
   ['context'],
   ['cluster'],
+  ['wire'],
   ['settings'],
   ['pod'],
   ['template'],
@@ -21,7 +22,7 @@ export const WINGS = [
   ['files'],
   ['model'],
   ['yaml'],
-  ['arc-chart', 'deadline', 'inert', 'json', 'version'],
+  ['arc-chart', 'bounded-bytes', 'deadline', 'inert', 'json', 'version'],
 ];
 
 /** The folder that a source file lies in, or its own name; undefined outside of SOURCE. */

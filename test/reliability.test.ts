@@ -5,7 +5,7 @@ import { countOf } from './reliability/campaign.js';
 import { objectsMade } from './reliability/objects-made.js';
 import { readOptions } from './reliability/options.js';
 import { pool } from './reliability/pool.js';
-import { seeded, whole } from './reliability/random.js';
+import { seeded, shuffled, whole } from './reliability/random.js';
 import { markdownTable } from './reliability/report.js';
 
 describe('the campaigns of faults', () => {
@@ -21,6 +21,14 @@ describe('the campaigns of faults', () => {
     expect(Math.min(...numbers(7))).to.be.within(0, 0.2);
     expect(Math.max(...numbers(7))).to.be.within(0.8, 1);
     expect(numbers(7).map((number) => whole(() => number, 3))).to.include.members([0, 1, 2]);
+  });
+
+  it('try the same cases in an order that follows from the seed', () => {
+    const cases = Array.from({ length: 20 }, (_, index) => index);
+    expect(shuffled(cases, seeded(7))).to.deep.equal(shuffled(cases, seeded(7)));
+    expect(shuffled(cases, seeded(7)))
+      .to.have.members(cases)
+      .and.not.deep.equal(shuffled(cases, seeded(8)));
   });
 
   it('are as large as they are told to be', () => {

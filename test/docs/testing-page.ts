@@ -9,6 +9,7 @@ export async function testingPage(file: string): Promise<string> {
 | --- | --- | --- |
 | \`npm test\` | everything that needs no cluster, and how much of the code it reaches: fails below the figures in \`.c8rc.json\` | Node |
 | \`npm run sabotage\` | whether the tests would see a fault (below) | Node |
+| \`npm run fuzz\` | hostile reports, logs, states and API answers, 20,000 times; \`PODHOOKS_FUZZ_RUNS\` sets another number | Node |
 | \`npm run test:e2e\` | jobs in real pods, under ARC's own Role | a cluster |
 | \`npm run reliability\` | [what holds under faults](reliability.md), at full length | a cluster |
 | \`npm run bench\` | [benchmarks](benchmarks.md) | a cluster |

@@ -5,11 +5,13 @@ import { cuts } from './campaigns/cuts.js';
 import { ends } from './campaigns/ends.js';
 import { errors } from './campaigns/errors.js';
 import { kill } from './campaigns/kill.js';
+import { killers } from './campaigns/killers.js';
 import { long } from './campaigns/long.js';
 import { lostNode } from './campaigns/lost-node.js';
 import { parallel } from './campaigns/parallel.js';
 import { quiet } from './campaigns/quiet.js';
 import { restarts } from './campaigns/restarts.js';
+import { rewriters } from './campaigns/rewriters.js';
 
 /** Those that disturb the cluster for others come last. */
 export const CAMPAIGNS: readonly Campaign[] = [
@@ -20,6 +22,8 @@ export const CAMPAIGNS: readonly Campaign[] = [
   cancel,
   ends,
   kill,
+  killers,
+  rewriters,
   quiet,
   parallel,
   restarts,

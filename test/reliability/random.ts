@@ -13,3 +13,11 @@ export function seeded(seed: number): () => number {
 export function whole(random: () => number, below: number): number {
   return Math.floor(random() * below);
 }
+
+/** The same items in another order. */
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, place: random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}

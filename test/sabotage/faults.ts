@@ -82,8 +82,28 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'an endless answer in the place of the API server fills the memory of the runner',
+    file: `${HOOK}/cluster/answer.ts`,
+    from: 'if (content.overflowed) throw tooLarge',
+    to: "if (name === '') throw tooLarge",
+    test: {
+      file: `${TESTS}/cluster/client.test.ts`,
+      title: 'reads no more of an endless answer than the limit, and says how much it has read',
+    },
+  },
+  {
+    name: 'a job image that prints without end fills the memory of the runner',
+    file: `${HOOK}/cluster/collect.ts`,
+    from: 'new BoundedBytes(LARGEST_OUTPUT_BYTES)',
+    to: 'new BoundedBytes(Infinity)',
+    test: {
+      file: `${TESTS}/cluster/collect.test.ts`,
+      title: 'drops what a command prints beyond the limits',
+    },
+  },
+  {
     name: 'a flood on the report channel fills the memory of the runner',
-    file: `${HOOK}/step/bounded-bytes.ts`,
+    file: `${HOOK}/bounded-bytes.ts`,
     from: 'bytes.subarray(0, this.limit - this.length)',
     to: 'bytes.subarray(0)',
     test: {
@@ -337,7 +357,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "output is written over while the runner's log is slow",
-    file: `${HOOK}/cluster/direct-reading.ts`,
+    file: `${HOOK}/wire/direct-reading.ts`,
     from: 'else busy.then(release, release);',
     to: 'else release();',
     test: {
@@ -588,6 +608,26 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: "a pod that has taken the job pod's name is used",
+    file: `${HOOK}/pods/own-objects.ts`,
+    from: 'owner.name === name && (uid === undefined || owner.uid === uid)) return pod;',
+    to: "name !== '') return pod;",
+    test: {
+      file: `${TESTS}/commands/run-container-step.test.ts`,
+      title: 'takes no pod of the name for the job pod that is not its runner’s',
+    },
+  },
+  {
+    name: "a pod that has taken the job pod's name tells why a step is lost",
+    file: `${HOOK}/pods/why-gone.ts`,
+    from: 'name: requirePodName(settings),',
+    to: "name: requirePodName(settings) && 'runner-2',",
+    test: {
+      file: `${TESTS}/follow/drive-step.test.ts`,
+      title: 'believes nothing of a pod that has taken the name of the job pod',
+    },
+  },
+  {
     name: 'a read-only mount of the runner arrives writable',
     file: `${HOOK}/pod/runner-pod.ts`,
     from: 'const readOnly = mount.readOnly === true;',
@@ -674,6 +714,16 @@ export const FAULTS: readonly Fault[] = [
       file: `${TESTS}/work/file-commands.test.ts`,
       title:
         "is taken from the runner's way where a step has put a link for a folder, with nothing behind it",
+    },
+  },
+  {
+    name: 'a full disk leaves half a file command',
+    file: `${HOOK}/files/no-links.ts`,
+    from: "const part = at(`.${basename(path)}.${randomBytes(4).toString('hex')}.part`);",
+    to: 'const part = at(basename(path)); unlinkSync(part);',
+    test: {
+      file: `${TESTS}/work/file-commands.test.ts`,
+      title: 'are whole or as they were when the disk is full',
     },
   },
   {
@@ -825,6 +875,16 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: 'test/examples.test.ts',
       title: 'mount nothing but the ConfigMap that the README creates, and that with subPath',
+    },
+  },
+  {
+    name: 'a name that is not UTF-8 stops prepare_job',
+    file: `${HOOK}/work/pack.ts`,
+    from: '    if (!exact) {',
+    to: "    if (!exact && name === '') {",
+    test: {
+      file: `${TESTS}/work/work-folder.test.ts`,
+      title: 'leaves out names and links that are not UTF-8, and says so once',
     },
   },
 ];

@@ -2,7 +2,7 @@ import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { CertificateError } from './api-error.js';
-import { connectReadable } from './direct-reading.js';
+import { connectReadable } from '../wire/direct-reading.js';
 
 type Connected = (error: Error | null, stream: Duplex) => void;
 

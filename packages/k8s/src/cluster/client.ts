@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { HookError } from '@podhooks/hooklib';
+import { contentOf, refusalOf } from './answer.js';
 import { ApiError, ConnectionError, statusOf } from './api-error.js';
 import type { Connection } from './connection.js';
 import { type RetryPolicy, withRetries } from './retry.js';
@@ -63,24 +66,30 @@ export class ApiClient {
       const outgoing = httpsRequest(
         url,
         { method, headers, agent: this.connection.agent, signal },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', fail);
-          response.on('end', () => {
-            const text = Buffer.concat(chunks).toString('utf8');
-            const code = response.statusCode ?? 0;
-            const body = code < 200 || code > 299 ? undefined : parse(text);
-            if (body !== undefined) resolve({ body, warnings: warningTexts(response.headers['warning']) });
-            else if (code >= 200 && code <= 299) reject(new ConnectionError(name, 'the answer is not JSON'));
-            else reject(new ApiError(name, statusOf(code, text, response.headers)));
-          });
-        },
+        (response) =>
+          void answerOf(name, response).then(resolve, (reason: unknown) => {
+            const error = reason instanceof Error ? reason : new Error(String(reason));
+            if (isFinal(error)) reject(error);
+            else fail(error);
+          }),
       );
       outgoing.on('error', fail);
       outgoing.end(content);
     });
   }
+}
+
+/** @throws ApiError, HookError, ConnectionError; or what the connection throws that breaks */
+async function answerOf(name: string, response: IncomingMessage): Promise<ApiAnswer> {
+  const { headers, statusCode: code = 0 } = response;
+  if (code < 200 || code > 299) throw new ApiError(name, statusOf(code, await refusalOf(response), headers));
+  const body = parse(await contentOf(name, response));
+  if (body === undefined) throw new ConnectionError(name, 'the answer is not JSON');
+  return { body, warnings: warningTexts(headers['warning']) };
+}
+
+function isFinal(error: Error): boolean {
+  return error instanceof ApiError || error instanceof ConnectionError || error instanceof HookError;
 }
 
 export function urlOf({ server }: Connection, path: string, query: ApiRequest['query'] = {}): URL {

@@ -1,3 +1,4 @@
+import { BoundedBytes } from '../bounded-bytes.js';
 import type { Cluster } from './cluster.js';
 
 export interface Collected {
@@ -6,7 +7,11 @@ export interface Collected {
   stderr: string;
 }
 
-/** Runs a short command to its end and keeps what it prints. @throws ApiError, ConnectionError, AbortError */
+/** The container may print without end: what comes behind these is dropped. */
+export const LARGEST_OUTPUT_BYTES = 64 * 1024;
+export const LARGEST_DIAGNOSTIC_BYTES = 2_000;
+
+/** Runs a short command to its end and keeps what it prints, up to a limit. @throws ApiError, ConnectionError, AbortError */
 export async function collect(
   cluster: Cluster,
   pod: string,
@@ -15,11 +20,11 @@ export async function collect(
   input: string,
   signal: AbortSignal,
 ): Promise<Collected> {
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
+  const stdout = new BoundedBytes(LARGEST_OUTPUT_BYTES);
+  const stderr = new BoundedBytes(LARGEST_DIAGNOSTIC_BYTES);
   const session = await cluster.exec(pod, container, command, {
-    onStdout: (chunk) => void stdout.push(Buffer.from(chunk)),
-    onStderr: (chunk) => void stderr.push(chunk),
+    onStdout: (chunk) => stdout.take(chunk),
+    onStderr: (chunk) => stderr.take(chunk),
   });
   const leave = () => session.close();
   signal.addEventListener('abort', leave, { once: true });
@@ -30,8 +35,8 @@ export async function collect(
     const { exitCode } = await session.done;
     return {
       exitCode,
-      stdout: Buffer.concat(stdout).toString('utf8'),
-      stderr: Buffer.concat(stderr).toString('utf8'),
+      stdout: stdout.content.toString('utf8'),
+      stderr: stderr.content.toString('utf8'),
     };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { BoundedBytes } from '../bounded-bytes.js';
 import { ApiError, ConnectionError, statusOf } from './api-error.js';
 import type { Connection } from './connection.js';
 import { resourcePath } from './resource-path.js';
@@ -53,6 +54,9 @@ const CLOSE = 255;
 const V5 = 'v5.channel.k8s.io';
 const V4 = 'v4.channel.k8s.io';
 
+/** A status has an exit code and a message. */
+const LARGEST_STATUS_BYTES = 64 * 1024;
+
 /** Larger messages are refused by some servers; kubectl writes 32 KiB, too. */
 const MAX_FRAME_BYTES = 32 * 1024;
 
@@ -84,7 +88,7 @@ class WebSocketExec implements ExecSession {
   readonly done: Promise<ExecStatus>;
   /** Of the message that is coming. */
   private channel: number | undefined;
-  private status: Buffer = Buffer.alloc(0);
+  private readonly status = new BoundedBytes(LARGEST_STATUS_BYTES);
 
   constructor(
     name: string,
@@ -95,9 +99,9 @@ class WebSocketExec implements ExecSession {
     this.done = socket
       .start((bytes, first) => this.receive(bytes, first), heartbeat)
       .then((reason) => {
-        if (this.status.length === 0)
-          throw new ConnectionError(name, `the connection ended without a status (${reason})`);
-        return execStatus(name, this.status.toString('utf8'));
+        const text = this.status.content.toString('utf8');
+        if (text === '') throw new ConnectionError(name, `the connection ended without a status (${reason})`);
+        return execStatus(name, text);
       });
     // Not everybody waits for it.
     this.done.catch(() => undefined);
@@ -128,7 +132,7 @@ class WebSocketExec implements ExecSession {
     const payload = first ? bytes.subarray(1) : bytes;
     // The kubelet opens channels with an empty message.
     if (payload.length === 0) return;
-    if (this.channel === STATUS) this.status = Buffer.concat([this.status, payload]);
+    if (this.channel === STATUS) this.status.take(payload);
     if (this.channel === STDOUT) return this.handlers.onStdout(payload);
     if (this.channel === STDERR) return this.handlers.onStderr(Buffer.from(payload));
   }

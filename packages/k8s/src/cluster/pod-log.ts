@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { refusalOf } from './answer.js';
 import { ApiError, ConnectionError, statusOf } from './api-error.js';
 import { headersOf, urlOf } from './client.js';
 import type { Connection } from './connection.js';
@@ -46,7 +47,7 @@ export async function readPodLog(
       outgoing.end();
     });
     const code = response.statusCode ?? 0;
-    if (code !== 200) throw new ApiError(name, statusOf(code, await textOf(response), response.headers));
+    if (code !== 200) throw new ApiError(name, statusOf(code, await refusalOf(response), response.headers));
     for await (const chunk of response) {
       if (!Buffer.isBuffer(chunk)) continue;
       // A runner that is slow to read is no silence of the connection.
@@ -66,10 +67,4 @@ export async function readPodLog(
   } finally {
     clearTimeout(clock);
   }
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -3,11 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { monotonicMs } from '../deadline.js';
+import { refusalOf } from './answer.js';
 import { ApiError, ConnectionError, statusOf } from './api-error.js';
 import { headersOf } from './client.js';
 import type { Connection } from './connection.js';
-import { readDirectly } from './direct-reading.js';
-import { FrameReader, maskedFrame, OPCODE, type Opcode, ProtocolError } from './frames.js';
+import { readDirectly } from '../wire/direct-reading.js';
+import { FrameReader, maskedFrame, OPCODE, type Opcode, ProtocolError } from '../wire/frames.js';
 
 /** What the server puts behind the client's key to prove that it has understood (RFC 6455 §1.3). */
 const KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -63,12 +64,9 @@ export async function openWebSocket(
       }
     });
     request.once('response', (response: IncomingMessage) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => (body += text));
-      response.on('error', fail);
-      response.on('end', () =>
-        reject(new ApiError(name, statusOf(response.statusCode ?? 0, body, response.headers))),
+      refusalOf(response).then(
+        (text) => reject(new ApiError(name, statusOf(response.statusCode ?? 0, text, response.headers))),
+        (error: unknown) => fail(error instanceof Error ? error : new Error(String(error))),
       );
     });
     request.on('error', fail);

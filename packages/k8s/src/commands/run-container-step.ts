@@ -6,13 +6,12 @@ import { type ActionEnd, stepStartState } from '../follow/action-end.js';
 import type { Pod } from '../model/kubernetes.js';
 import type { OwnPod } from '../pod/own-pod.js';
 import type { RunnerPath } from '../model/paths.js';
-import type { RunnerPod } from '../pod/runner-pod.js';
 import { stepPod, workPathOfStep } from '../pod/step-pod.js';
 import { runnerMounts } from '../pod/volumes.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { followAction } from '../follow/follow-action.js';
-import { createObjects, isOwnedBy } from '../pods/own-objects.js';
+import { createObjects, requireJobPod } from '../pods/own-objects.js';
 import { ownPodOptions } from '../pods/own-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import { type Awaited, waitForPod } from '../ready/wait-for-pod.js';
@@ -77,7 +76,7 @@ function refuseDockerfile({ image, dockerfile }: HookContainer): void {
 
 async function build(args: HookContainer, work: RunnerPath, context: CommandContext): Promise<OwnPod> {
   const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
-  return stepPod({ ...options, args, work, jobPod: jobPod && checkOwner(jobPod, options.runner) });
+  return stepPod({ ...options, args, work, jobPod: jobPod && requireJobPod(jobPod, options.runner) });
 }
 
 /** The pod of the job, for its services; an action can run without one. */
@@ -87,16 +86,6 @@ async function getJobPod({ cluster, cancelled, job }: CommandContext): Promise<P
     if (isNotFound(error)) return undefined;
     throw error;
   });
-}
-
-/** By its owner: a name that the job pod has left can be taken by anybody. */
-function checkOwner(pod: Pod, { name, uid }: RunnerPod): Pod {
-  if (isOwnedBy(pod, uid)) return pod;
-  throw new HookError(
-    'STEP_INVALID',
-    `Pod ${pod.metadata?.name ?? '?'} is not the job pod of runner pod ${name}: its owner is another object.`,
-    { hint: 'Find out who has deleted the job pod and created another of its name.' },
-  );
 }
 
 async function run(own: OwnPod, context: CommandContext): Promise<number> {

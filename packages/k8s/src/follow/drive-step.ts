@@ -33,8 +33,11 @@ export type StepRequest = Omit<StepScript, 'id' | 'nonce' | 'channel' | 'ends'>;
 
 /** Execs in a row that bring nothing although the pod's status, which lags behind, says that the container runs. */
 const MUTE_EXECS = 6;
-/** INT, TERM and KILL take 5 s, the record a moment more; the runner kills the hook 10 s after its SIGINT (ProcessInvoker). */
-const CANCEL_MS = 8_000;
+/**
+ * INT, TERM and KILL take 5 s, the record a moment more. The runner kills the hook 10 s after its SIGINT (ProcessInvoker), and a
+ * runner pod on a busy node needs a part of that to get to its end.
+ */
+const CANCEL_MS = 7_000;
 
 /**
  * Runs a step to its end, over as many connections as it takes. Only the end marker in the pod's log, or the state of the

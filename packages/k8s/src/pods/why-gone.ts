@@ -5,6 +5,8 @@ import { isNotFound } from '../cluster/cluster.js';
 import { goneReason, type Reason } from './status.js';
 import type { Context } from '../context.js';
 import type { StepTarget } from '../model/step-target.js';
+import { requireJobPod } from './own-objects.js';
+import { requirePodName } from './require-pod-name.js';
 
 /** The step was lost, for this reason. */
 export function stepLost({ what, hint }: Reason): HookError {
@@ -25,14 +27,17 @@ export const LOOK_AGAIN_MS = 500;
 
 /** The reason why a step's container no longer runs, or undefined if it does. */
 export async function whyGone(
-  { cluster, cancelled }: Context,
+  { cluster, settings, cancelled }: Context,
   target: StepTarget,
 ): Promise<HookError | undefined> {
   const signal = cancelled.aborted ? AbortSignal.timeout(5_000) : cancelled;
   let reason: Reason | undefined;
   try {
     for (let look = 1; look <= LOOKS; look++) {
-      reason = goneReason(await cluster.getPod(target.pod, signal), target.container) ?? reason;
+      const pod = requireJobPod(await cluster.getPod(target.pod, signal), {
+        name: requirePodName(settings),
+      });
+      reason = goneReason(pod, target.container) ?? reason;
       if (reason?.unexplained === undefined) break;
       await sleep(LOOK_AGAIN_MS, undefined, { signal });
     }

@@ -1,4 +1,4 @@
-import { BoundedBytes } from './bounded-bytes.js';
+import { BoundedBytes } from '../bounded-bytes.js';
 import { LONGEST_WORD_BYTES, markerStart, overlap } from './output.js';
 import { RESULT_LIMIT_BYTES } from './script.js';
 

@@ -3,9 +3,11 @@ import { HookError } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import { ApiAgent } from '../../src/cluster/api-agent.js';
 import { ApiError, ConnectionError, explain } from '../../src/cluster/api-error.js';
+import { LARGEST_ANSWER_BYTES } from '../../src/cluster/answer.js';
 import { ApiClient, type ApiRequest } from '../../src/cluster/client.js';
-import { type Answer, ApiServer, json, reset, silence, text } from '../support/api-server.js';
-import { rejection } from '../support/rejection.js';
+import { type Answer, ApiServer, endless, json, reset, silence, text } from '../support/api-server.js';
+import { hookRejection, rejection } from '../support/rejection.js';
+import { settled } from '../support/settled.js';
 import { until } from '../support/until.js';
 
 const GET: ApiRequest = { method: 'GET', path: '/api/v1/namespaces/ci/pods/a' };
@@ -201,6 +203,36 @@ describe('ApiClient', () => {
     const { message } = await rejection(ConnectionError, stranger.send(GET, never));
     expect(message).to.contain('is not accepted').and.contain('another.host');
     expect(delays).to.deep.equal([]);
+  });
+
+  it('names the object and the size of an answer that is too large, and does not ask again', async () => {
+    const announced = LARGEST_ANSWER_BYTES + 1;
+    api.answers = [
+      (response) => void response.writeHead(200, { 'content-length': announced }).write('{"items":['),
+    ];
+    const told = await hookRejection('API_REFUSED', settled(client().send(GET, never)));
+    expect(told.message).to.contain(`"GET ${GET.path}"`).and.contain(`${announced} bytes`);
+    expect(api.requests).to.have.length(1);
+  });
+
+  it('reads no more of an endless answer than the limit, and says how much it has read', async () => {
+    api.answers = [endless(200)];
+    const error = await hookRejection('API_REFUSED', settled(client().send(GET, never)));
+    const [, seen = '0'] = /at least (\d+) bytes/.exec(error.message) ?? [];
+    expect(Number(seen)).to.be.within(LARGEST_ANSWER_BYTES + 1, LARGEST_ANSWER_BYTES + 2 ** 20);
+    expect(api.requests).to.have.length(1);
+  });
+
+  it('takes an answer as large as the limit', async () => {
+    const body = 'x'.repeat(LARGEST_ANSWER_BYTES - 2);
+    api.answers = [json(200, body)];
+    expect((await client().send(GET, never)).body).to.equal(body);
+  });
+
+  it('tells of a refusal whose text does not end', async () => {
+    api.answers = [endless(400)];
+    const error = await settled(rejection(ApiError, client().send(GET, never)));
+    expect(error.status.message).to.equal('x'.repeat(500));
   });
 
   it('keeps the failure that it was about to try again after, when it is cancelled', async () => {

@@ -10,6 +10,7 @@ import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { pod } from '../support/pod.js';
 import { hookRejection, rejection } from '../support/rejection.js';
 import { ephemeral, runnerPod } from '../support/runner-pods.js';
+import { settled } from '../support/settled.js';
 import { until } from '../support/until.js';
 
 const RUNNER = runnerPod(ephemeral('ReadWriteOnce'));
@@ -26,6 +27,9 @@ describe('runContainerStep', () => {
     cluster = new FakeCluster();
     cluster.logs = [HELLO];
   });
+  /** What a fault keeps running ends with its test. */
+  let cancelRun: () => void = () => undefined;
+  afterEach(() => cancelRun());
 
   const run = (
     states: (Pod | Error)[],
@@ -41,6 +45,7 @@ describe('runContainerStep', () => {
       given.context,
     );
     result.catch(() => undefined);
+    cancelRun = given.cancel;
     return { ...given, result };
   };
   /** Requests, without what is random in names. */
@@ -78,7 +83,7 @@ describe('runContainerStep', () => {
 
   it('takes no pod of the name for the job pod that is not its runner’s', async () => {
     const other = pod('job-pod').ownedBy(pod('runner-2').build()).running('job').running('redis').build();
-    const { message } = await hookRejection('STEP_INVALID', run([RUNNER, other], {}, JOB).result);
+    const { message } = await hookRejection('STEP_LOST', settled(run([RUNNER, other], {}, JOB).result));
     expect(message).to.contain('Pod job-pod is not the job pod of runner pod runner-1');
     expect(cluster.created).to.deep.equal([]);
   });

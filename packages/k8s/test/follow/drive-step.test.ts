@@ -13,7 +13,8 @@ import { StepBed } from '../support/step-bed.js';
 import { until } from '../support/until.js';
 
 const TARGET = { pod: 'job-pod', container: 'job' };
-const RUNNING = pod().onNode().phase('Running').running('job').build();
+const POD = pod().ownedBy(pod('runner-1').build()).onNode();
+const RUNNING = POD.phase('Running').running('job').build();
 /** No wait between two execs is longer. */
 const IMPATIENT = { ACTIONS_RUNNER_HOOK_STEP_RECONNECT_SECONDS: '0.1' };
 
@@ -166,16 +167,25 @@ describe('driveStep', () => {
     expect(error.message).to.equal('The step was lost: pod job-pod was deleted while it ran.');
   });
 
+  it('believes nothing of a pod that has taken the name of the job pod', async () => {
+    cluster.execs = [works({ afterOutputBytes: 2 }), fails(refusal(500, 'container not found ("job")'))];
+    cluster.states = [pod().ownedBy(pod('runner-2').build()).onNode().running('job').build()];
+    const error = await hookRejection('STEP_LOST', settled(drive('echo x; sleep 600', IMPATIENT).result));
+    expect(error.message).to.equal(
+      'Pod job-pod is not the job pod of runner pod runner-1: its owner is another object.',
+    );
+  });
+
   it('reports a step as lost when its container has ended, with the reason', async () => {
     cluster.execs = [works({ afterOutputBytes: 2 }), fails(refusal(500, 'container not found ("job")'))];
-    cluster.states = [pod().onNode().terminated('job', { exitCode: 137, reason: 'OOMKilled' }).build()];
+    cluster.states = [POD.terminated('job', { exitCode: 137, reason: 'OOMKilled' }).build()];
     const error = await hookRejection('STEP_LOST', drive('echo x; sleep 600').result);
     expect(error.message).to.contain('OOMKilled');
     expect(error.hint).to.contain('memory');
   });
 
   it('looks again when a container has just ended: why often comes a moment later', async () => {
-    const ended = pod().onNode().phase('Running').terminated('job', { exitCode: 0, reason: 'Completed' });
+    const ended = POD.phase('Running').terminated('job', { exitCode: 0, reason: 'Completed' });
     cluster.execs = [works({ afterOutputBytes: 2 })];
     cluster.states = [ended.build(), ended.phase('Failed', 'Evicted', 'Usage of EmptyDir exceeds').build()];
     const error = await hookRejection('STEP_LOST', drive('echo x; sleep 600').result);
@@ -184,9 +194,7 @@ describe('driveStep', () => {
 
   it('reports a container that ended by itself, when nothing more is known of it', async () => {
     cluster.execs = [works({ afterOutputBytes: 2 })];
-    cluster.states = [
-      pod().onNode().phase('Running').terminated('job', { exitCode: 3, reason: 'Error' }).build(),
-    ];
+    cluster.states = [POD.phase('Running').terminated('job', { exitCode: 3, reason: 'Error' }).build()];
     const error = await hookRejection('STEP_LOST', drive('echo x; sleep 600').result);
     expect(error.message).to.contain('container job of pod job-pod ended with exit code 3 (Error)');
   });
@@ -194,7 +202,7 @@ describe('driveStep', () => {
   it('reports a step as lost when its node has gone', async () => {
     const timeout = 'error dialing backend: dial tcp 10.0.0.9:10250: i/o timeout';
     cluster.execs = [works({ afterOutputBytes: 2 }), fails(refusal(500, timeout))];
-    const away = pod().onNode().phase('Running').running('job');
+    const away = POD.phase('Running').running('job');
     const taken = away
       .deleted()
       .condition(
@@ -317,6 +325,6 @@ describe('driveStep', () => {
     const { result, cancel } = drive('echo');
     cancel();
     const error = await hookRejection('CANCELLED', settled(result));
-    expect(error.message).to.contain('its end was not recorded within 8 s');
+    expect(error.message).to.contain('its end was not recorded within 7 s');
   });
 });

@@ -114,6 +114,18 @@ export function text(code: number, body: string, headers: Record<string, string 
   return (response) => void response.writeHead(code, headers).end(body);
 }
 
+/** A text without an end, for as long as somebody reads it. */
+export function endless(code: number): Answer {
+  return (response) => {
+    const piece = Buffer.alloc(256 * 1024, 'x');
+    const fill = () => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.writeHead(code).on('drain', fill);
+    fill();
+  };
+}
+
 /** The connection breaks. */
 export const reset: Answer = (response) => void response.socket?.destroy();
 /** No answer ever comes. */

@@ -129,8 +129,8 @@ describe('the files of a step', () => {
     const script = 'ulimit -f 64; exec "$0" --import=tsx --input-type=module --eval "$1"';
     const out = execFileSync('bash', ['-c', script, process.execPath, store], { encoding: 'utf8' });
     expect(out).to.contain('FILES_LOST').and.contain(runner);
-    expect(readFileSync(runner, 'utf8')).to.equal('OLD=1\n');
     expect(readdirSync(join(work, '_temp'))).to.deep.equal(['set_env']);
+    expect(readFileSync(runner, 'utf8')).to.equal('OLD=1\n');
   });
 
   it('replace a link, and leave what it leads to', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { FrameReader, maskedFrame, OPCODE, type Opcode, ProtocolError } from '../../src/cluster/frames.js';
+import { FrameReader, maskedFrame, OPCODE, type Opcode, ProtocolError } from '../../src/wire/frames.js';
 
 /** Of a client's frame, as a server reads it: RFC 6455 §5.2. */
 function unmasked(frame: Buffer): { opcode: number; fin: boolean; masked: boolean; payload: Buffer } {
