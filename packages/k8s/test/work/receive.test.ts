@@ -16,7 +16,16 @@ describe('what comes from the pod', () => {
   const listing = (folder: string) =>
     execFileSync('sh', ['-c', TREE], { cwd: bed.path(folder), encoding: 'utf8' });
   const gnuTar = (folder: string) =>
-    execFileSync('tar', ['-c', '-f', '-', '--format=gnu', '--hard-dereference', '-C', bed.path(folder), './repo']);
+    execFileSync('tar', [
+      '-c',
+      '-f',
+      '-',
+      '--format=gnu',
+      '--hard-dereference',
+      '-C',
+      bed.path(folder),
+      './repo',
+    ]);
 
   for (const pieceBytes of [1, 511, 513, 65_536])
     it(`is the same tree on the runner, in pieces of ${pieceBytes} bytes`, () => {
