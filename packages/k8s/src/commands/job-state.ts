@@ -9,6 +9,8 @@ import type { FileValues, Settings } from '../settings/read.js';
 export interface PreparedJob {
   jobPod: string;
   mode: 'volume' | 'no-volume';
+  /** The folder of the work folder whose changes come back after each step, without a shared volume. */
+  repository?: string;
   /** Whether the job container is known to run as the runner's user: then nothing need be opened to others. */
   sameUser?: true;
   /** Fingerprint of the API server's certificate, as prepare_job has verified it. */
@@ -64,11 +66,12 @@ function signature(text: string, key: Buffer): Buffer {
 
 function preparedJob(value: unknown, { runner }: KeyOwner): PreparedJob | undefined {
   if (!isMap(value) || value['runner'] !== runner) return undefined;
-  const { jobPod, mode, sameUser, certificate, settings } = value;
+  const { jobPod, mode, repository, sameUser, certificate, settings } = value;
   if (typeof jobPod !== 'string' || (mode !== 'volume' && mode !== 'no-volume')) return undefined;
   return {
     jobPod,
     mode,
+    ...(typeof repository === 'string' && { repository }),
     ...(sameUser === true && { sameUser }),
     ...(typeof certificate === 'string' && { certificate }),
     ...(isMap(settings) && { settings }),

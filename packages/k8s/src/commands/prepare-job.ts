@@ -57,7 +57,17 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const { job, pod, key } = await inTime(deadline, context, async (within) => {
     const options = await ownPodOptions(work, within);
     const key = createJobKey(owner, (folder) => options.runner.sharedFolder(folder) !== undefined);
-    const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
+    const built = jobPod({
+      ...options,
+      args,
+      helperImage: settings.runnerImage,
+      ...(settings.filesBackBudgetMb > 0 && {
+        filesBack: {
+          maxBytes: settings.filesBackBudgetMb * 2 ** 20,
+          exclude: settings.filesBackExclude,
+        },
+      }),
+    });
     const job = await withTemplate(built, built.services, within);
     out.line(`Job pod ${job.pod.metadata?.name ?? ''} in namespace ${cluster.namespace}: ${images(job.pod)}`);
     tellUnusedOptions(args, context);
@@ -106,6 +116,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
       {
         jobPod: name,
         mode: job.work?.mode ?? 'volume',
+        ...(job.repository !== undefined && { repository: job.repository }),
         ...(sameUser && { sameUser }),
         ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
         ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),

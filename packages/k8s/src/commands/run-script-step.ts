@@ -10,6 +10,8 @@ import { whyGone } from './why-gone.js';
 
 /** 128 + SIGKILL: how a shell reports a process that the kernel has killed. */
 const KILLED = 137;
+/** The agent's answer to a step that has changed no file. */
+const NO_CHANGES = 'same\n';
 
 /** Runs a script step in the job container. @returns the step's exit code. */
 export async function runScriptStep({ args }: RunScriptStepInput, context: CommandContext): Promise<number> {
@@ -31,10 +33,13 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
     prependPath: args.prependPath,
     files: files.send,
     results: files.commands.map(({ container }) => container),
+    ...(share && job.repository !== undefined && { back: true }),
   }).finally(() => {
     if (shared !== undefined) refuseReplaced(shared, settings.fileCommands);
   });
   if (share) storeFileCommands(work, files.commands, results);
+  if (share && job.repository !== undefined)
+    await bringChanges(context, work, job.jobPod, job.repository, results.get(files.commands.length));
   if (end === 'no working directory')
     throw new HookError(
       'STEP_INVALID',
@@ -49,6 +54,19 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
     await tellIfOutOfMemory(context, target);
   }
   return end.exitCode;
+}
+
+async function bringChanges(
+  context: CommandContext,
+  work: string,
+  pod: string,
+  repository: string,
+  answer: Buffer | undefined,
+): Promise<void> {
+  if (answer?.toString('latin1') === NO_CHANGES) return;
+  // Not at the top: many steps change nothing.
+  const { bringBack } = await import('../work/bring-back.js');
+  await bringBack(context, { pod, work, repository, answer });
 }
 
 async function sendNewActions(

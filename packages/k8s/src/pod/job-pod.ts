@@ -1,4 +1,6 @@
 import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
+import { agentCommand, type AgentOptions } from '../work/agent.js';
+import { repositoryOf } from '../work/repository.js';
 import { helperContainer, KEEP_ALIVE } from './helper.js';
 import type { Container } from './kubernetes.js';
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from './names.js';
@@ -20,6 +22,8 @@ export interface JobPodOptions extends OwnPodOptions {
   args: PrepareJobArgs;
   /** Image of the helper; the runner's own where undefined. */
   helperImage: string | undefined;
+  /** What of the job's files comes back to the runner where no volume is shared; undefined if nothing does. */
+  filesBack?: Omit<AgentOptions, 'repository'>;
 }
 
 /** Everything that prepare_job makes, and what it has to know of it afterwards. */
@@ -28,11 +32,13 @@ export interface JobPod extends OwnPod {
   services: string[];
   /** Undefined for a job with services only. */
   work: WorkFolder | undefined;
+  /** The folder of the work folder that comes back after each step; undefined where none does. */
+  repository?: string | undefined;
 }
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
 export function jobPod(options: JobPodOptions): JobPod {
-  const { runner, args, helperImage, id, volumesAllow } = options;
+  const { runner, args, helperImage, id, volumesAllow, filesBack } = options;
   const { container } = args;
   const metadata = ownMetadata(options);
   const services = serviceNames(args.services.map(imageOf));
@@ -50,8 +56,13 @@ export function jobPod(options: JobPodOptions): JobPod {
     (number) => secretName(runner.name, `registry-${number}`, id),
   );
 
+  const repository = work?.mode === 'no-volume' ? repositoryOf(container) : undefined;
+  const agent =
+    repository === undefined || filesBack === undefined
+      ? undefined
+      : agentCommand({ ...filesBack, repository });
   const containers = [
-    ...(container === null ? [] : jobContainers(container, helperImage ?? runner.image, volumes)),
+    ...(container === null ? [] : jobContainers(container, helperImage ?? runner.image, volumes, agent)),
     ...args.services.map((service, index) =>
       serviceContainer(service, services[index] ?? '', volumes, environment),
     ),
@@ -68,10 +79,16 @@ export function jobPod(options: JobPodOptions): JobPod {
     }),
     services,
     work,
+    ...(agent !== undefined && { repository }),
   };
 }
 
-function jobContainers(container: HookContainer, helperImage: string, volumes: Volumes): Container[] {
+function jobContainers(
+  container: HookContainer,
+  helperImage: string,
+  volumes: Volumes,
+  agent: string | undefined,
+): Container[] {
   const externals = sourceOf(container.systemMountVolumes, EXTERNALS_MOUNT);
   if (externals === undefined)
     throw new HookError(
@@ -86,7 +103,7 @@ function jobContainers(container: HookContainer, helperImage: string, volumes: V
     ports: containerPorts(container.portMappings),
     volumeMounts: volumes.forJob(container),
   };
-  return [helperContainer(helperImage, externals, volumes.forHelper()), job];
+  return [helperContainer(helperImage, externals, volumes.forHelper(), agent), job];
 }
 
 function serviceContainer(

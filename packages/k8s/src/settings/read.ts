@@ -56,6 +56,8 @@ export function readSettings(
     inheritTolerations: value(VARIABLES.inheritTolerations),
     inheritPriorityClass: value(VARIABLES.inheritPriorityClass),
     inheritProxy: value(VARIABLES.inheritProxy),
+    filesBackBudgetMb: value(VARIABLES.filesBackBudgetMb),
+    filesBackExclude: value(VARIABLES.filesBackExclude),
     prepareTimeoutSeconds: value(VARIABLES.prepareTimeoutSeconds),
     jobMaxSeconds: value(VARIABLES.jobMaxSeconds),
     imagePullGraceSeconds: value(VARIABLES.imagePullGraceSeconds),

@@ -1,6 +1,5 @@
 import { PROTECTED } from './placing.js';
-import { MANIFEST } from './receive.js';
-import { MOST_ENTRIES } from './writer.js';
+import { MANIFEST, MOST_ENTRIES } from './format.js';
 import { quote } from '../step/quote.js';
 import { HOOK_FOLDER } from '../step/script.js';
 import { WORK_MOUNT } from '../pod/paths.js';
@@ -175,7 +174,7 @@ prepare() {
     rm -rf "$in"
   else
     kind=bulk
-    answer printf 'bulk\\n'
+    answer printf 'bulk %s\\n' "$id"
     # Of steps that run at once, one may still be fetching.
     ids+=("$id")
     [[ \${#ids[@]} -lt 4 ]] || { rm -rf "$state/\${ids[0]}"; ids=("\${ids[@]:1}"); }
@@ -187,6 +186,7 @@ while IFS= read -r -n 64 id <&3; do
   [[ $id =~ ^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$ ]] || continue
   mark=${HOOK_FOLDER}/$id.back
   [[ ! -e $mark && ! -L $mark ]] || continue
+  [[ ! -e ${REQUESTS}.mute ]] || rm -f ${REQUESTS}.mute
   [[ -e $mark.taken || -L $mark.taken ]] || : > "$mark.taken"
   if taken; then
     base=$next

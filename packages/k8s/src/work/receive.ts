@@ -1,10 +1,8 @@
 import { BadArchive, type TarEntry, TarReader, type TarSink } from './tar-reader.js';
 import { byteName, type ByteName } from './byte-name.js';
+import { MANIFEST } from './format.js';
 import type { LeftOut } from './left-out.js';
 import { WorkWriter, type WriterOptions } from './writer.js';
-
-/** The first entry of what comes from a pod: what is in changed folders, what is gone, what was left out there. */
-export const MANIFEST: ByteName = 'podhooks-manifest';
 
 const LONGEST_ROW = 8192;
 /** Of one folder: what is listed is kept in memory. */
@@ -23,6 +21,11 @@ export class Receiver {
   /** The last entry that is in place. */
   get last(): ByteName | undefined {
     return this.writer.last;
+  }
+
+  /** The end of the archive has come. */
+  get complete(): boolean {
+    return this.reader.complete;
   }
 
   /** @throws BadArchive; Error of the kernel when no file can be written any more. */

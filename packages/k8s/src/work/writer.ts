@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { errorCode, isMissing } from '../files/io-error.js';
 import { type ByteName, inFolder } from './byte-name.js';
+import { MOST_ENTRIES } from './format.js';
 import type { LeftOut } from './left-out.js';
 import { childrenOf, isFolder, OpenFolders } from './open-folders.js';
 import { type Bounds, isShared, placeOf, staysInside } from './placing.js';
@@ -22,8 +23,6 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 
 /** Nothing that comes afterwards would fare better. */
 const HOPELESS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'];
-/** Of one job's files: the same limit holds in the pod. */
-export const MOST_ENTRIES = 1_000_000;
 /** Times beyond, of hostile archives, are none that the kernel takes. */
 const LATEST = 2 ** 33;
 

@@ -70,7 +70,7 @@ export class AgentBed {
   async step(): Promise<{ kind: string; names: string[]; leftOut: string[] }> {
     const { id, answer } = await this.request();
     const end = answer.indexOf('\n');
-    const kind = answer.subarray(0, end).toString();
+    const [kind = ''] = answer.subarray(0, end).toString().split(' ');
     const archive = kind === 'bulk' ? this.bulk(id, '', 'ok\n') : answer.subarray(end + 1);
     rmSync(this.answerPath(id));
     rmSync(`${this.answerPath(id)}.taken`);

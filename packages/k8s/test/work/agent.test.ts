@@ -124,7 +124,7 @@ name/ y'; touch -d @1600000000 a/b/x empty a; echo t > ../../_temp/t`);
       'cd repo/repo; for i in $(seq 30); do mkdir d$i; for j in $(seq 40); do head -c 2000 /dev/urandom > d$i/$j; done; done',
     );
     const { id, answer } = await pod.request();
-    expect(answer.toString()).to.equal('bulk\n');
+    expect(answer.toString()).to.equal(`bulk ${id}\n`);
     const archive = pod.bulk(id, '', '');
     pod.receive(archive);
     expectSame();
