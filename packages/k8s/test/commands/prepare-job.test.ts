@@ -81,7 +81,12 @@ describe('prepareJob', () => {
     expect(await result).to.equal(0);
     const jobPod = cluster.created[0]?.metadata?.name;
     const { job, signature } = (response() as { state: JobState }).state;
-    expect(JSON.parse(String(job))).to.deep.equal({ jobPod, mode: 'no-volume', runner: 'runner-1' });
+    expect(JSON.parse(String(job))).to.deep.equal({
+      jobPod,
+      mode: 'no-volume',
+      repository: 'hello-world',
+      runner: 'runner-1',
+    });
     expect(response()).to.deep.equal({
       state: { job, signature },
       context: {

@@ -32,6 +32,8 @@ const READINGS: Readonly<
   inheritTolerations: flags(),
   inheritPriorityClass: flags(),
   inheritProxy: flags(),
+  filesBackBudgetMb: numbers(0),
+  filesBackExclude: globs(),
   prepareTimeoutSeconds: numbers(1),
   jobMaxSeconds: numbers(1),
   imagePullGraceSeconds: numbers(0),

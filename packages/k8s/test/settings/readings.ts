@@ -110,6 +110,8 @@ export const READINGS: Partial<Record<keyof typeof VARIABLES, Reading>> = {
   inheritTolerations: flag('inherit.tolerations'),
   inheritPriorityClass: flag('inherit.priorityClass'),
   inheritProxy: flag('inherit.proxy'),
+  filesBackBudgetMb: amount('files.back.budgetMb', 'megabytes', 0),
+  filesBackExclude: globs('files.back.exclude'),
   prepareTimeoutSeconds: amount('prepareTimeoutSeconds', 'seconds', 1),
   jobMaxSeconds: amount('jobMaxSeconds', 'seconds', 1),
   imagePullGraceSeconds: amount('imagePullGraceSeconds', 'seconds', 0),
