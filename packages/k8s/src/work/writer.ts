@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fstatSync,
   futimesSync,
   lutimesSync,
   openSync,
@@ -54,6 +55,8 @@ export class WorkWriter implements TarSink {
   private entriesLeft: number;
   /** Modes and times of folders, set at the end: files are still put into them. */
   private readonly created: { place: ByteName[]; entry: TarEntry }[] = [];
+  /** Times of folders before something was put into them: the pod's folder may be as it was, with a file in it changed. */
+  private readonly before = new Map<string, { place: readonly ByteName[]; seconds: number }>();
 
   constructor(private readonly options: WriterOptions) {
     this.folders = new OpenFolders(options.work);
@@ -121,6 +124,8 @@ export class WorkWriter implements TarSink {
   close(): void {
     try {
       this.dropPart();
+      for (const { place, seconds } of this.before.values())
+        this.orLeaveOut('', () => futimesSync(this.folders.enter(place, false), seconds, seconds));
       for (const { place, entry } of this.created.reverse())
         this.orLeaveOut(entry.name, () => {
           const descriptor = this.folders.enter(place, false);
@@ -164,6 +169,7 @@ export class WorkWriter implements TarSink {
     const folder = place.slice(0, -1);
     const name = place.at(-1) ?? '';
     const descriptor = this.folders.enter(folder, true);
+    this.remember(folder, descriptor);
     const part = `.podhooks-${randomBytes(6).toString('hex')}.part`;
     const path = inFolder(descriptor, part);
     if (entry.kind === 'symlink') {
@@ -180,6 +186,11 @@ export class WorkWriter implements TarSink {
       name,
     };
     this.bytesLeft -= entry.size;
+  }
+
+  private remember(place: readonly ByteName[], descriptor: number): void {
+    const key = place.join('/');
+    if (!this.before.has(key)) this.before.set(key, { place, seconds: fstatSync(descriptor).mtimeMs / 1000 });
   }
 
   /** Gives a part its name; a folder that has it is removed. */

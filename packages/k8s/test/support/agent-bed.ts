@@ -47,8 +47,12 @@ export class AgentBed {
 
   /** What a folder of the pod or the runner holds, in one text. */
   tree(folder: string): string {
-    const list = String.raw`find . -mindepth 1 -printf '%y %m %T@ %l %P\n' -type f -exec sha256sum {} \\; | sed -E 's/^(. [0-9]+ [0-9]+)\\.[0-9]+/\\1/' | sort`;
-    const { stdout } = spawnSync('sh', ['-c', list], { cwd: this.bed.path(folder), encoding: 'utf8' });
+    const list = String.raw`find . -mindepth 1 -printf '%y %m %T@ %l %P\n' -type f -exec sha256sum {} \; | sed -E 's/^(. [0-9]+ [0-9]+)\.[0-9]+/\1/' | sort`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', list], {
+      cwd: this.bed.path(folder),
+      encoding: 'utf8',
+    });
+    if (stderr !== '') throw new Error(stderr);
     return stdout;
   }
 

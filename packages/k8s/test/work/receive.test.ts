@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { LeftOut } from '../../src/work/left-out.js';
 import { Receiver } from '../../src/work/receive.js';
@@ -98,6 +98,12 @@ name/x'; seq 20000 > a/long; ln -s a/b/bytes link; ln -s nowhere dangling
     expect(leftOut.lines).to.deep.equal([]);
     expect(readFileSync(bed.path('_work/repo/b'), 'utf8')).to.equal(content);
     expect(execFileSync('find', [bed.work, '-name', '*.part'], { encoding: 'utf8' })).to.equal('');
+  });
+
+  it('leaves the time of a folder as it was when only a file in it has changed', () => {
+    execFileSync('touch', ['-d', '@1600000000', bed.path('_work/repo/repo')]);
+    bed.receiveEntries([{ name: 'repo/repo/kept.txt', content: 'new' }]);
+    expect(statSync(bed.path('_work/repo/repo')).mtimeMs).to.equal(1_600_000_000_000);
   });
 
   it('does not change a file that has another name on the runner', () => {
