@@ -167,7 +167,8 @@ prepare() {
   write_manifest > "$in/${MANIFEST}"
   { cat "$state/kept"; of l; of d; } | cut -z -d ' ' -f 3- | grep -zvxF -e "./$repository" -e ./_temp | sort -zu > "$in/list"
   entries=$(tr -dc '\\0' < "$in/list" | wc -c)
-  bytes=$((bytes + entries * 1024 + $(stat -c '2 * %s' "$in/${MANIFEST}" "$in/list" | paste -s -d +)))
+  # An entry has a header and padding, and again for a name of more than 100 bytes.
+  bytes=$((bytes + entries * 2048 + $(stat -c '2 * %s' "$in/${MANIFEST}" "$in/list" | paste -s -d +)))
   if [[ $bytes -lt ${INLINE_BYTES} ]]; then
     kind=inline
     answer inline
