@@ -139,8 +139,9 @@ export class TarReader {
 }
 
 function requireChecksum(header: Buffer): void {
-  let sum = 0;
-  for (const [at, byte] of header.entries()) sum += at >= CHECKSUM.from && at < CHECKSUM.to ? 0x20 : byte;
+  // A loop: an iterator costs more than all the rest of a small entry.
+  let sum = 0x20 * (CHECKSUM.to - CHECKSUM.from);
+  for (let at = 0; at < BLOCK; at++) if (at < CHECKSUM.from || at >= CHECKSUM.to) sum += header[at] ?? 0;
   if (number(header, CHECKSUM.from, CHECKSUM.to) !== sum) throw new BadArchive('a header is damaged');
 }
 

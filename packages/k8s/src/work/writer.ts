@@ -50,6 +50,8 @@ export class WorkWriter implements TarSink {
   /** The last entry that is in place; undefined before the first. */
   last: ByteName | undefined;
   private readonly folders: OpenFolders;
+  private readonly partName = `.podhooks-${randomBytes(8).toString('hex')}-`;
+  private parts = 0;
   private file: OpenFile | undefined;
   private bytesLeft: number;
   private entriesLeft: number;
@@ -170,7 +172,7 @@ export class WorkWriter implements TarSink {
     const name = place.at(-1) ?? '';
     const descriptor = this.folders.enter(folder, true);
     this.remember(folder, descriptor);
-    const part = `.podhooks-${randomBytes(6).toString('hex')}.part`;
+    const part = `${this.partName}${this.parts++}.part`;
     const path = inFolder(descriptor, part);
     if (entry.kind === 'symlink') {
       symlinkSync(Buffer.from(entry.target, 'latin1'), path);
@@ -198,8 +200,13 @@ export class WorkWriter implements TarSink {
     const descriptor = this.folders.enter(folder, false);
     const [from, to] = [inFolder(descriptor, part), inFolder(descriptor, name)];
     try {
-      if (isFolder(to)) this.folders.remove(folder, name);
-      renameSync(from, to);
+      try {
+        renameSync(from, to);
+      } catch (error) {
+        if (!isFolder(to)) throw error;
+        this.folders.remove(folder, name);
+        renameSync(from, to);
+      }
     } catch (error) {
       unlinkSync(from);
       throw error;
