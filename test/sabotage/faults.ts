@@ -234,8 +234,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the helper is not the first container',
     file: `${HOOK}/pod/job-pod.ts`,
-    from: 'return [helperContainer(helperImage, externals, volumes.forHelper()), job];',
-    to: 'return [job, helperContainer(helperImage, externals, volumes.forHelper())];',
+    from: 'return [helperContainer(helperImage, externals, volumes.forHelper(), agent), job];',
+    to: 'return [job, helperContainer(helperImage, externals, volumes.forHelper(), agent)];',
     test: {
       file: `${TESTS}/pod/job-pod.test.ts`,
       title: 'has the helper first, then the job, then the services',
@@ -885,6 +885,83 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/work/work-folder.test.ts`,
       title: 'leaves out names and links that are not UTF-8, and says so once',
+    },
+  },
+  {
+    name: 'what comes back from the pod is written through a link',
+    file: `${HOOK}/back/open-folders.ts`,
+    from: 'inFolder(parent, name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW)',
+    to: 'inFolder(parent, name), O_RDONLY | O_DIRECTORY)',
+    test: {
+      file: `${TESTS}/back/hostile-archives.test.ts`,
+      title: 'does not write through a link that an earlier one has left',
+    },
+  },
+  {
+    name: 'what comes back from the pod replaces a file command',
+    file: `${HOOK}/agent/placing.ts`,
+    from: 'root === TEMP && PROTECTED.includes(second)',
+    to: 'root === TEMP && second === undefined',
+    test: {
+      file: `${TESTS}/back/hostile-archives.test.ts`,
+      title: 'with a file command changes nothing but the workspace, and this is said',
+    },
+  },
+  {
+    name: "a link from the pod leads to the runner's own files",
+    file: `${HOOK}/agent/placing.ts`,
+    from: "if (steps.slice(ups === -1 ? steps.length : ups).includes('..')) return false;",
+    to: '',
+    test: {
+      file: `${TESTS}/back/hostile-archives.test.ts`,
+      title: 'with a link that climbs behind a name changes nothing but the workspace, and this is said',
+    },
+  },
+  {
+    name: 'an archive from the pod fills the disk of the runner',
+    file: `${HOOK}/back/writer.ts`,
+    from: "kind === 'file' && size > this.bytesLeft",
+    to: "kind === 'file' && size > Infinity",
+    test: {
+      file: `${TESTS}/back/hostile-archives.test.ts`,
+      title: 'with a file larger than the budget changes nothing but the workspace, and this is said',
+    },
+  },
+  {
+    name: 'the content of a renamed folder does not reach the runner',
+    file: `${HOOK}/agent/agent.ts`,
+    from: '  [[ -n $base ]] || return\n  local name kept',
+    to: '  return\n  local name kept',
+    test: { file: `${TESTS}/back/agent.test.ts`, title: 'finds a renamed folder' },
+  },
+  {
+    name: 'what a step has changed is lost with its answer',
+    file: `${HOOK}/agent/agent.ts`,
+    from: '    inline) [[ ! -e ${HOOK_FOLDER}/$last.back ]] ;;',
+    to: '    inline) return 0 ;;',
+    test: {
+      file: `${TESTS}/back/agent.test.ts`,
+      title: 'sends again what was not taken, with all that is new',
+    },
+  },
+  {
+    name: 'a lost connection leaves files of a step behind',
+    file: `${HOOK}/back/fetch-archive.ts`,
+    from: 'if (cancelled.aborted || whole.hasPassed',
+    to: 'if (!cancelled.aborted || whole.hasPassed',
+    test: {
+      file: `${TESTS}/back/bring-back.test.ts`,
+      title: 'come whole over connections that are lost, and none from the beginning',
+    },
+  },
+  {
+    name: 'an agent that does not answer is no difference that anybody sees',
+    file: `${HOOK}/back/bring-back.ts`,
+    from: '  if (news.length > 0) context',
+    to: '  if (news.length > 1) context',
+    test: {
+      file: `${TESTS}/back/bring-back.test.ts`,
+      title: 'are named once when the agent does not answer; the exit code stands',
     },
   },
 ];

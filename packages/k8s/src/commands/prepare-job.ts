@@ -66,6 +66,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
         jobPod: name,
         mode: job.mode,
         ...(work !== undefined && { work }),
+        ...(job.repository !== undefined && { repository: job.repository }),
         ...(sameUser && { sameUser }),
         ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
         ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
@@ -86,7 +87,14 @@ async function createJob(
   const { cluster, settings, out } = context;
   const { container } = args;
   const options = await ownPodOptions(workPath(container), context);
-  const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
+  const built = jobPod({
+    ...options,
+    args,
+    helperImage: settings.runnerImage,
+    ...(settings.filesBackBudgetMb > 0 && {
+      filesBack: { maxBytes: settings.filesBackBudgetMb * 2 ** 20, exclude: settings.filesBackExclude },
+    }),
+  });
   const job = await withTemplate(built, built.services, context);
   const environment = container === null ? {} : environmentOf(container, job, settings);
   checkEnvironment(environment);

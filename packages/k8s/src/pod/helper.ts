@@ -47,12 +47,13 @@ export function withHelperLimits(pod: Pod): Pod {
 /**
  * The helper: the runner's own image, which is on the node already. It brings `externals` and receives files, so the job
  * image needs nothing but sh. It comes first in the pod, since the kubelet starts containers in order: it runs while the
- * job image is still being pulled.
+ * job image is still being pulled. `agent` is a command that runs beside all that.
  */
 export function helperContainer(
   image: string,
   externals: RunnerPath,
   volumeMounts: VolumeMount[],
+  agent?: string,
 ): Container {
   const copy = `cp -R ${quote(externals)}/. ${EXTERNALS_MOUNT}/ 2> ${EXTERNALS_FAILED}.part`;
   return {
@@ -62,7 +63,7 @@ export function helperContainer(
     command: [
       'sh',
       '-c',
-      `if ${copy}; then : > ${EXTERNALS_READY}; else mv ${EXTERNALS_FAILED}.part ${EXTERNALS_FAILED}; fi\n${KEEP_ALIVE}`,
+      `${agent === undefined ? '' : `${agent} &\n`}if ${copy}; then : > ${EXTERNALS_READY}; else mv ${EXTERNALS_FAILED}.part ${EXTERNALS_FAILED}; fi\n${KEEP_ALIVE}`,
     ],
     volumeMounts,
     resources: { requests: { cpu: '10m', memory: '32Mi' } },

@@ -157,7 +157,7 @@ _ph_follow() {
   [ "$_ph_w" != e ] || return
   # The main shell waits for what the step left behind, so its farewell is read here.
   while read -r _ph_w _ph_rest; do
-    case $_ph_w in rm) rm -rf "$_ph_dir"; break ;; esac
+    case $_ph_w in rm) rm -rf "$_ph_dir" "$_ph_dir".back*; break ;; esac
   done <&5
   kill -KILL $$
 }

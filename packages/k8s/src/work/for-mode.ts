@@ -4,7 +4,10 @@ import { Copied } from './copied.js';
 import { SharedVolume } from './shared-volume.js';
 import type { WorkSharing } from './sharing.js';
 
-/** @param work the runner's work folder. */
-export function workSharing(mode: WorkMode, work: RunnerPath): WorkSharing {
-  return mode === 'volume' ? new SharedVolume(work) : new Copied(work);
+/**
+ * @param work the runner's work folder.
+ * @param repository the folder in it whose changes come back from the pod where no volume is shared; undefined for none.
+ */
+export function workSharing(mode: WorkMode, work: RunnerPath, repository?: string): WorkSharing {
+  return mode === 'volume' ? new SharedVolume(work) : new Copied(work, repository);
 }
