@@ -34,7 +34,9 @@ for (const shell of SHELLS)
 
     for (const [title, script] of KILLS)
       it(`is reported as lost when it kills ${title}`, async () => {
-        const step = hostile(`echo before; ${script}; : > ${bed.path('killed')}; sleep 600`);
+        // The writer is among what is killed.
+        const logged = 'until [ -s $D/log.0 ]; do sleep 0.01; done';
+        const step = hostile(`echo before; ${logged}; ${script}; : > ${bed.path('killed')}; sleep 600`);
         bed.exec(stepScript(step), step.nonce);
         await until(() => existsSync(bed.path('killed')));
         const { report, end, output } = await follow(step);
