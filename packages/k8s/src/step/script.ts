@@ -61,7 +61,7 @@ _ph_run
 }
 
 /** Text that the hook sends to the same `sh` when it has everything: only then may the log go. */
-export function farewell({ id }: Pick<StepScript, 'id'>): string {
+export function finishText({ id }: Pick<StepScript, 'id'>): string {
   return `rm -rf ${folderOf(id)} ${folderOf(id)}.back*\nexit 0\n`;
 }
 

@@ -155,7 +155,7 @@ _ph_follow() {
   [ "$_ph_w" != l ] || { _ph_report lost; return; }
   _ph_report done
   [ "$_ph_w" != e ] || return
-  # The main shell waits for what the step left behind, so its farewell is read here.
+  # The main shell waits for what the step left behind, so the text that finishes the step is read here.
   while read -r _ph_w _ph_rest; do
     case $_ph_w in rm) rm -rf "$_ph_dir" "$_ph_dir".back*; break ;; esac
   done <&5

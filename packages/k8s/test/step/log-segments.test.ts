@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { farewell, followScript, type StepScript, stepScript } from '../../src/step/script.js';
+import { finishText, followScript, type StepScript, stepScript } from '../../src/step/script.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
 import { until } from '../support/until.js';
@@ -21,7 +21,7 @@ for (const shell of SHELLS)
       return bed.exec(text, step.nonce);
     };
     const leave = (exec: ReturnType<typeof start>, step: StepScript) =>
-      exec.partWith(bed.local(farewell(step)));
+      exec.partWith(bed.local(finishText(step)));
     const segments = (step: StepScript) =>
       readdirSync(bed.path(`hook/${step.id}`))
         .filter((name) => name.startsWith('log.'))

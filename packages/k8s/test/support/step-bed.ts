@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { farewell, HOOK_FOLDER, type StepScript, stepScript } from '../../src/step/script.js';
+import { finishText, HOOK_FOLDER, type StepScript, stepScript } from '../../src/step/script.js';
 import { ENDS, ShellExec, type StepRun } from './shell-exec.js';
 import type { Shell } from './shells.js';
 
@@ -53,7 +53,7 @@ export class StepBed {
   /** Starts a step and leaves it when all has come, as the hook does. */
   start(step: StepScript, wrap?: readonly string[]): ShellExec {
     const exec = this.exec(stepScript(step), step.nonce, wrap);
-    exec.partWith(this.local(farewell(step)));
+    exec.partWith(this.local(finishText(step)));
     return exec;
   }
 
