@@ -94,7 +94,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a job image that prints without end fills the memory of the runner',
     file: `${HOOK}/cluster/collect.ts`,
-    from: 'new BoundedBytes(LARGEST_OUTPUT_BYTES)',
+    from: 'new BoundedBytes(limitBytes)',
     to: 'new BoundedBytes(Infinity)',
     test: {
       file: `${TESTS}/cluster/collect.test.ts`,
@@ -962,6 +962,79 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/back/bring-back.test.ts`,
       title: 'are named once when the agent does not answer; the exit code stands',
+    },
+  },
+  {
+    name: 'a docker action without a shared volume starts before its files are there',
+    file: `${HOOK}/pod/helper.ts`,
+    from: 'until [[ -e ${FILES_ARRIVED} ]]; do',
+    to: 'until true; do',
+    test: {
+      file: `${TESTS}/pod/step-pod.test.ts`,
+      title:
+        'has a helper where the runner shares no volume, which comes first and lets the action wait for its files',
+    },
+  },
+  {
+    name: 'steps do not see what a docker action has changed, without a shared volume',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: '    if (jobPod !== undefined) await this.bringToJob',
+    to: '    if (jobPod === undefined) await this.bringToJob',
+    test: {
+      file: `${TESTS}/commands/copied-action.test.ts`,
+      title:
+        'gives the action the files of the job pod, and what it changes to the job pod and the runner, when it fails, too',
+    },
+  },
+  {
+    name: 'the file commands of a docker action are lost, without a shared volume',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: '    await readFileCommands(pod, work, context);\n',
+    to: '',
+    test: {
+      file: `${TESTS}/commands/copied-action.test.ts`,
+      title:
+        'gives the action the files of the job pod, and what it changes to the job pod and the runner, when it fails, too',
+    },
+  },
+  {
+    name: 'a docker action runs whose files did not arrive',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: '      if (exitCode !== 0)\n        throw',
+    to: '      if (exitCode > 128)\n        throw',
+    test: {
+      file: `${TESTS}/commands/copied-action.test.ts`,
+      title: 'does not run the action without its files, and names the reason',
+    },
+  },
+  {
+    name: 'what a docker action removes is still there for the steps after it',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: '{ cat gone; grep -zv',
+    to: '{ grep -zv',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'are removed by their exact names',
+    },
+  },
+  {
+    name: 'a file of a docker action is written through a link of the job',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: "{ cat gone; grep -zv '^d ' changed; }",
+    to: 'cat gone',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'are not written through a link that the job has in the meantime',
+    },
+  },
+  {
+    name: 'a docker action puts a link in the place of a file command',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: 'if [[ -L $path ]] || [[ -e',
+    to: 'if [[ -e',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'are read byte by byte, and told from links, folders and what is gone',
     },
   },
 ];

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError, type HookContainer, type RunContainerStepInput } from '@podhooks/hooklib';
 import { isNotFound } from '../cluster/cluster.js';
-import { openToAll, refuseReplaced } from '../work/file-commands.js';
+import { repositoryOfAction } from '../agent/repository.js';
 import { type ActionEnd, stepStartState } from '../follow/action-end.js';
 import type { Pod } from '../model/kubernetes.js';
-import type { OwnPod } from '../pod/own-pod.js';
+import type { OwnPod, OwnPodOptions } from '../pod/own-pod.js';
 import type { RunnerPath } from '../model/paths.js';
-import { stepPod, workPathOfStep } from '../pod/step-pod.js';
-import { runnerMounts } from '../pod/volumes.js';
+import { stepPod, type StepPod, workPathOfStep } from '../pod/step-pod.js';
+import { actionSharing } from '../work/for-mode.js';
+import type { ActionSharing } from '../work/action-sharing.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { followAction } from '../follow/follow-action.js';
@@ -49,11 +50,20 @@ export async function runContainerStep(
       'INPUT_INVALID',
       'The runner names no folder for /github/home in args.systemMountVolumes.',
     );
-  const own = await withTemplate(await build(args, work, context), [], context);
-  // The action's user has to write there, whoever that is.
-  openToAll(work, [...settings.fileCommands, ...runnerMounts(args).map(({ source }) => source)]);
+  const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
+  const repository = repositoryOfAction(args, work);
+  const own = await withTemplate(build({ args, work, repository, jobPod }, options, context), [], context);
+  const sharing = await actionSharing(own.mode, {
+    args,
+    work,
+    repository,
+    // A job without a job container has services only.
+    jobPod: context.job?.work === undefined ? undefined : jobPod?.metadata?.name,
+    context,
+  });
+  sharing.prepare();
   try {
-    return await run(own, context).finally(() => refuseReplaced(work, settings.fileCommands));
+    return await run(own, sharing, context).finally(() => sharing.finish());
   } catch (error) {
     if (!cancelled.aborted) throw error;
     context.out.debug(`the action was cancelled: ${String(error)}`);
@@ -74,9 +84,34 @@ function refuseDockerfile({ image, dockerfile }: HookContainer): void {
   );
 }
 
-async function build(args: HookContainer, work: RunnerPath, context: CommandContext): Promise<OwnPod> {
-  const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
-  return stepPod({ ...options, args, work, jobPod: jobPod && requireJobPod(jobPod, options.runner) });
+interface Action {
+  args: HookContainer;
+  work: RunnerPath;
+  repository: string | undefined;
+  jobPod: Pod | undefined;
+}
+
+function build(
+  { args, work, repository, jobPod }: Action,
+  options: OwnPodOptions,
+  { settings, job }: CommandContext,
+): StepPod {
+  const back = { maxBytes: settings.filesBackBudgetMb * 2 ** 20, exclude: settings.filesBackExclude };
+  return stepPod({
+    ...options,
+    args,
+    work,
+    jobPod: jobPod && requireJobPod(jobPod, options.runner),
+    copying: {
+      helperImage: settings.runnerImage,
+      gateSeconds: settings.prepareTimeoutSeconds,
+      filesBack:
+        repository === undefined || settings.filesBackBudgetMb === 0
+          ? undefined
+          : // Without a job pod, nothing but the runner has what an action leaves for the next.
+            { repository, ...back, ...(job?.work === undefined && { exclude: [] }) },
+    },
+  });
 }
 
 /** The pod of the job, for its services; an action can run without one. */
@@ -88,22 +123,36 @@ async function getJobPod({ cluster, cancelled, job }: CommandContext): Promise<P
   });
 }
 
-async function run(own: OwnPod, context: CommandContext): Promise<number> {
+async function run(own: StepPod, sharing: ActionSharing, context: CommandContext): Promise<number> {
   const { cancelled } = context;
   const name = own.pod.metadata?.name ?? '';
   const created = await createObjects(own, context);
-  await waitForPod(STEP_POD, created, context, cancelled).catch((error: unknown) => {
-    throw isNotFound(error) ? podDeleted(name) : error;
-  });
+  await started(created, sharing, context);
   const patience = new AbortController();
   const cancel = () => void endSoon(name, context, patience);
   cancelled.addEventListener('abort', cancel, { once: true });
   if (cancelled.aborted) cancel();
   try {
     const code = exitCodeOf(await followAction(name, context, patience.signal));
+    await sharing.takeBack(name);
     return cancelled.aborted && code === 0 ? TERMINATED : code;
   } finally {
     cancelled.removeEventListener('abort', cancel);
+  }
+}
+
+/** Waits until the action runs, with its files; whichever fails first ends the other. */
+async function started(created: Pod, sharing: ActionSharing, context: CommandContext): Promise<void> {
+  const name = created.metadata?.name ?? '';
+  const waiting = new AbortController();
+  const signal = AbortSignal.any([context.cancelled, waiting.signal]);
+  const running = waitForPod(STEP_POD, created, context, signal).catch((error: unknown) => {
+    throw isNotFound(error) ? podDeleted(name) : error;
+  });
+  try {
+    await Promise.all([running, sharing.share(name, signal)]);
+  } finally {
+    waiting.abort();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Container, Pod, VolumeMount } from '../model/kubernetes.js';
+import { FILES_ARRIVED } from '../agent/action-files.js';
 import { HOOK_FOLDER } from '../step/script.js';
 import { quote } from '../step/quote.js';
 import { strategicMerge } from '../merge/merge.js';
@@ -56,15 +57,33 @@ export function helperContainer(
   agent?: string,
 ): Container {
   const copy = `cp -R ${quote(externals)}/. ${EXTERNALS_MOUNT}/ 2> ${EXTERNALS_FAILED}.part`;
+  const command = `${agent === undefined ? '' : `${agent} &\n`}if ${copy}; then : > ${EXTERNALS_READY}; else mv ${EXTERNALS_FAILED}.part ${EXTERNALS_FAILED}; fi\n${KEEP_ALIVE}`;
+  return container(image, command, volumeMounts);
+}
+
+/**
+ * The helper of a docker action without a shared work folder: it receives the action's files. The kubelet starts no further
+ * container before the hook after its start has ended: so the action finds its files. After `gateSeconds` it gives up.
+ */
+export function actionHelperContainer(
+  image: string,
+  gateSeconds: number,
+  volumeMounts: VolumeMount[],
+  agent?: string,
+): Container {
+  const gate = `until [[ -e ${FILES_ARRIVED} ]]; do ((SECONDS < ${Math.ceil(gateSeconds)})) || exit 1; sleep 0.05; done`;
+  return {
+    ...container(image, `${agent === undefined ? '' : `${agent} &\n`}${KEEP_ALIVE}`, volumeMounts),
+    lifecycle: { postStart: { exec: { command: ['bash', '-c', gate] } } },
+  };
+}
+
+function container(image: string, command: string, volumeMounts: VolumeMount[]): Container {
   return {
     name: HELPER_CONTAINER,
     image,
     imagePullPolicy: 'IfNotPresent',
-    command: [
-      'sh',
-      '-c',
-      `${agent === undefined ? '' : `${agent} &\n`}if ${copy}; then : > ${EXTERNALS_READY}; else mv ${EXTERNALS_FAILED}.part ${EXTERNALS_FAILED}; fi\n${KEEP_ALIVE}`,
-    ],
+    command: ['sh', '-c', command],
     volumeMounts,
     resources: { requests: { cpu: '10m', memory: '32Mi' } },
     securityContext: {

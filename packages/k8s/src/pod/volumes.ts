@@ -86,6 +86,11 @@ export class Volumes {
     return [this.hookMount(), this.externalsMount(false), ...this.workMounts().slice(0, 1)];
   }
 
+  /** Mounts of a docker action's helper, where nothing is shared with the runner. */
+  forActionHelper(): VolumeMount[] {
+    return [this.hookMount(), ...this.workMounts().slice(0, 1)];
+  }
+
   /** Mounts for lines of `volumes:`; names of docker volumes live as long as the pod. */
   forUser(volumes: readonly MountVolume[]): VolumeMount[] {
     return volumes.map((volume) => ({ ...place(volume), ...this.userFolder(volume) }));

@@ -105,12 +105,6 @@ describe('runContainerStep', () => {
     expect(cluster.requests).to.deep.equal([]);
   });
 
-  it('refuses an action where nothing is shared, and makes nothing', async () => {
-    const { message } = await hookRejection('UNSUPPORTED', run([runnerPod()]).result);
-    expect(message).to.contain('alpine:3.20');
-    expect(cluster.requests).to.deep.equal(['get pods runner-1']);
-  });
-
   it('removes what it has made when the pod cannot start', async () => {
     const broken = POD.waiting('job', 'ErrImagePull', 'not found').build();
     const { message } = await hookRejection('POD_FAILED', run([RUNNER, broken]).result);
