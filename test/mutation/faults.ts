@@ -1037,4 +1037,15 @@ export const FAULTS: readonly Fault[] = [
       title: 'are read byte by byte, and told from links, folders and what is gone',
     },
   },
+  {
+    name: "a step takes the runner's workspace away",
+    file: `${HOOK}/agent/placing.ts`,
+    from: 'return root === repository && name',
+    to: "return root === '' && name",
+    test: {
+      file: `${TESTS}/back/receive.test.ts`,
+      title:
+        'empties the workspace when it is gone from the pod, and keeps the folder, which the runner starts hooks in',
+    },
+  },
 ];

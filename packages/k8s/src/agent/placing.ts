@@ -48,6 +48,11 @@ export function roots({ repository }: Bounds): string[] {
   return [repository, TEMP];
 }
 
+/** The workspace: the runner starts each hook in it, so it is emptied, and never removed. */
+export function isWorkspace([root, name, ...below]: readonly ByteName[], { repository }: Bounds): boolean {
+  return root === repository && name === repository && below.length === 0;
+}
+
 /** What of `_temp` is gone is said name by name: the runner puts files there that the pod does not know yet. */
 export function isShared(place: readonly ByteName[]): boolean {
   return place.length === 1 && place[0] === TEMP;

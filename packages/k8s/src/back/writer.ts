@@ -17,7 +17,7 @@ import { type ByteName, inFolder } from '../agent/byte-name.js';
 import { MOST_ENTRIES } from '../agent/format.js';
 import type { LeftOut } from './left-out.js';
 import { childrenOf, isFolder, OpenFolders } from './open-folders.js';
-import { type Bounds, isShared, placeOf, staysInside } from '../agent/placing.js';
+import { type Bounds, isShared, isWorkspace, placeOf, staysInside } from '../agent/placing.js';
 import type { TarEntry, TarSink } from './tar-reader.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
@@ -99,7 +99,7 @@ export class WorkWriter implements TarSink {
       const place = placeOf(folder, this.options);
       if (typeof place === 'string' || isShared(place)) return;
       for (const child of childrenOf(this.folders.enter(place, false)))
-        if (!children.has(child)) this.folders.remove(place, child);
+        if (!children.has(child)) this.removeFrom(place, child);
     });
   }
 
@@ -108,7 +108,7 @@ export class WorkWriter implements TarSink {
     this.orLeaveOut(name, () => {
       const place = placeOf(name, this.options);
       if (typeof place !== 'string' && place.length > 1)
-        this.folders.remove(place.slice(0, -1), place.at(-1) ?? '');
+        this.removeFrom(place.slice(0, -1), place.at(-1) ?? '');
     });
   }
 
@@ -204,13 +204,19 @@ export class WorkWriter implements TarSink {
         renameSync(from, to);
       } catch (error) {
         if (!isFolder(to)) throw error;
-        this.folders.remove(folder, name);
+        this.removeFrom(folder, name);
         renameSync(from, to);
       }
     } catch (error) {
       unlinkSync(from);
       throw error;
     }
+  }
+
+  private removeFrom(folder: readonly ByteName[], name: ByteName): void {
+    const place = [...folder, name];
+    if (!isWorkspace(place, this.options)) this.folders.remove(folder, name);
+    else for (const child of childrenOf(this.folders.enter(place, false))) this.folders.remove(place, child);
   }
 
   /** @throws what ends it all, such as a full disk. */

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { expect } from 'chai';
 import { LeftOut } from '../../src/back/left-out.js';
 import { Receiver } from '../../src/back/receive.js';
@@ -70,6 +78,18 @@ name/x'; seq 20000 > a/long; ln -s a/b/bytes link; ln -s nowhere dangling
       .and.not.contain('gone');
     expect(existsSync(bed.path('_work/_temp/job-old'))).to.equal(false);
     expect(existsSync(bed.path('_work/_temp/job-new'))).to.equal(true);
+  });
+
+  it('empties the workspace when it is gone from the pod, and keeps the folder, which the runner starts hooks in', () => {
+    bed.write('_work/repo/repo/x', '');
+    const { ino } = statSync(bed.path('_work/repo/repo'));
+    for (const content of ['0 ./repo\x001 ./repo/other\x00', '- ./repo/repo\x00']) {
+      expect(bed.receiveEntries([{ name: 'podhooks-manifest', content }])).to.deep.equal([]);
+      expect(existsSync(bed.path('_work/repo/repo'))).to.equal(true);
+      expect(readdirSync(bed.path('_work/repo/repo'))).to.deep.equal([]);
+      expect(statSync(bed.path('_work/repo/repo')).ino).to.equal(ino);
+      bed.write('_work/repo/repo/y', '');
+    }
   });
 
   it('names what the pod has left out', () => {
