@@ -4,7 +4,7 @@ import { BadArchive } from '../../src/back/tar-reader.js';
 import { type RawEntry, rawTar } from '../support/raw-tar.js';
 import { ReceivingBed } from '../support/receiving-bed.js';
 
-/** Each makes a tree and looks at all of it: more of them are for CI, and 10,000 for a run by hand. */
+/** Each makes a tree and looks at all of it: most of them are for CI. */
 const RUNS = { numRuns: process.env['CI'] === undefined ? 100 : 1_000 };
 
 const part = fc.constantFrom(
