@@ -174,7 +174,7 @@ printf 'half'; sleep 0.2; printf ' a line\n'; printf tail`;
     });
 
     for (const [what, trap] of [
-      ['says its last words', `trap 'echo bye; exit 0' TERM`],
+      ['prints something when it ends', `trap 'echo bye; exit 0' TERM`],
       ['will not end', `trap 'echo bye' TERM INT`],
     ] as const)
       it(`are ended when they are cancelled, as one that ${what}`, async () => {

@@ -108,7 +108,7 @@ describeWithMounts('a docker action', () => {
     expect(requests.filter((request) => request === 'get pods/log')).to.have.length(2);
   });
 
-  it('is ended when it is cancelled, says its last words, and leaves nothing', async () => {
+  it('is ended when it is cancelled, prints what it still has to say, and leaves nothing', async () => {
     const controller = new AbortController();
     const script = `trap 'echo bye; exit 0' TERM; echo started; while :; do sleep 0.1; done`;
     const result = await runner.containerAction(shellAction(script), {

@@ -609,7 +609,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "a pod that has taken the job pod's name is used",
-    file: `${HOOK}/pods/own-objects.ts`,
+    file: `${HOOK}/pods/require-job-pod.ts`,
     from: 'owner.name === name && (uid === undefined || owner.uid === uid)) return pod;',
     to: "name !== '') return pod;",
     test: {
@@ -686,9 +686,19 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a step that leaves nothing of its supervisor is waited for without end',
+    file: `${HOOK}/step/supervisor.ts`,
+    from: '/proc/\\${1:-0}/stat',
+    to: '/proc/$1/stat',
+    test: {
+      file: `${TESTS}/step/hostile-step.test.ts`,
+      title: 'is reported as lost when it leaves a log in its folder, and nothing of what ran it',
+    },
+  },
+  {
     name: 'the job container gives no sign that it runs',
     file: `${HOOK}/pod/helper.ts`,
-    from: '`: > ${STARTED}\\n${KEEP_ALIVE}`',
+    from: "`printf '' > ${STARTED}\\n${KEEP_ALIVE}`",
     to: '`:\\n${KEEP_ALIVE}`',
     test: {
       file: `${TESTS}/ready/started-sign.test.ts`,
@@ -1046,6 +1056,26 @@ export const FAULTS: readonly Fault[] = [
       file: `${TESTS}/back/receive.test.ts`,
       title:
         'empties the workspace when it is gone from the pod, and keeps the folder, which the runner starts hooks in',
+    },
+  },
+  {
+    name: 'what an action does to a repository like .github does not reach the job',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: ' ${staging(id)}/.[!.]*/; do',
+    to: '; do',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'reach a repository whose name begins with a dot',
+    },
+  },
+  {
+    name: 'a job container ends where it cannot say that it runs',
+    file: `${HOOK}/pod/helper.ts`,
+    from: "`printf '' > ${STARTED}\\n",
+    to: '`: > ${STARTED}\\n',
+    test: {
+      file: `${TESTS}/ready/started-sign.test.ts`,
+      title: 'does not end the job container in dash where it cannot be left',
     },
   },
 ];

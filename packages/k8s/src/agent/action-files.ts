@@ -125,12 +125,15 @@ export function stageChanges(id: string): string {
   return `umask 0; rm -rf ${staging(id)} && mkdir ${staging(id)} && exec tar -x -p -f - -C ${staging(id)}`;
 }
 
-/** Puts changes in place, in the job container: only the job's own user may write wherever steps have written. */
+/**
+ * Puts changes in place, in the job container: only the job's own user may write wherever steps have written. A repository's
+ * name may begin with a dot (`.github`).
+ */
 export function putChanges(id: string): string {
   return `umask 0
 cd ${WORK_MOUNT} && . ${staging(id)}/remove.sh || exit
 code=0
-for name in ${staging(id)}/*/; do
+for name in ${staging(id)}/*/ ${staging(id)}/.[!.]*/; do
   [ ! -d "$name" ] || cp -RPf "\${name%/}" . || code=$?
 done
 exit $code`;

@@ -3,6 +3,7 @@ import { isMissing } from '../files/io-error.js';
 import { readPlace, replacePlace } from '../files/no-links.js';
 import { HELPER_CONTAINER } from '../model/names.js';
 import type { RunnerPath } from '../model/paths.js';
+import { filesBackLimits } from '../settings/files-back.js';
 import { fetchArchive } from './fetch-archive.js';
 import { LeftOut } from './left-out.js';
 import { Receiver } from './receive.js';
@@ -15,7 +16,6 @@ export interface FilesBack {
   answer: Buffer | undefined;
 }
 
-const MEBIBYTE = 2 ** 20;
 /** Of what was said, so that nothing is said for each step of a job. */
 const MOST_REMEMBERED = 1_000;
 
@@ -46,7 +46,7 @@ async function receive(context: Context, { pod, work, repository, answer }: File
     work,
     repository,
     leftOut,
-    maxBytes: context.settings.filesBackBudgetMb * MEBIBYTE,
+    maxBytes: filesBackLimits(context.settings)?.maxBytes ?? 0,
   });
   try {
     if (kind === 'inline') {
@@ -60,7 +60,7 @@ async function receive(context: Context, { pod, work, repository, answer }: File
 }
 
 function notCopied(lines: readonly string[]): string {
-  return `Not copied from the job pod to the runner, where hashFiles() and local actions do not see it: ${lines.join('; ')}.`;
+  return `Not copied from the pod to the runner, where hashFiles() and local actions do not see it: ${lines.join('; ')}.`;
 }
 
 /** Those of the lines that no earlier step of the job has brought forth. */

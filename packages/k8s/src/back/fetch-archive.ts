@@ -16,7 +16,7 @@ const SILENCE_MS = 60_000;
 /** For the largest archive on a slow network. */
 const WHOLE_MS = 1_800_000;
 /** Its `ok` has left the hook: whether the command has seen it matters to the next step only. */
-const FAREWELL_MS = 5_000;
+const ACKNOWLEDGED_MS = 5_000;
 const DIGEST = /^([0-9a-f]{64})\n/;
 
 /**
@@ -93,7 +93,9 @@ async function oneConnection(
     if (DIGEST.exec(digest)?.[1] !== hash.digest('hex'))
       throw new BadArchive('what came is not what was sent: the digests differ');
     await session.write('ok\n');
-    await Promise.race([session.done, sleep(FAREWELL_MS, undefined, { ref: false })]).catch(() => undefined);
+    await Promise.race([session.done, sleep(ACKNOWLEDGED_MS, undefined, { ref: false })]).catch(
+      () => undefined,
+    );
   } finally {
     attempt.stop();
     session?.close();

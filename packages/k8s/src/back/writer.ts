@@ -23,7 +23,7 @@ import type { TarEntry, TarSink } from './tar-reader.js';
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 
 /** Nothing that comes afterwards would fare better. */
-const HOPELESS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'];
+const PERMANENT = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'];
 /** Times beyond, of hostile archives, are none that the kernel takes. */
 const LATEST = 2 ** 33;
 
@@ -225,7 +225,7 @@ export class WorkWriter implements TarSink {
       action();
     } catch (error) {
       const code = errorCode(error);
-      if (code === undefined || HOPELESS.includes(code)) throw error;
+      if (code === undefined || PERMANENT.includes(code)) throw error;
       // What is not there need not be removed.
       if (!isMissing(error)) this.options.leftOut.add(`the runner's kernel answers ${code}`, name);
     }

@@ -19,6 +19,7 @@ import { withTemplate } from '../pods/pod-template.js';
 import { prepareDeadline } from '../ready/wait-for-pod.js';
 import type { Settings } from '../settings/read.js';
 import { carriedSettings } from '../settings/carried.js';
+import { filesBackLimits } from '../settings/files-back.js';
 import { checkEnvironment } from '../step/environment.js';
 import { workSharing } from '../work/for-mode.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
@@ -91,9 +92,7 @@ async function createJob(
     ...options,
     args,
     helperImage: settings.runnerImage,
-    ...(settings.filesBackBudgetMb > 0 && {
-      filesBack: { maxBytes: settings.filesBackBudgetMb * 2 ** 20, exclude: settings.filesBackExclude },
-    }),
+    filesBack: filesBackLimits(settings),
   });
   const job = await withTemplate(built, built.services, context);
   const environment = container === null ? {} : environmentOf(container, job, settings);

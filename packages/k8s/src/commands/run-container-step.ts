@@ -12,11 +12,13 @@ import type { ActionSharing } from '../work/action-sharing.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { followAction } from '../follow/follow-action.js';
-import { createObjects, requireJobPod } from '../pods/own-objects.js';
+import { createObjects } from '../pods/own-objects.js';
+import { requireJobPod } from '../pods/require-job-pod.js';
 import { ownPodOptions } from '../pods/own-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import { type Awaited, waitForPod } from '../ready/wait-for-pod.js';
 import { podDeleted, stepLost } from '../pods/why-gone.js';
+import { filesBackLimits } from '../settings/files-back.js';
 
 /** The log is the action's: only of a long wait something is said in it. */
 const STEP_POD: Awaited = {
@@ -96,7 +98,7 @@ function build(
   options: OwnPodOptions,
   { settings, job }: CommandContext,
 ): StepPod {
-  const back = { maxBytes: settings.filesBackBudgetMb * 2 ** 20, exclude: settings.filesBackExclude };
+  const back = filesBackLimits(settings);
   return stepPod({
     ...options,
     args,
@@ -106,7 +108,7 @@ function build(
       helperImage: settings.runnerImage,
       gateSeconds: settings.prepareTimeoutSeconds,
       filesBack:
-        repository === undefined || settings.filesBackBudgetMb === 0
+        repository === undefined || back === undefined
           ? undefined
           : // Without a job pod, nothing but the runner has what an action leaves for the next.
             { repository, ...back, ...(job?.work === undefined && { exclude: [] }) },
@@ -128,12 +130,12 @@ async function run(own: StepPod, sharing: ActionSharing, context: CommandContext
   const name = own.pod.metadata?.name ?? '';
   const created = await createObjects(own, context);
   await started(created, sharing, context);
-  const patience = new AbortController();
-  const cancel = () => void endSoon(name, context, patience);
+  const giveUp = new AbortController();
+  const cancel = () => void endSoon(name, context, giveUp);
   cancelled.addEventListener('abort', cancel, { once: true });
   if (cancelled.aborted) cancel();
   try {
-    const code = exitCodeOf(await followAction(name, context, patience.signal));
+    const code = exitCodeOf(await followAction(name, context, giveUp.signal));
     await sharing.takeBack(name);
     return cancelled.aborted && code === 0 ? TERMINATED : code;
   } finally {
@@ -160,14 +162,14 @@ async function started(created: Pod, sharing: ActionSharing, context: CommandCon
 async function endSoon(
   pod: string,
   { cluster, out }: CommandContext,
-  patience: AbortController,
+  giveUp: AbortController,
 ): Promise<void> {
   const signal = AbortSignal.timeout(CANCELLING_MS);
   cluster
     .delete('pods', pod, signal, GRACE_SECONDS)
     .catch((error: unknown) => out.debug(`cancelling the action failed: ${String(error)}`));
   await sleep(CANCELLING_MS, undefined, { ref: false });
-  patience.abort();
+  giveUp.abort();
 }
 
 function exitCodeOf(end: ActionEnd): number {

@@ -18,8 +18,8 @@ export const KEEP_ALIVE = `trap 'exit 143' TERM INT; while :; do sleep 3600 & wa
 
 /** Written by the job container as soon as it runs. */
 export const STARTED = `${HOOK_FOLDER}/started`;
-/** What the job container does unless the workflow names another entrypoint. */
-export const JOB_KEEP_ALIVE = `: > ${STARTED}\n${KEEP_ALIVE}`;
+/** What the job container does unless the workflow names another entrypoint. `: >` would end the shell where it cannot write. */
+export const JOB_KEEP_ALIVE = `printf '' > ${STARTED}\n${KEEP_ALIVE}`;
 
 /**
  * What one thread can use, and the page cache of the copied externals: the memory that the helper itself needs is less than

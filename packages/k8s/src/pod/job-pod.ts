@@ -16,7 +16,7 @@ export interface JobPodOptions extends OwnPodOptions {
   /** Image of the helper; the runner's own where undefined. */
   helperImage: string | undefined;
   /** What of the job's files comes back to the runner where no volume is shared; undefined if nothing does. */
-  filesBack?: Omit<AgentOptions, 'repository'>;
+  filesBack?: Omit<AgentOptions, 'repository'> | undefined;
 }
 
 /** Everything that prepare_job makes, and what it has to know of it afterwards. */

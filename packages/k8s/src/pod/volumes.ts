@@ -13,9 +13,9 @@ import {
   TOOLS_MOUNT,
   WORK_MOUNT,
 } from '../model/paths.js';
+import { WORK_VOLUME } from '../model/names.js';
 import type { RunnerPod, SharedFolder } from './runner-pod.js';
 
-export const WORK_VOLUME = 'work';
 const EXTERNALS = 'externals';
 const HOOK = 'podhooks';
 /** Volumes without which no step can run: a template must leave them alone. */

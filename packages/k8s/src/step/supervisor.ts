@@ -50,7 +50,8 @@ _ph_pause() {
   esac
 }
 _ph_gone() {
-  read -r _ph_stat < "/proc/$1/stat" || return 0
+  # No process is 0; without a number this would be /proc/stat, which is always there.
+  read -r _ph_stat < "/proc/\${1:-0}/stat" || return 0
   case \${_ph_stat##*) } in Z* | X*) return 0 ;; esac
   return 1
 }

@@ -4,17 +4,14 @@ import { collectBytes } from '../cluster/collect.js';
 import { withRetries } from '../cluster/retry.js';
 import type { Context } from '../context.js';
 import { HELPER_CONTAINER } from '../model/names.js';
-import { type RunnerPath, toContainer } from '../model/paths.js';
+import type { RunnerPath } from '../model/paths.js';
 import { RESULT_LIMIT_BYTES } from '../step/script.js';
-import { storeFileCommands } from './file-commands.js';
+import { commandsIn, storeFileCommands } from './file-commands.js';
 
 /** Brings the file commands of an action to the runner, each of them whole or not at all. @throws HookError FILES_LOST. */
 export async function readFileCommands(pod: string, work: RunnerPath, context: Context): Promise<void> {
   const { cluster, settings, cancelled } = context;
-  const commands = settings.fileCommands.flatMap((runner) => {
-    const container = toContainer(runner, work);
-    return container === undefined ? [] : [{ runner, container }];
-  });
+  const commands = commandsIn(work, settings.fileCommands);
   if (commands.length === 0) return;
   const paths = commands.map(({ container }) => container);
   const command = ['bash', '-c', READ_FILES, 'bash', `${RESULT_LIMIT_BYTES + 1}`, ...paths];

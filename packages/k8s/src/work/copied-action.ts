@@ -20,6 +20,7 @@ import { collectBytes } from '../cluster/collect.js';
 import { LONGEST_DELAY_MS, mayStartLater, waitAfter, withRetries } from '../cluster/retry.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { below, type RunnerPath } from '../model/paths.js';
+import { filesBackLimits } from '../settings/files-back.js';
 import { readFileCommands } from './action-file-commands.js';
 import type { ActionSharing, SharedAction } from './action-sharing.js';
 import { type End, type Ended, pump } from './pump.js';
@@ -48,8 +49,8 @@ export class CopiedAction implements ActionSharing {
     if (jobPod === undefined) await this.send(pod, this.roots, signal);
     else {
       const from = helperOf(jobPod, 'bash', SEND_FOLDERS, ...this.roots);
-      const { words } = await this.copy(from, helperOf(pod, 'sh', RECEIVE_FOLDERS), signal);
-      if (words !== '') this.action.context.out.warning(notCopied("into the action's pod", words));
+      const { diagnostic } = await this.copy(from, helperOf(pod, 'sh', RECEIVE_FOLDERS), signal);
+      if (diagnostic !== '') this.action.context.out.warning(notCopied("into the action's pod", diagnostic));
     }
     const action = actionFolder(args.environmentVariables['GITHUB_ACTION_PATH'], work);
     await this.send(pod, [...OF_THE_STEP, ...(action === undefined ? [] : [action])], signal);
@@ -81,7 +82,7 @@ export class CopiedAction implements ActionSharing {
 
   private get back(): boolean {
     const { repository, context } = this.action;
-    return repository !== undefined && context.settings.filesBackBudgetMb > 0;
+    return repository !== undefined && filesBackLimits(context.settings) !== undefined;
   }
 
   /** Its status says so only when its hook has ended, which waits for the files. */
@@ -129,11 +130,11 @@ export class CopiedAction implements ActionSharing {
       throw filesLost(`from the docker action into the job pod: ${found.stderr.trim()}`);
     const id = uuid();
     const to = helperOf(jobPod, 'sh', stageChanges(id));
-    const { words } = await this.copy(helperOf(pod, 'sh', SEND_CHANGES), to, signal);
+    const { diagnostic } = await this.copy(helperOf(pod, 'sh', SEND_CHANGES), to, signal);
     const put = { pod: jobPod, container: JOB_CONTAINER, command: ['sh', '-c', putChanges(id)] };
     const { exitCode, stderr } = await this.run(put, signal);
     await this.run(helperOf(jobPod, 'sh', unstage(id)), signal);
-    const faults = [words, ...(exitCode === 0 ? [] : [stderr.trim() || `exit code ${exitCode}`])];
+    const faults = [diagnostic, ...(exitCode === 0 ? [] : [stderr.trim() || `exit code ${exitCode}`])];
     const text = faults.filter((fault) => fault !== '').join('\n');
     if (text !== '') out.warning(notCopied('from the docker action into the job pod', text));
   }
@@ -143,10 +144,10 @@ export class CopiedAction implements ActionSharing {
     const { cluster, settings } = this.action.context;
     const policy = { budgetMs: settings.apiRetrySeconds * 1000 };
     const ended = await withRetries(() => pump(cluster, from, to, signal), policy, signal);
-    for (const { exitCode, words } of [ended.from, ended.to])
+    for (const { exitCode, diagnostic } of [ended.from, ended.to])
       if (exitCode !== 0)
         throw filesLost(
-          `from pod ${from.pod} to pod ${to.pod}: tar ended with exit code ${exitCode}: ${words}`,
+          `from pod ${from.pod} to pod ${to.pod}: tar ended with exit code ${exitCode}: ${diagnostic}`,
         );
     return ended.from;
   }
@@ -169,8 +170,8 @@ function actionFolder(path: string | undefined, work: RunnerPath): string | unde
   return parts[0] === '_actions' && parts.length >= 4 ? parts.slice(0, 4).join('/') : undefined;
 }
 
-function notCopied(where: string, words: string): string {
-  const lines = words.split('\n');
+function notCopied(where: string, diagnostic: string): string {
+  const lines = diagnostic.split('\n');
   const more = lines.length > 5 ? '; …' : '';
   return `Not copied ${where}: ${lines.slice(0, 5).join('; ')}${more}`;
 }

@@ -2,7 +2,6 @@ import type { RunnerPath } from '../model/paths.js';
 import type { WorkMode } from '../model/work-mode.js';
 import type { ActionSharing, SharedAction } from './action-sharing.js';
 import { Copied } from './copied.js';
-import { SharedActionVolume } from './shared-action-volume.js';
 import { SharedVolume } from './shared-volume.js';
 import type { WorkSharing } from './sharing.js';
 
@@ -14,10 +13,9 @@ export function workSharing(mode: WorkMode, work: RunnerPath, repository?: strin
   return mode === 'volume' ? new SharedVolume(work) : new Copied(work, repository);
 }
 
-/** The same for docker actions. */
+/** The same for docker actions. Nothing of them is loaded at the top: script steps load this file, and are to begin soon. */
 export async function actionSharing(mode: WorkMode, action: SharedAction): Promise<ActionSharing> {
-  if (mode === 'volume') return new SharedActionVolume(action);
-  // Not at the top: script steps load this file, and are to begin soon.
-  const { CopiedAction } = await import('./copied-action.js');
-  return new CopiedAction(action);
+  return mode === 'volume'
+    ? new (await import('./shared-action-volume.js')).SharedActionVolume(action)
+    : new (await import('./copied-action.js')).CopiedAction(action);
 }

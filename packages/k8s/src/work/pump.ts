@@ -9,10 +9,10 @@ export interface End {
   command: readonly string[];
 }
 
-/** How a command has ended, and what it said of it. */
+/** How a command has ended, and what it printed on stderr. */
 export interface Ended {
   exitCode: number;
-  words: string;
+  diagnostic: string;
 }
 
 /**
@@ -25,13 +25,13 @@ export async function pump(
   to: End,
   signal: AbortSignal,
 ): Promise<{ from: Ended; to: Ended }> {
-  const words = {
+  const diagnostics = {
     from: new BoundedBytes(LARGEST_DIAGNOSTIC_BYTES),
     to: new BoundedBytes(LARGEST_DIAGNOSTIC_BYTES),
   };
   const reader = await cluster.exec(to.pod, to.container, to.command, {
     onStdout: () => undefined,
-    onStderr: (chunk) => words.to.take(chunk),
+    onStderr: (chunk) => diagnostics.to.take(chunk),
   });
   const leaving = [() => reader.close()];
   const leave = () => leaving.forEach((close) => close());
@@ -40,7 +40,7 @@ export async function pump(
     signal.throwIfAborted();
     const writer = await cluster.exec(from.pod, from.container, from.command, {
       onStdout: (chunk) => reader.write(chunk),
-      onStderr: (chunk) => words.from.take(chunk),
+      onStderr: (chunk) => diagnostics.from.take(chunk),
     });
     leaving.push(() => writer.close());
     signal.throwIfAborted();
@@ -49,8 +49,8 @@ export async function pump(
     reader.endInput();
     const ended = await reader.done;
     return {
-      from: { exitCode, words: words.from.content.toString('utf8').trim() },
-      to: { ...ended, words: words.to.content.toString('utf8').trim() },
+      from: { exitCode, diagnostic: diagnostics.from.content.toString('utf8').trim() },
+      to: { ...ended, diagnostic: diagnostics.to.content.toString('utf8').trim() },
     };
   } catch (error) {
     signal.throwIfAborted();

@@ -143,7 +143,7 @@ describe('runContainerStep', () => {
     expect(out.warnings).to.deep.equal([]);
   });
 
-  it('lets a cancelled action end by itself, passes on its last words, and removes everything', async () => {
+  it('lets a cancelled action end by itself, passes on what it still prints, and removes everything', async () => {
     const { result, out, cancel } = run([RUNNER, RUNNING, refusal(404, 'gone')]);
     cluster.logs = [
       async ({ onBytes }) => {

@@ -40,7 +40,7 @@ for (const shell of SHELLS)
       await until(() => segments(step).length <= 2);
       expect(segments(step)[0]).to.be.greaterThan(25);
       writeFileSync(bed.path('go'), '');
-      const { bytes, end } = await exec.ended();
+      const { bytes, end } = await bed.toEnd(step, exec);
       expect(end).to.deep.equal({ exitCode: 4 });
       expect(digest(bytes)).to.equal(
         digest(Buffer.concat([readFileSync(bed.path('copy')), Buffer.from('last\n')])),
@@ -64,11 +64,8 @@ for (const shell of SHELLS)
       const next = bed.exec(followScript(step, position), step.nonce);
       leave(next, step);
       let most = 0;
-      await until(() => {
-        most = Math.max(most, size(step));
-        return bytesReceived + next.bytesReceived === 2_000_000;
-      });
-      const { bytes, end } = await next.ended();
+      const measuring = setInterval(() => (most = Math.max(most, size(step))), 10);
+      const { bytes, end } = await bed.toEnd(step, next).finally(() => clearInterval(measuring));
       expect(end).to.deep.equal({ exitCode: 6 });
       expect(digest(bytes)).to.equal(digest(readFileSync(bed.path('copy')).subarray(bytesReceived)));
       expect(most).to.be.lessThan(1024 * 1024 + 2 * 65_536);

@@ -18,7 +18,10 @@ export class ActionBed {
   readonly job: StepBed;
   readonly action: StepBed;
 
-  constructor(private readonly shell: Shell) {
+  constructor(
+    private readonly shell: Shell,
+    private readonly repository = 'repo',
+  ) {
     this.job = new StepBed(shell, { '/__w': 'w' });
     this.action = new StepBed(shell, { '/__w': 'w', [ACTION_STATE]: 'state' });
     for (const bed of [this.job, this.action]) mkdirSync(bed.path('w'));
@@ -36,14 +39,14 @@ export class ActionBed {
 
   /** What comes before the action. */
   share(): void {
-    const archive = this.run(this.job, ['bash', '-c', SEND_FOLDERS, 'bash', 'repo', '_temp']).stdout;
+    const archive = this.run(this.job, ['bash', '-c', SEND_FOLDERS, 'bash', this.repository, '_temp']).stdout;
     this.run(this.action, ['sh', '-c', RECEIVE_FOLDERS], archive);
-    this.run(this.action, ['bash', '-c', OPEN_GATE, 'bash', '', 'repo', '_temp']);
+    this.run(this.action, ['bash', '-c', OPEN_GATE, 'bash', '', this.repository, '_temp']);
   }
 
   /** What comes after it. @returns the exit code of FIND_CHANGES. */
   bringBack(): number | null {
-    const { status } = this.run(this.action, ['bash', '-c', FIND_CHANGES, 'bash', 'repo', '_temp']);
+    const { status } = this.run(this.action, ['bash', '-c', FIND_CHANGES, 'bash', this.repository, '_temp']);
     if (status !== 0) return status;
     const archive = this.run(this.action, ['sh', '-c', SEND_CHANGES]).stdout;
     this.run(this.job, ['sh', '-c', stageChanges('id')], archive);
