@@ -686,6 +686,26 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a log that another process fills is followed without end',
+    file: `${HOOK}/follow/drive-step.ts`,
+    from: 'endless >= ENDLESS_EXECS',
+    to: 'endless < 0',
+    test: {
+      file: `${TESTS}/follow/drive-step.test.ts`,
+      title: 'reports a step as lost whose log another process has emptied and goes on to fill',
+    },
+  },
+  {
+    name: 'the end marker lands amid what another process has added to the log',
+    file: `${HOOK}/step/supervisor.ts`,
+    from: 'count=$_ph_reads >> "$_ph_dir/log.$_ph_n"',
+    to: 'count=$_ph_reads of="$_ph_dir/log.$_ph_n"',
+    test: {
+      file: `${TESTS}/step/hostile-step.test.ts`,
+      title: 'keeps its exit code when another process adds to its log',
+    },
+  },
+  {
     name: 'a step that leaves nothing of its supervisor is waited for without end',
     file: `${HOOK}/step/supervisor.ts`,
     from: '/proc/\\${1:-0}/stat',
