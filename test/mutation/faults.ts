@@ -320,10 +320,30 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a request is not repeated when the API server restarts',
-    file: `${HOOK}/cluster/retry.ts`,
-    from: 'return [408, 429, 500, 502, 503, 504].includes(code)',
-    to: 'return [408, 429].includes(code)',
+    file: `${HOOK}/cluster/failures.ts`,
+    from: 'return hasCode(error, 408, 429, 500, 502, 503, 504)',
+    to: 'return hasCode(error, 408, 429)',
     test: { file: `${TESTS}/cluster/api-error.test.ts`, title: 'hopes that 503 passes' },
+  },
+  {
+    name: 'a wait for the API server does not grow',
+    file: `${HOOK}/cluster/retry.ts`,
+    from: 'Math.min(delayMs * this.factor, this.longestMs)',
+    to: 'delayMs',
+    test: {
+      file: `${TESTS}/cluster/backoff.test.ts`,
+      title: 'doubles each wait up to the longest, and varies it by half',
+    },
+  },
+  {
+    name: 'a container runtime that restarts is taken for an image without sh',
+    file: `${HOOK}/cluster/failures.ts`,
+    from: 'exec:? \\S+: (?:.*: )?no such file or directory',
+    to: 'no such file or directory',
+    test: {
+      file: `${TESTS}/cluster/backoff.test.ts`,
+      title: 'is false when containerd restarts',
+    },
   },
   {
     name: 'an unknown server is trusted',
@@ -479,7 +499,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a certificate that is not accepted is tried again',
-    file: `${HOOK}/cluster/retry.ts`,
+    file: `${HOOK}/cluster/failures.ts`,
     from: 'return !isCertificateFault(error);',
     to: 'return true;',
     test: {
