@@ -346,6 +346,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'what a job pod inherits wins over what the hook says of it',
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: 'strategicMerge(strategicMerge(pod, inherited.patch), pod)',
+    to: 'strategicMerge(pod, inherit(runner.pod, inheriting(work.mode)).patch)',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title: 'keeps what the hook says of a job pod, whatever it inherits',
+    },
+  },
+  {
     name: 'an unknown server is trusted',
     file: `${HOOK}/cluster/api-agent.ts`,
     from: 'if (fingerprint(socket) === known) {',
