@@ -356,6 +356,36 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'what prepare_job has begun goes on while it cleans up',
+    file: `${HOOK}/ready/job-ready.ts`,
+    from: '} finally {\n    waiting.abort();',
+    to: '} finally {\n    void waiting;',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'names a helper that ends while files are sent, and cancels what is left',
+    },
+  },
+  {
+    name: 'an environment that is too large is refused when the pod exists',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'checkEnvironment(environment);',
+    to: 'await createObjects(job, context);\n  checkEnvironment(environment);',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'refuses an environment that no step could be started with before it creates a pod',
+    },
+  },
+  {
+    name: 'a job with services only is taken for one with a shared volume',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: "return folder === undefined ? { mode: 'novolume' }",
+    to: "return folder === undefined ? { mode: 'volume', folder: { source: {}, subPath: '', sameNode: false, readOnly: false } }",
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'answers for services alone without asking in any container',
+    },
+  },
+  {
     name: 'an unknown server is trusted',
     file: `${HOOK}/cluster/api-agent.ts`,
     from: 'if (fingerprint(socket) === known) {',
