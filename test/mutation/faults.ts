@@ -320,10 +320,70 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a request is not repeated when the API server restarts',
-    file: `${HOOK}/cluster/retry.ts`,
-    from: 'return [408, 429, 500, 502, 503, 504].includes(code)',
-    to: 'return [408, 429].includes(code)',
+    file: `${HOOK}/cluster/failures.ts`,
+    from: 'return hasCode(error, 408, 429, 500, 502, 503, 504)',
+    to: 'return hasCode(error, 408, 429)',
     test: { file: `${TESTS}/cluster/api-error.test.ts`, title: 'hopes that 503 passes' },
+  },
+  {
+    name: 'a wait for the API server does not grow',
+    file: `${HOOK}/cluster/retry.ts`,
+    from: 'Math.min(delayMs * this.factor, this.longestMs)',
+    to: 'delayMs',
+    test: {
+      file: `${TESTS}/cluster/backoff.test.ts`,
+      title: 'doubles each wait up to the longest, and varies it by half',
+    },
+  },
+  {
+    name: 'a container runtime that restarts is taken for an image without sh',
+    file: `${HOOK}/cluster/failures.ts`,
+    from: 'exec:? \\S+: (?:.*: )?no such file or directory',
+    to: 'no such file or directory',
+    test: {
+      file: `${TESTS}/cluster/backoff.test.ts`,
+      title: 'is false when containerd restarts',
+    },
+  },
+  {
+    name: 'what a job pod inherits wins over what the hook says of it',
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: 'strategicMerge(strategicMerge(pod, inherited.patch), pod)',
+    to: 'strategicMerge(pod, inherit(runner.pod, inheriting(work.mode)).patch)',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title: 'keeps what the hook says of a job pod, whatever it inherits',
+    },
+  },
+  {
+    name: 'what prepare_job has begun goes on while it cleans up',
+    file: `${HOOK}/ready/job-ready.ts`,
+    from: '} finally {\n    waiting.abort();',
+    to: '} finally {\n    void waiting;',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'names a helper that ends while files are sent, and cancels what is left',
+    },
+  },
+  {
+    name: 'an environment that is too large is refused when the pod exists',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'checkEnvironment(environment);',
+    to: 'await createObjects(job, context);\n  checkEnvironment(environment);',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'refuses an environment that no step could be started with before it creates a pod',
+    },
+  },
+  {
+    name: 'a job with services only is taken for one with a shared volume',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: "return folder === undefined ? { mode: 'novolume' }",
+    to: "return folder === undefined ? { mode: 'volume', folder: { source: {}, subPath: '', sameNode: false, readOnly: false } }",
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'answers for services alone without asking in any container',
+    },
   },
   {
     name: 'an unknown server is trusted',
@@ -479,7 +539,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a certificate that is not accepted is tried again',
-    file: `${HOOK}/cluster/retry.ts`,
+    file: `${HOOK}/cluster/failures.ts`,
     from: 'return !isCertificateFault(error);',
     to: 'return true;',
     test: {

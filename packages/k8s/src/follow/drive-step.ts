@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
-import { isTransient, LONGEST_DELAY_MS, RECONNECT_DELAY_MS, waitAfter } from '../cluster/retry.js';
+import { isTransient, lacksProgram } from '../cluster/failures.js';
+import { Backoff, RECONNECT_DELAY_MS } from '../cluster/retry.js';
 import { monotonicMs } from '../deadline.js';
 import { cancelScript } from '../step/cancel.js';
 import { endWords } from '../step/end-words.js';
@@ -98,7 +99,8 @@ async function followToEnd(
   let lostSince: number | undefined;
   let mute = 0;
   let endless = 0;
-  for (let delay = RECONNECT_DELAY_MS; !run.abandoned; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+  const backoff = new Backoff({ firstMs: RECONNECT_DELAY_MS });
+  while (!run.abandoned) {
     const before = output.passed;
     const { report, fault, opened, stalled } = await attach(context, target, run.step, script, output);
     if (output.forged) throw forged(target);
@@ -126,7 +128,7 @@ async function followToEnd(
     if (endless >= ENDLESS_EXECS) throw forged(target);
     if (output.passed > before) {
       mute = 0;
-      if (endless === 0) delay = RECONNECT_DELAY_MS;
+      if (endless === 0) backoff.reset();
     } else if (answered && !stalled && !(fault instanceof ConnectionError) && ++mute >= MUTE_EXECS)
       throw fault === undefined
         ? unreadable(target, report.diagnostic)
@@ -134,7 +136,7 @@ async function followToEnd(
     output.restart();
     run.step = { ...run.step, channel: uuid() };
     script = followScript(run.step, output.position);
-    const wait = Math.min(waitAfter(fault, delay), settings.stepReconnectSeconds * 1000);
+    const wait = Math.min(backoff.next(fault), settings.stepReconnectSeconds * 1000);
     const why = stalled ? 'no sign of life' : (fault?.message ?? report.diagnostic);
     out.debug(
       `connection to the step lost at byte ${output.passed}: ${why}; again in ${Math.round(wait)} ms`,
@@ -192,10 +194,7 @@ function unreadable({ pod, container }: StepTarget, diagnostic: string): HookErr
 }
 
 function refused({ pod, container }: StepTarget, fault: Error, server: string): unknown {
-  if (
-    fault instanceof ApiError &&
-    /executable file not found|no such file or directory/.test(fault.status.message)
-  )
+  if (lacksProgram(fault))
     return new HookError(
       'STEP_INVALID',
       `The image of container ${container} in pod ${pod} has no sh: ${fault.status.message}`,

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
 import { ConnectionError } from '../cluster/api-error.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { isNotFound } from '../cluster/cluster.js';
 import { Deadline } from '../deadline.js';
-import { LONGEST_DELAY_MS, mayStartLater, waitAfter } from '../cluster/retry.js';
+import { isNotFound, mayStartLater } from '../cluster/failures.js';
+import { Backoff } from '../cluster/retry.js';
 import { HELPER_CONTAINER } from '../model/names.js';
 import { type RunnerPath, WORK_MOUNT } from '../model/paths.js';
 import { type Entry, folderIn, hasFiles, packFolder } from './pack.js';
 
-const RETRY_MS = 100;
+/** A helper that does not run yet is about to. */
+const NOT_RUNNING_MS = 100;
 
 export interface WorkTransfer {
   cluster: Cluster;
@@ -37,7 +38,9 @@ export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSig
   let deadline: Deadline | undefined;
   const skipped = new Set<string>();
   // A transfer that is cut begins again: tar overwrites what is there.
-  for (let delay = RETRY_MS; ;) {
+  const lostConnection = new Backoff();
+  const notRunning = new Backoff({ firstMs: NOT_RUNNING_MS, longestMs: NOT_RUNNING_MS });
+  for (;;) {
     try {
       const { exitCode, words } = await transfer(transferred, folder, skipped, signal);
       if (exitCode === 0) {
@@ -51,9 +54,8 @@ export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSig
       transferred.onProgress?.(error instanceof Error ? error.message : String(error));
       deadline ??= new Deadline(transferred.retryMs);
       if (deadline.hasPassed) throw error instanceof ConnectionError ? lost(error.message, error) : error;
-      await sleep(waitAfter(error, delay), undefined, { signal });
-      // A helper that does not run yet is about to.
-      if (error instanceof ConnectionError) delay = Math.min(delay * 2, LONGEST_DELAY_MS);
+      const backoff = error instanceof ConnectionError ? lostConnection : notRunning;
+      await sleep(backoff.next(error), undefined, { signal });
     }
   }
 }
