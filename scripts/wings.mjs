@@ -16,6 +16,7 @@ export const WINGS = [
   ['wire'],
   ['settings'],
   ['pod'],
+  ['options'],
   ['template'],
   ['merge'],
   ['step'],

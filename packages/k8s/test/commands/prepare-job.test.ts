@@ -245,12 +245,17 @@ describe('prepareJob', () => {
     expect(out.lines.join('\n')).to.contain('_github_workflow on the runner was not touched');
   });
 
-  it('tells of options that have no effect by their names, not their values', async () => {
+  it('puts options into the pod and tells of those without an effect by their names, not their values', async () => {
     cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
-    const { result, out } = prepare('01');
+    const { result, out } = prepare('01', {}, { createOptions: '--cpus 1 --ulimit nofile=7:7 -e A=s3cret' });
     await result;
-    expect(out.lines).to.include('Options of node:22 that have no effect: --cpus');
-    expect(out.lines.join('\n')).to.not.contain('redis-cli');
+    expect(out.lines).to.include('Options of the job container that have no effect: --ulimit');
+    const job = cluster.created[0]?.spec?.containers.find(({ name }) => name === 'job');
+    expect(job?.resources?.limits).to.deep.equal({ cpu: '1000m' });
+    expect([...out.lines, ...out.warnings].join('\n'))
+      .to.not.contain('nofile')
+      .and.not.contain('s3cret')
+      .and.not.contain('redis-cli');
   });
 
   it('removes what it has made when the pod cannot start', async () => {
