@@ -52,7 +52,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     container === null || work === undefined
       ? undefined
       : { container, sharing: workSharing(job.mode, work), sameUser };
-  const inspected = await jobReady({ pod: created, main }, context, deadline);
+  const inspected = await jobReady({ pod: created, main, healthChecks: job.healthChecks }, context, deadline);
   out.line(`The job pod is ready after ${((monotonicMs() - started) / 1000).toFixed(1)} s.`);
   const services = args.services.map((service, index) => ({
     id: job.services[index] ?? '',
