@@ -119,6 +119,7 @@ describe('prepareJob', () => {
   });
 
   it('leaves the folders of a job and the files of the runner in the pod', async () => {
+    cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
     onRunner('_actions/octo/tool/v1/action.yml', 'name: tool');
     expect(await prepare('01').result).to.equal(0);
     expect(content('w/_actions/octo/tool/v1/action.yml')).to.equal('name: tool');
@@ -134,6 +135,7 @@ describe('prepareJob', () => {
       .environment;
 
   it("keeps the job container's variables in the runner container", async () => {
+    cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
     expect(await prepare('01').result).to.equal(0);
     expect(jobEnvironment()).to.include({ NODE_ENV: 'development' });
     expect(content(ANSWER)).to.not.contain('development');
@@ -141,6 +143,7 @@ describe('prepareJob', () => {
   });
 
   it('leaves variables alone that the spec of the pod sets', async () => {
+    cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
     const template = bed.path('pod.yaml');
     writeFileSync(template, 'spec: {containers: [{name: $job, env: [{name: NODE_ENV, value: production}]}]}');
     expect(await prepare('01', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result).to.equal(0);

@@ -214,9 +214,9 @@ describe('JobOptions', () => {
     expect(Object.keys(CASES)).to.have.members(working);
   });
 
-  for (const [option, cases] of Object.entries(CASES))
+  for (const cases of Object.values(CASES))
     for (const { job = null, service = null, seen, is } of cases)
-      it(`${option}: puts ${job ?? service ?? ''} of ${job === null ? 'a service' : 'the job container'} into the pod`, () => {
+      it(`puts ${job ?? service ?? ''} of ${job === null ? 'a service' : 'the job container'} into the pod`, () => {
         expect(seen(made(job, service))).to.deep.equal(is);
       });
 
