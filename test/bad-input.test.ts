@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
     template: Buffer.from([0x73, 0xff, 0xfe]),
     says: ['t.yaml cannot be read: it is not UTF-8'],
   },
-  { title: 'broken YAML', template: 'spec:\n  a: [1', says: ['t.yaml:2: no YAML: '] },
+  { title: 'broken YAML', template: 'spec:\n  a: [1', says: ['t.yaml:2: invalid YAML: '] },
   {
     title: 'a list in the place of a map',
     template: 'spec:\n  securityContext: [a]',
@@ -86,7 +86,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a key that stands twice',
     template: 'spec: {}\nspec: {}',
-    says: ['t.yaml:2: no YAML: duplicated mapping key'],
+    says: ['t.yaml:2: invalid YAML: duplicated mapping key'],
   },
   {
     title: 'two sources in one volume',

@@ -158,7 +158,7 @@ export function objectExpectations(session: () => Session): void {
         'data[.dockerconfigjson]: Required value',
       ],
       [
-        'a docker configuration that is no JSON',
+        'a docker configuration that is invalid JSON',
         { type: DOCKER, stringData: { '.dockerconfigjson': 'nope' } },
         422,
         'data[.dockerconfigjson]: Invalid value: "<secret contents redacted>"',

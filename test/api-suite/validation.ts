@@ -27,7 +27,7 @@ export function validationExpectations(session: () => Session): void {
       expect(at(body, 'spec.containers.0')).to.not.have.property('nope');
     });
 
-    it('is refused when it is no JSON', async () => {
+    it('is refused when it is invalid JSON', async () => {
       const { status, body } = await session().admin.request('POST', session().path('pods'), '{"a":');
       expect(status).to.equal(400);
       expect(at(body, 'message')).to.equal(

@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import { useCluster } from './bed.js';
 import type { Benchmark } from './benchmark.js';
 import { isMet, type Figure } from './figure.js';
+import { back } from './figures/back.js';
 import { count } from './figures/count.js';
 import { output } from './figures/output.js';
 import { parallel } from './figures/parallel.js';
@@ -18,7 +19,17 @@ import { trees } from './figures/trees.js';
 import { readOptions } from './options.js';
 import { markdownTable } from './report.js';
 
-const BENCHMARKS: readonly Benchmark[] = [start, step, count, prepare, trees, parallel, output, requests];
+const BENCHMARKS: readonly Benchmark[] = [
+  start,
+  step,
+  count,
+  prepare,
+  trees,
+  back,
+  parallel,
+  output,
+  requests,
+];
 
 const say = (text: string) => process.stderr.write(`bench: ${text}\n`);
 

@@ -1,14 +1,14 @@
 import { format, resolveConfig } from 'prettier';
-import { FAULTS } from '../sabotage/faults.js';
+import { FAULTS } from '../mutation/faults.js';
 
-/** The text of docs/testing.md; its table of faults is that of the sabotage. */
+/** The text of docs/testing.md; its table of faults is that of the mutation tests. */
 export async function testingPage(file: string): Promise<string> {
   const page = `# Testing
 
 | command | what | needs |
 | --- | --- | --- |
 | \`npm test\` | everything that needs no cluster, and how much of the code it reaches: fails below the figures in \`.c8rc.json\` | Node |
-| \`npm run sabotage\` | whether the tests would see a fault (below) | Node |
+| \`npm run mutation\` | whether the tests would see a fault (below) | Node |
 | \`npm run fuzz\` | hostile reports, logs, states and API answers, 20,000 times; \`PODHOOKS_FUZZ_RUNS\` sets another number | Node |
 | \`npm run test:e2e\` | jobs in real pods, under ARC's own Role | a cluster |
 | \`npm run reliability\` | [what holds under faults](reliability.md), at full length | a cluster |
@@ -29,10 +29,10 @@ export async function testingPage(file: string): Promise<string> {
 
 ## Sabotage
 
-A test that cannot fail proves nothing. \`npm run sabotage\` makes each of these faults in a copy of the sources, and ends with
+A test that cannot fail proves nothing. \`npm run mutation\` makes each of these faults in a copy of the sources, and ends with
 exit code 1 unless the test beside it passes without the fault and fails, by an assertion, with it.
 
-<!-- Made by \`npm run docs\` from test/sabotage/faults.ts. -->
+<!-- Made by \`npm run docs\` from test/mutation/faults.ts. -->
 
 | fault | caught by |
 | --- | --- |

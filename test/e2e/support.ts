@@ -29,13 +29,24 @@ export async function seenWhileRunning<T>(
   runner: PodRunner,
   action: ContainerActionStep,
   look: () => Promise<T>,
+  mode: Mode = 'volume',
 ): Promise<{ result: HookResult; seen: T | undefined }> {
   let looking: Promise<T> | undefined;
+  const tell = mode === 'volume' ? tellOnVolume : tellInPod;
   const onOutput = () => {
-    looking ??= look().finally(() => runner.writeFile(`${runner.folders.workspace}/seen`, ''));
+    looking ??= look().finally(() => tell(runner));
   };
   const result = await runner.containerAction(action, { onOutput });
   return { result, seen: await looking };
+}
+
+const tellOnVolume = (runner: PodRunner) => runner.writeFile(`${runner.folders.workspace}/seen`, '');
+
+async function tellInPod(runner: PodRunner): Promise<void> {
+  const { pods } = await runner.objects();
+  const name = pods.map(({ metadata }) => metadata?.name ?? '').find((each) => each.includes('-step-'));
+  const command = ['sh', '-c', 'umask 0; for folder in /__w/[!_]*/*/; do : > "$folder/seen"; done'];
+  await runner.kubectl('exec', name ?? '', '-c', 'podhooks', '--', ...command);
 }
 
 /** Names of everything that the hook has made and that is still there. */

@@ -1,6 +1,6 @@
 /**
  * What a runner pod without the marks of a Kubernetes mode is told. A chart that does not know a mode renders the pod of no mode,
- * without a word: no ACTIONS_RUNNER_POD_NAME, and an account without rights.
+ * silently: no ACTIONS_RUNNER_POD_NAME, and an account without rights.
  */
 export const CHART_MODE_HINT =
   'set containerMode.type to kubernetes or kubernetes-novolume in the values of the chart. kubernetes-novolume needs chart version 0.13.0 or newer; older ones ignore it.';

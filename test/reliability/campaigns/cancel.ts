@@ -8,7 +8,7 @@ import { pool } from '../pool.js';
 import { whole } from '../random.js';
 
 const AT_ONCE = 4;
-/** The runner's patience: SIGTERM comes 7.5 s after SIGINT. */
+/** The runner's grace period: SIGTERM comes 7.5 s after SIGINT. */
 const GONE_WITHIN_MS = 8_000;
 const STUBBORN = `bash -c 'trap "" INT TERM; while :; do sleep 0.5; done'`;
 

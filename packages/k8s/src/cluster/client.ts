@@ -25,7 +25,7 @@ const REQUEST_TIMEOUT_MS = 20_000;
 
 /**
  * Requests of the Kubernetes API as plain JSON. The typed client of @kubernetes/client-node is not used since it
- * drops every field it does not know before sending: a typo in a template would vanish without a word.
+ * drops every field it does not know before sending: a typo in a template would vanish silently.
  */
 export class ApiClient {
   constructor(

@@ -20,7 +20,26 @@ export async function collect(
   input: string,
   signal: AbortSignal,
 ): Promise<Collected> {
-  const stdout = new BoundedBytes(LARGEST_OUTPUT_BYTES);
+  const { stdout, ...end } = await collectBytes(cluster, { pod, container, command, input }, signal);
+  return { ...end, stdout: stdout.toString('utf8') };
+}
+
+export interface Collecting {
+  pod: string;
+  container: string;
+  command: readonly string[];
+  input?: string;
+  /** What comes behind is dropped. */
+  limitBytes?: number;
+}
+
+/** As `collect`, of a command that prints bytes. */
+export async function collectBytes(
+  cluster: Cluster,
+  { pod, container, command, input = '', limitBytes = LARGEST_OUTPUT_BYTES }: Collecting,
+  signal: AbortSignal,
+): Promise<Omit<Collected, 'stdout'> & { stdout: Buffer }> {
+  const stdout = new BoundedBytes(limitBytes);
   const stderr = new BoundedBytes(LARGEST_DIAGNOSTIC_BYTES);
   const session = await cluster.exec(pod, container, command, {
     onStdout: (chunk) => stdout.take(chunk),
@@ -35,7 +54,7 @@ export async function collect(
     const { exitCode } = await session.done;
     return {
       exitCode,
-      stdout: stdout.content.toString('utf8'),
+      stdout: stdout.content,
       stderr: stderr.content.toString('utf8'),
     };
   } catch (error) {

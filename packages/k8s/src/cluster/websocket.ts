@@ -172,7 +172,7 @@ export class WebSocket {
     this.socket.end(maskedFrame(OPCODE.close, payload.subarray(0, 2)), () => this.socket.destroy());
   }
 
-  /** Keeps middle boxes awake, and notices a peer that has gone without a word. */
+  /** Keeps middle boxes awake, and notices a peer that is gone silently. */
   private beat(deadlineMs: number): void {
     if (this.handled !== undefined) this.lastSign = monotonicMs();
     else if (monotonicMs() - this.lastSign > deadlineMs) {

@@ -15,6 +15,8 @@ export interface PreparedJob {
   mode: WorkMode;
   /** The runner's work folder; a job with services only has none. */
   work?: RunnerPath;
+  /** The folder of the work folder whose changes come back after each step, without a shared volume. */
+  repository?: string;
   /** Whether the job container is known to run as the runner's user: then nothing need be opened to others. */
   sameUser?: true;
   /** Fingerprint of the API server's certificate, as prepare_job has verified it. */
@@ -80,12 +82,13 @@ function signature(text: string, key: Buffer): Buffer {
 
 function preparedJob(value: unknown, { runner }: SecretsOwner): PreparedJob | undefined {
   if (!isMap(value) || value['runner'] !== runner) return undefined;
-  const { jobPod, mode, work, sameUser, certificate, settings } = value;
+  const { jobPod, mode, work, repository, sameUser, certificate, settings } = value;
   if (typeof jobPod !== 'string' || (mode !== 'volume' && mode !== 'novolume')) return undefined;
   return {
     jobPod,
     mode,
     ...(typeof work === 'string' && { work }),
+    ...(typeof repository === 'string' && { repository }),
     ...(sameUser === true && { sameUser }),
     ...(typeof certificate === 'string' && { certificate }),
     ...(isMap(settings) && { settings }),

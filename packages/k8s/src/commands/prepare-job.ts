@@ -18,6 +18,7 @@ import { withTemplate } from '../pods/pod-template.js';
 import { prepareDeadline } from '../ready/wait-for-pod.js';
 import type { Settings } from '../settings/read.js';
 import { carriedSettings } from '../settings/carried.js';
+import { filesBackLimits } from '../settings/files-back.js';
 import { checkEnvironment } from '../step/environment.js';
 import { workSharing } from '../work/for-mode.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
@@ -65,6 +66,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
         jobPod: name,
         mode: job.mode,
         ...(work !== undefined && { work }),
+        ...(job.repository !== undefined && { repository: job.repository }),
         ...(sameUser && { sameUser }),
         ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
         ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
@@ -85,7 +87,12 @@ async function createJob(
   const { cluster, settings, out } = context;
   const { container } = args;
   const options = await ownPodOptions(workPath(container), context);
-  const built = jobPod({ ...options, args, helperImage: settings.runnerImage });
+  const built = jobPod({
+    ...options,
+    args,
+    helperImage: settings.runnerImage,
+    filesBack: filesBackLimits(settings),
+  });
   const job = await withTemplate(built, built.services, context);
   const environment = environmentOf(job, settings);
   checkEnvironment(environment);

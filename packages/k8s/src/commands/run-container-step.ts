@@ -1,21 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError, type HookContainer, type RunContainerStepInput } from '@podhooks/hooklib';
 import { isNotFound } from '../cluster/cluster.js';
-import { openToAll, refuseReplaced } from '../work/file-commands.js';
+import { repositoryOfAction } from '../agent/repository.js';
 import { type ActionEnd, stepStartState } from '../follow/action-end.js';
 import type { Pod } from '../model/kubernetes.js';
-import type { OwnPod } from '../pod/own-pod.js';
+import type { OwnPod, OwnPodOptions } from '../pod/own-pod.js';
 import type { RunnerPath } from '../model/paths.js';
-import { stepPod, workPathOfStep } from '../pod/step-pod.js';
-import { runnerMounts } from '../pod/volumes.js';
+import { stepPod, type StepPod, workPathOfStep } from '../pod/step-pod.js';
+import { actionSharing } from '../work/for-mode.js';
+import type { ActionSharing } from '../work/action-sharing.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { followAction } from '../follow/follow-action.js';
-import { createObjects, requireJobPod } from '../pods/own-objects.js';
+import { createObjects } from '../pods/own-objects.js';
+import { requireJobPod } from '../pods/require-job-pod.js';
 import { ownPodOptions } from '../pods/own-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import { type Awaited, waitForPod } from '../ready/wait-for-pod.js';
 import { podDeleted, stepLost } from '../pods/why-gone.js';
+import { filesBackLimits } from '../settings/files-back.js';
 
 /** The log is the action's: only of a long wait something is said in it. */
 const STEP_POD: Awaited = {
@@ -49,11 +52,20 @@ export async function runContainerStep(
       'INPUT_INVALID',
       'The runner names no folder for /github/home in args.systemMountVolumes.',
     );
-  const own = await withTemplate(await build(args, work, context), [], context);
-  // The action's user has to write there, whoever that is.
-  openToAll(work, [...settings.fileCommands, ...runnerMounts(args).map(({ source }) => source)]);
+  const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
+  const repository = repositoryOfAction(args, work);
+  const own = await withTemplate(build({ args, work, repository, jobPod }, options, context), [], context);
+  const sharing = await actionSharing(own.mode, {
+    args,
+    work,
+    repository,
+    // A job without a job container has services only.
+    jobPod: context.job?.work === undefined ? undefined : jobPod?.metadata?.name,
+    context,
+  });
+  sharing.prepare();
   try {
-    return await run(own, context).finally(() => refuseReplaced(work, settings.fileCommands));
+    return await run(own, sharing, context).finally(() => sharing.finish());
   } catch (error) {
     if (!cancelled.aborted) throw error;
     context.out.debug(`the action was cancelled: ${String(error)}`);
@@ -74,9 +86,34 @@ function refuseDockerfile({ image, dockerfile }: HookContainer): void {
   );
 }
 
-async function build(args: HookContainer, work: RunnerPath, context: CommandContext): Promise<OwnPod> {
-  const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
-  return stepPod({ ...options, args, work, jobPod: jobPod && requireJobPod(jobPod, options.runner) });
+interface Action {
+  args: HookContainer;
+  work: RunnerPath;
+  repository: string | undefined;
+  jobPod: Pod | undefined;
+}
+
+function build(
+  { args, work, repository, jobPod }: Action,
+  options: OwnPodOptions,
+  { settings, job }: CommandContext,
+): StepPod {
+  const back = filesBackLimits(settings);
+  return stepPod({
+    ...options,
+    args,
+    work,
+    jobPod: jobPod && requireJobPod(jobPod, options.runner),
+    copying: {
+      helperImage: settings.runnerImage,
+      gateSeconds: settings.prepareTimeoutSeconds,
+      filesBack:
+        repository === undefined || back === undefined
+          ? undefined
+          : // Without a job pod, nothing but the runner has what an action leaves for the next.
+            { repository, ...back, ...(job?.work === undefined && { exclude: [] }) },
+    },
+  });
 }
 
 /** The pod of the job, for its services; an action can run without one. */
@@ -88,22 +125,36 @@ async function getJobPod({ cluster, cancelled, job }: CommandContext): Promise<P
   });
 }
 
-async function run(own: OwnPod, context: CommandContext): Promise<number> {
+async function run(own: StepPod, sharing: ActionSharing, context: CommandContext): Promise<number> {
   const { cancelled } = context;
   const name = own.pod.metadata?.name ?? '';
   const created = await createObjects(own, context);
-  await waitForPod(STEP_POD, created, context, cancelled).catch((error: unknown) => {
-    throw isNotFound(error) ? podDeleted(name) : error;
-  });
-  const patience = new AbortController();
-  const cancel = () => void endSoon(name, context, patience);
+  await started(created, sharing, context);
+  const giveUp = new AbortController();
+  const cancel = () => void endSoon(name, context, giveUp);
   cancelled.addEventListener('abort', cancel, { once: true });
   if (cancelled.aborted) cancel();
   try {
-    const code = exitCodeOf(await followAction(name, context, patience.signal));
+    const code = exitCodeOf(await followAction(name, context, giveUp.signal));
+    await sharing.takeBack(name);
     return cancelled.aborted && code === 0 ? TERMINATED : code;
   } finally {
     cancelled.removeEventListener('abort', cancel);
+  }
+}
+
+/** Waits until the action runs, with its files; whichever fails first ends the other. */
+async function started(created: Pod, sharing: ActionSharing, context: CommandContext): Promise<void> {
+  const name = created.metadata?.name ?? '';
+  const waiting = new AbortController();
+  const signal = AbortSignal.any([context.cancelled, waiting.signal]);
+  const running = waitForPod(STEP_POD, created, context, signal).catch((error: unknown) => {
+    throw isNotFound(error) ? podDeleted(name) : error;
+  });
+  try {
+    await Promise.all([running, sharing.share(name, signal)]);
+  } finally {
+    waiting.abort();
   }
 }
 
@@ -111,14 +162,14 @@ async function run(own: OwnPod, context: CommandContext): Promise<number> {
 async function endSoon(
   pod: string,
   { cluster, out }: CommandContext,
-  patience: AbortController,
+  giveUp: AbortController,
 ): Promise<void> {
   const signal = AbortSignal.timeout(CANCELLING_MS);
   cluster
     .delete('pods', pod, signal, GRACE_SECONDS)
     .catch((error: unknown) => out.debug(`cancelling the action failed: ${String(error)}`));
   await sleep(CANCELLING_MS, undefined, { ref: false });
-  patience.abort();
+  giveUp.abort();
 }
 
 function exitCodeOf(end: ActionEnd): number {

@@ -14,7 +14,7 @@ const KILLED = 137;
 export async function runScriptStep({ args }: RunScriptStepInput, context: CommandContext): Promise<number> {
   const job = requireJob(context.job);
   const parsed = argumentsOf(args.entryPointArgs);
-  const sharing = job.work === undefined ? undefined : workSharing(job.mode, job.work);
+  const sharing = job.work === undefined ? undefined : workSharing(job.mode, job.work, job.repository);
   const step: SharedStep = {
     pod: job.jobPod,
     sameUser: job.sameUser === true,
@@ -33,6 +33,7 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
       prependPath: args.prependPath,
       files: exchange?.send ?? [],
       results: exchange?.results ?? [],
+      back: exchange?.back ?? false,
     }));
   } finally {
     await exchange?.finish(files);

@@ -1,7 +1,7 @@
 import type { StepTarget } from '../model/step-target.js';
 import type { ExecSession } from '../cluster/exec.js';
 import { monotonicMs } from '../deadline.js';
-import { farewell, passedOn, type StepScript } from '../step/script.js';
+import { finishText, passedOn, type StepScript } from '../step/script.js';
 import type { StepOutput } from '../step/output.js';
 import { StepReport } from '../step/report.js';
 import type { Context } from '../context.js';
@@ -70,7 +70,7 @@ export async function attach(
       () => undefined,
     );
     await Promise.race([complete.promise, late.promise, session.done, life.ended]);
-    if (complete.resolved && output.end !== undefined) await session.write(farewell(step));
+    if (complete.resolved && output.end !== undefined) await session.write(finishText(step));
   } catch (error) {
     fault = error instanceof Error ? error : new Error(String(error));
   }

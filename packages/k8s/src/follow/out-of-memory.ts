@@ -11,7 +11,7 @@ const FILES = [
 ];
 
 /**
- * For a step that was killed while its container lives on: whether the kernel did it for want of memory, which nothing
+ * For a step that was killed while its container lives on: whether the kernel did it because memory ran out, which nothing
  * else tells. One exec, and never a failure of its own.
  */
 export async function tellIfOutOfMemory(context: Context, target: StepTarget): Promise<void> {

@@ -5,7 +5,7 @@ import type { EnvVar, Pod } from '../model/kubernetes.js';
 import { whyLeftOut, type KeyRules } from './inherit-keys.js';
 import { strategicMerge } from './merge.js';
 
-/** What the pods of a job take over from the runner pod. */
+/** What the pods of a job inherit from the runner pod. */
 export interface InheritSettings {
   readonly imagePullSecrets: boolean;
   readonly serviceAccount: boolean;
@@ -17,7 +17,7 @@ export interface InheritSettings {
   readonly proxy: boolean;
 }
 
-/** What was, or was not, taken over, for `render` and the debug log. Values that may be secret are not shown. */
+/** What was inherited, or not, for `render` and the debug log. Values that may be secret are not shown. */
 export interface Decision {
   readonly field: string;
   readonly value: string;
@@ -52,7 +52,7 @@ const MAX_SHOWN = 60;
 
 type PodSpec = NonNullable<Pod['spec']>;
 
-/** One value that is taken over, and the words for it. */
+/** One inherited value, and how it is described. */
 interface Taken {
   readonly path: Path;
   readonly value: unknown;

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export const RUNNER_POD_LABEL = 'runner-pod';
 export const JOB_CONTAINER = 'job';
 export const HELPER_CONTAINER = 'podhooks';
+/** The volume that holds the work folder. */
+export const WORK_VOLUME = 'work';
 
 /** Names of containers, and labels' values, hold at most 63 characters (RFC 1123); pods are kept to the same. */
 const LONGEST_NAME = 63;

@@ -1,4 +1,5 @@
 import type { Container, Pod, VolumeMount } from '../model/kubernetes.js';
+import { FILES_ARRIVED } from '../agent/action-files.js';
 import { HOOK_FOLDER } from '../step/script.js';
 import { quote } from '../step/quote.js';
 import { strategicMerge } from '../merge/merge.js';
@@ -17,8 +18,8 @@ export const KEEP_ALIVE = `trap 'exit 143' TERM INT; while :; do sleep 3600 & wa
 
 /** Written by the job container as soon as it runs. */
 export const STARTED = `${HOOK_FOLDER}/started`;
-/** What the job container does unless the workflow names another entrypoint. */
-export const JOB_KEEP_ALIVE = `: > ${STARTED}\n${KEEP_ALIVE}`;
+/** What the job container does unless the workflow names another entrypoint. `: >` would end the shell where it cannot write. */
+export const JOB_KEEP_ALIVE = `printf '' > ${STARTED}\n${KEEP_ALIVE}`;
 
 /**
  * What one thread can use, and the page cache of the copied externals: the memory that the helper itself needs is less than
@@ -47,23 +48,42 @@ export function withHelperLimits(pod: Pod): Pod {
 /**
  * The helper: the runner's own image, which is on the node already. It brings `externals` and receives files, so the job
  * image needs nothing but sh. It comes first in the pod, since the kubelet starts containers in order: it runs while the
- * job image is still being pulled.
+ * job image is still being pulled. `agent` is a command that runs beside all that.
  */
 export function helperContainer(
   image: string,
   externals: RunnerPath,
   volumeMounts: VolumeMount[],
+  agent?: string,
 ): Container {
   const copy = `cp -R ${quote(externals)}/. ${EXTERNALS_MOUNT}/ 2> ${EXTERNALS_FAILED}.part`;
+  const command = `${agent === undefined ? '' : `${agent} &\n`}if ${copy}; then : > ${EXTERNALS_READY}; else mv ${EXTERNALS_FAILED}.part ${EXTERNALS_FAILED}; fi\n${KEEP_ALIVE}`;
+  return container(image, command, volumeMounts);
+}
+
+/**
+ * The helper of a docker action without a shared work folder: it receives the action's files. The kubelet starts no further
+ * container before the hook after its start has ended: so the action finds its files. After `gateSeconds` it gives up.
+ */
+export function actionHelperContainer(
+  image: string,
+  gateSeconds: number,
+  volumeMounts: VolumeMount[],
+  agent?: string,
+): Container {
+  const gate = `until [[ -e ${FILES_ARRIVED} ]]; do ((SECONDS < ${Math.ceil(gateSeconds)})) || exit 1; sleep 0.05; done`;
+  return {
+    ...container(image, `${agent === undefined ? '' : `${agent} &\n`}${KEEP_ALIVE}`, volumeMounts),
+    lifecycle: { postStart: { exec: { command: ['bash', '-c', gate] } } },
+  };
+}
+
+function container(image: string, command: string, volumeMounts: VolumeMount[]): Container {
   return {
     name: HELPER_CONTAINER,
     image,
     imagePullPolicy: 'IfNotPresent',
-    command: [
-      'sh',
-      '-c',
-      `if ${copy}; then : > ${EXTERNALS_READY}; else mv ${EXTERNALS_FAILED}.part ${EXTERNALS_FAILED}; fi\n${KEEP_ALIVE}`,
-    ],
+    command: ['sh', '-c', command],
     volumeMounts,
     resources: { requests: { cpu: '10m', memory: '32Mi' } },
     securityContext: {

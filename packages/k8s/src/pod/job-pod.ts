@@ -1,4 +1,6 @@
 import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/hooklib';
+import { agentCommand, type AgentOptions } from '../agent/agent.js';
+import { repositoryOf } from '../agent/repository.js';
 import { helperContainer, JOB_KEEP_ALIVE } from './helper.js';
 import type { Container, EnvVar, ObjectMeta, VolumeMount } from '../model/kubernetes.js';
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from '../model/names.js';
@@ -15,6 +17,8 @@ export interface JobPodOptions extends OwnPodOptions {
   args: PrepareJobArgs;
   /** Image of the helper; the runner's own where undefined. */
   helperImage: string | undefined;
+  /** What of the job's files comes back to the runner where no volume is shared; undefined if nothing does. */
+  filesBack?: Omit<AgentOptions, 'repository'> | undefined;
 }
 
 /** Everything that prepare_job makes, and what it has to know of it afterwards. */
@@ -30,11 +34,13 @@ export interface JobPod extends OwnPod {
   warnings: readonly string[];
   /** Of less weight: options that have no effect in a pod. */
   remarks: readonly string[];
+  /** The folder of the work folder that comes back after each step; undefined where none does. */
+  repository?: string;
 }
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
 export function jobPod(options: JobPodOptions): JobPod {
-  const { runner, args, helperImage, id, volumesAllow } = options;
+  const { runner, args, helperImage, id, volumesAllow, filesBack } = options;
   const { container } = args;
   const metadata = ownMetadata(options);
   const services = serviceNames(args.services.map(imageOf));
@@ -49,9 +55,14 @@ export function jobPod(options: JobPodOptions): JobPod {
     (number) => secretName(runner.name, `registry-${number}`, id),
   );
 
+  const repository = work.mode === 'novolume' ? repositoryOf(container) : undefined;
+  const agent =
+    repository === undefined || filesBack === undefined
+      ? undefined
+      : agentCommand({ ...filesBack, repository });
   const warnings: string[] = [];
   const containers = [
-    ...(container === null ? [] : jobContainers(container, helperImage ?? runner.image, volumes)),
+    ...(container === null ? [] : jobContainers(container, helperImage ?? runner.image, volumes, agent)),
     ...args.services.map((service, index) => {
       const name = services[index] ?? '';
       const mounts = volumes.forService(service.userMountVolumes, ({ message, hint = '' }) =>
@@ -88,6 +99,7 @@ export function jobPod(options: JobPodOptions): JobPod {
     healthChecks: asked.healthChecks(),
     warnings: [...warnings, ...messages.warnings],
     remarks: messages.lines,
+    ...(agent !== undefined && repository !== undefined && { repository }),
   };
 }
 
@@ -97,7 +109,12 @@ function withDefaultContainer(metadata: ObjectMeta): ObjectMeta {
   return { ...metadata, annotations };
 }
 
-function jobContainers(container: HookContainer, helperImage: string, volumes: Volumes): Container[] {
+function jobContainers(
+  container: HookContainer,
+  helperImage: string,
+  volumes: Volumes,
+  agent: string | undefined,
+): Container[] {
   const externals = sourceOf(container.systemMountVolumes, EXTERNALS_MOUNT);
   if (externals === undefined)
     throw new HookError(
@@ -113,7 +130,7 @@ function jobContainers(container: HookContainer, helperImage: string, volumes: V
     ports: containerPorts(container.portMappings),
     volumeMounts: volumes.forJob(container),
   };
-  return [helperContainer(helperImage, externals, volumes.forHelper()), job];
+  return [helperContainer(helperImage, externals, volumes.forHelper(), agent), job];
 }
 
 function serviceContainer(

@@ -1,11 +1,14 @@
 import { posix } from 'node:path';
-import { HookError, type HookContainer } from '@podhooks/hooklib';
-import type { Pod } from '../model/kubernetes.js';
+import type { HookContainer } from '@podhooks/hooklib';
+import { agentCommand, type AgentOptions } from '../agent/agent.js';
+import { actionHelperContainer } from './helper.js';
+import type { Container, Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER, secretName, stepPodName } from '../model/names.js';
 import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
 import { LOOPBACK } from '../options/pod.js';
 import { type RunnerPath, sourceOf } from '../model/paths.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
+import type { WorkMode } from '../model/work-mode.js';
 import { Volumes, workFolder } from './volumes.js';
 
 export interface StepPodOptions extends OwnPodOptions {
@@ -14,24 +17,26 @@ export interface StepPodOptions extends OwnPodOptions {
   work: RunnerPath;
   /** The pod of the job, where there is one: its services get names. */
   jobPod: Pod | undefined;
+  /** How files get into the pod where no volume is shared. */
+  copying: {
+    /** Image of the helper; the runner's own where undefined. */
+    helperImage: string | undefined;
+    /** How long the action's container waits for its files. */
+    gateSeconds: number;
+    /** What of the changes comes back to the runner; undefined if nothing does. */
+    filesBack: AgentOptions | undefined;
+  };
 }
 
-/**
- * The pod of a docker action. Nothing is asked of its image: it starts as it would with docker. Pure.
- * @throws HookError UNSUPPORTED if the work folder is on no volume that pods can share.
- */
-export function stepPod(options: StepPodOptions): OwnPod {
+export interface StepPod extends OwnPod {
+  mode: WorkMode;
+}
+
+/** The pod of a docker action. Nothing is asked of its image: it starts as it would with docker. Pure. */
+export function stepPod(options: StepPodOptions): StepPod {
   const { runner, args, work: path, id, jobPod, volumesAllow } = options;
   const image = imageOf(args);
   const work = workFolder(runner, path);
-  if (work.mode === 'novolume')
-    throw new HookError(
-      'UNSUPPORTED',
-      `The docker action ${image} cannot be run: the work folder ${path} of runner pod ${runner.name} is on no volume that other pods can mount.`,
-      {
-        hint: "Give the runners a shared work volume, such as ARC's containerMode kubernetes with a kubernetesModeWorkVolumeClaim; or run the commands of the image in a job container.",
-      },
-    );
   const metadata = ownMetadata(options);
   const volumes = new Volumes(runner, { path, folder: work }, volumesAllow);
   const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'step', id), 'action');
@@ -43,11 +48,12 @@ export function stepPod(options: StepPodOptions): OwnPod {
     env: environment.variables(JOB_CONTAINER, args.environmentVariables),
     volumeMounts: volumes.forAction(args),
   };
+  const helpers = work.mode === 'volume' ? [] : [helperOf(options, volumes)];
   const built = ownPod('step', options, {
     name: stepPodName(runner.name, id),
     metadata,
     work,
-    containers: [container],
+    containers: [...helpers, container],
     volumes: volumes.list(),
     registries: registrySecrets([args], metadata, (number) =>
       secretName(runner.name, `step-registry-${number}`, id),
@@ -55,8 +61,15 @@ export function stepPod(options: StepPodOptions): OwnPod {
     environment,
   });
   const hostAliases = jobPod === undefined ? [] : serviceAliases(jobPod);
-  if (hostAliases.length === 0 || built.pod.spec === undefined) return built;
-  return { ...built, pod: { ...built.pod, spec: { ...built.pod.spec, hostAliases } } };
+  const { mode } = work;
+  if (hostAliases.length === 0 || built.pod.spec === undefined) return { ...built, mode };
+  return { ...built, mode, pod: { ...built.pod, spec: { ...built.pod.spec, hostAliases } } };
+}
+
+function helperOf({ runner, copying }: StepPodOptions, volumes: Volumes): Container {
+  const { helperImage = runner.image, gateSeconds, filesBack } = copying;
+  const agent = filesBack && agentCommand(filesBack);
+  return actionHelperContainer(helperImage, gateSeconds, volumes.forActionHelper(), agent);
 }
 
 /** The services of a job share one address, that of its pod: there they have the names that they have in it. */

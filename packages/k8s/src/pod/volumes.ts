@@ -13,9 +13,9 @@ import {
   TOOLS_MOUNT,
   WORK_MOUNT,
 } from '../model/paths.js';
+import { WORK_VOLUME } from '../model/names.js';
 import type { RunnerPod, SharedFolder } from './runner-pod.js';
 
-export const WORK_VOLUME = 'work';
 const EXTERNALS = 'externals';
 const HOOK = 'podhooks';
 /** Volumes without which no step can run: a template must leave them alone. */
@@ -84,6 +84,11 @@ export class Volumes {
   /** Mounts of the helper: it brings the runner's externals, and moves files in and out of the work folder. */
   forHelper(): VolumeMount[] {
     return [this.hookMount(), this.externalsMount(false), ...this.workMounts().slice(0, 1)];
+  }
+
+  /** Mounts of a docker action's helper, where nothing is shared with the runner. */
+  forActionHelper(): VolumeMount[] {
+    return [this.hookMount(), ...this.workMounts().slice(0, 1)];
   }
 
   /** Mounts for lines of `volumes:`; names of docker volumes live as long as the pod. */

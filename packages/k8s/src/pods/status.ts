@@ -162,7 +162,7 @@ function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reas
   const said = (end.message?.trimEnd() ?? '').split('\n').slice(-LAST_LINES);
   const isLog = said.length > 1;
   const words = [end.reason, isLog ? '' : said[0]?.trim()].filter(Boolean).join(': ');
-  const log = isLog ? `; its last words:\n${said.map((line) => `  ${line}`).join('\n')}` : '';
+  const log = isLog ? `; the end of its log:\n${said.map((line) => `  ${line}`).join('\n')}` : '';
   return {
     what: `${where} ended with exit code ${end.exitCode}${words === '' ? '' : ` (${words})`}${log}`,
     hint: 'See the log of the container, and its command and image.',

@@ -5,7 +5,7 @@ import { isNotFound } from '../cluster/cluster.js';
 import { goneReason, type Reason } from './status.js';
 import type { Context } from '../context.js';
 import type { StepTarget } from '../model/step-target.js';
-import { requireJobPod } from './own-objects.js';
+import { requireJobPod } from './require-job-pod.js';
 import { requirePodName } from './require-pod-name.js';
 
 /** The step was lost, for this reason. */

@@ -49,7 +49,7 @@ export async function inspectJobImage(
 }
 
 function check(pod: string, report: InspectionReport): InspectionReport {
-  if (report.words !== '') throw unfit(pod, report.words);
+  if (report.diagnostic !== '') throw unfit(pod, report.diagnostic);
   if (report.missing.length > 0) throw unfit(pod, `it lacks ${report.missing.join(', ')}`);
   if (report.externalsFault !== '')
     throw new HookError(

@@ -49,6 +49,8 @@ export function readSettings(
     inheritPriorityClass: value(VARIABLES.inheritPriorityClass),
     inheritProxy: value(VARIABLES.inheritProxy),
     imageHome: value(VARIABLES.imageHome),
+    filesBackBudgetMb: value(VARIABLES.filesBackBudgetMb),
+    filesBackExclude: value(VARIABLES.filesBackExclude),
     prepareTimeoutSeconds: value(VARIABLES.prepareTimeoutSeconds),
     jobMaxSeconds: value(VARIABLES.jobMaxSeconds),
     imagePullGraceSeconds: value(VARIABLES.imagePullGraceSeconds),

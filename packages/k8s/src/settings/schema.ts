@@ -140,6 +140,20 @@ export const VARIABLES = {
     flag,
     false,
   ),
+  filesBackBudgetMb: preset(
+    'ACTIONS_RUNNER_HOOK_FILES_BACK_BUDGET_MB',
+    'files.back.budgetMb',
+    'How much of what a step has changed in the workspace and `_temp` is copied to the runner when it ends, in MiB, where no volume is shared; small files first. 0: nothing.',
+    number('megabytes', 0),
+    1024,
+  ),
+  filesBackExclude: preset<readonly string[]>(
+    'ACTIONS_RUNNER_HOOK_FILES_BACK_EXCLUDE',
+    'files.back.exclude',
+    'What is not copied to the runner: ends of paths, such as `node_modules` or `build/*.o`.',
+    globs,
+    ['node_modules', '.git/objects', '_temp/_github_home'],
+  ),
   prepareTimeoutSeconds: preset(
     'ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS',
     'prepareTimeoutSeconds',

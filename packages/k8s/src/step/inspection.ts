@@ -18,7 +18,7 @@ export interface InspectionReport {
   /** Why the runner's externals did not arrive; empty if they did. */
   externalsFault: string;
   /** The inspection itself failed: what the shell printed. */
-  words: string;
+  diagnostic: string;
 }
 
 const GLIBC =
@@ -53,6 +53,6 @@ export function readInspection(stdout: string, stderr: string): InspectionReport
     isAlpine: lines.includes('alpine'),
     missing: lines.flatMap((line) => (line.startsWith('missing ') ? [line.slice('missing '.length)] : [])),
     externalsFault: lines.find((line) => line.startsWith('externals '))?.slice('externals '.length) ?? '',
-    words: lines.includes('inspected') ? '' : stderr.trim() || 'no answer',
+    diagnostic: lines.includes('inspected') ? '' : stderr.trim() || 'no answer',
   };
 }

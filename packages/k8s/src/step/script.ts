@@ -1,3 +1,4 @@
+import { answerLines, ASK_FOR_CHANGES } from './ask-for-changes.js';
 import { type EndWords, endWordLines } from './end-words.js';
 import { environmentLines } from './environment.js';
 import type { LogPosition } from './output.js';
@@ -32,6 +33,8 @@ export interface StepScript {
   files: readonly StepFile[];
   /** Paths of files whose content is wanted back after the step. */
   results: readonly string[];
+  /** Whether what the step changes in the work folder is wanted back: the agent's answer is one result more. */
+  back?: boolean;
 }
 
 /** Results beyond this are refused: a block more is read, so that the hook can tell. The runner's own limit for summaries is 1 MiB. */
@@ -58,8 +61,8 @@ _ph_run
 }
 
 /** Text that the hook sends to the same `sh` when it has everything: only then may the log go. */
-export function farewell({ id }: Pick<StepScript, 'id'>): string {
-  return `rm -rf ${folderOf(id)}\nexit 0\n`;
+export function finishText({ id }: Pick<StepScript, 'id'>): string {
+  return `rm -rf ${folderOf(id)} ${folderOf(id)}.back*\nexit 0\n`;
 }
 
 /** Text for the same `sh` when all before this segment of the log has been passed on: it may go. */
@@ -73,7 +76,7 @@ export function passedOn({ segment }: Pick<LogPosition, 'segment'>): string {
  * next follower: this one's answer may be lost, too.
  */
 export function followScript(
-  step: Pick<StepScript, 'id' | 'nonce' | 'channel' | 'results'>,
+  step: Pick<StepScript, 'id' | 'nonce' | 'channel' | 'results' | 'back'>,
   { segment, offset }: LogPosition,
 ): string {
   return `${header(step)}${SUPERVISOR}
@@ -145,7 +148,7 @@ export function writeFileLine({ path, content }: StepFile): string {
 }
 
 /** Regular files only: what else may stand there need not have an end. */
-function resultsFunction({ results }: Pick<StepScript, 'results'>): string {
+function resultsFunction({ results, back = false }: Pick<StepScript, 'results' | 'back'>): string {
   const blocks = RESULT_LIMIT_BYTES / BLOCK_BYTES + 1;
   const lines = results.map(
     (path, index) => `if [ -f ${quote(path)} ]; then
@@ -153,8 +156,9 @@ _ph_report 'file ${index}'
 [ ! -s ${quote(path)} ] || dd bs=${BLOCK_BYTES} count=${blocks} if=${quote(path)} >&2 2> /dev/null
 fi`,
   );
-  return `_ph_results() {
+  return `${back ? ASK_FOR_CHANGES : ''}_ph_results() {
 ${lines.join('\n')}
+${back ? answerLines(results.length, BLOCK_BYTES) : ''}
 :
 }`;
 }

@@ -50,7 +50,8 @@ _ph_pause() {
   esac
 }
 _ph_gone() {
-  read -r _ph_stat < "/proc/$1/stat" || return 0
+  # No process is 0; without a number this would be /proc/stat, which is always there.
+  read -r _ph_stat < "/proc/\${1:-0}/stat" || return 0
   case \${_ph_stat##*) } in Z* | X*) return 0 ;; esac
   return 1
 }
@@ -155,9 +156,9 @@ _ph_follow() {
   [ "$_ph_w" != l ] || { _ph_report lost; return; }
   _ph_report done
   [ "$_ph_w" != e ] || return
-  # The main shell waits for what the step left behind, so its farewell is read here.
+  # The main shell waits for what the step left behind, so the text that finishes the step is read here.
   while read -r _ph_w _ph_rest; do
-    case $_ph_w in rm) rm -rf "$_ph_dir"; break ;; esac
+    case $_ph_w in rm) rm -rf "$_ph_dir" "$_ph_dir".back*; break ;; esac
   done <&5
   kill -KILL $$
 }

@@ -5,9 +5,15 @@ import { collectStepFiles, storeFileCommands } from './file-commands.js';
 import type { SharedStep, ShareTarget, StepExchange, WorkSharing } from './sharing.js';
 import { existingFolders, workFolders } from './work-folders.js';
 
+/** The agent's answer to a step that has changed no file. */
+const NO_CHANGES = 'same\n';
+
 /** Runner and pod have a work folder each: what one of them needs of the other's is copied. */
 export class Copied implements WorkSharing {
-  constructor(private readonly work: RunnerPath) {}
+  constructor(
+    private readonly work: RunnerPath,
+    private readonly repository: string | undefined,
+  ) {}
 
   foldersToCreate(container: HookContainer): ContainerPath[] {
     return workFolders(container).map((name) => `${WORK_MOUNT}/${name}`);
@@ -41,10 +47,21 @@ export class Copied implements WorkSharing {
     return {
       send,
       results: commands.map(({ container }) => container),
-      finish: (contents) => {
-        if (contents !== undefined) storeFileCommands(this.work, commands, contents);
+      back: this.repository !== undefined,
+      finish: async (contents) => {
+        if (contents === undefined) return;
+        storeFileCommands(this.work, commands, contents);
+        await this.bringChanges(step, contents.get(commands.length));
       },
     };
+  }
+
+  private async bringChanges({ pod, context }: SharedStep, answer: Buffer | undefined): Promise<void> {
+    const { work, repository } = this;
+    if (repository === undefined || answer?.toString('latin1') === NO_CHANGES) return;
+    // Not at the top: many steps change nothing.
+    const { bringBack } = await import('../back/bring-back.js');
+    await bringBack(context, { pod, work, repository, answer });
   }
 
   private async sendNewActions({ pod, texts, context }: SharedStep): Promise<void> {

@@ -24,15 +24,20 @@ export function collectStepFiles(
   texts: readonly string[],
   fileCommands: readonly RunnerPath[],
 ): StepFiles {
-  const commands = fileCommands.flatMap((runner) => {
-    const container = toContainer(runner, work);
-    return container === undefined ? [] : [{ runner, container }];
-  });
+  const commands = commandsIn(work, fileCommands);
   // A script may stand inside an argument: `-command ". '/__w/_temp/x.ps1'"`.
   const scripts = texts.flatMap((text) => [...text.matchAll(/\/__w\/_temp\/[\w.-]+/g)].map(([path]) => path));
   const wanted = [...new Set([...scripts, EVENT, ...commands.map(({ container }) => container)])];
   const found = wanted.map((path) => readIfThere(path, work, toRunner(path, work)));
   return { commands, send: found.flatMap((file) => file ?? []) };
+}
+
+/** The file commands that lie in the work folder, as the runner and as containers see them. */
+export function commandsIn(work: RunnerPath, fileCommands: readonly RunnerPath[]): StepFiles['commands'] {
+  return fileCommands.flatMap((runner) => {
+    const container = toContainer(runner, work);
+    return container === undefined ? [] : [{ runner, container }];
+  });
 }
 
 /** The runner tolerates file commands that are gone, there is no event before the first action, and a folder is no script. */

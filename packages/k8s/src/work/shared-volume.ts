@@ -30,6 +30,7 @@ export class SharedVolume implements WorkSharing {
     return {
       send: [],
       results: [],
+      back: false,
       finish: () => refuseReplaced(this.work, fileCommands),
     };
   }

@@ -42,6 +42,8 @@ export interface StepExchange {
   send: readonly StepFile[];
   /** Wanted back after it. */
   results: readonly ContainerPath[];
+  /** Whether what the step changes is wanted back, too: as one result more. */
+  back: boolean;
   /**
    * After the step, whatever became of it.
    * @param contents of the results by index; undefined if the step did not come to its end.

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { HookContainer } from '@podhooks/hooklib';
 import type { Pod } from '../model/kubernetes.js';
 import { below, type RunnerPath, sourceOf, toRunner, WORK_MOUNT } from '../model/paths.js';
-import { WORK_VOLUME } from '../pod/volumes.js';
+import { WORK_VOLUME } from '../model/names.js';
 
 /** What a novolume work folder must have; made by the container's own user, as the runner's could not write there. */
 export function workFolders(container: HookContainer | null): string[] {

@@ -62,7 +62,7 @@ export function readDocuments({ file, text }: YamlFile): YamlDocument[] | Fault 
     return {
       file,
       ...(error.mark ? { line: error.mark.line + 1 } : {}),
-      message: `no YAML: ${error.reason}`,
+      message: `invalid YAML: ${error.reason}`,
     };
   }
 }

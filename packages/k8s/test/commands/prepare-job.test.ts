@@ -95,6 +95,7 @@ describe('prepareJob', () => {
       jobPod,
       mode: 'novolume',
       work: bed.path('runner/_work'),
+      repository: 'hello-world',
       runner: 'runner-1',
     });
     expect(response()).to.deep.equal({

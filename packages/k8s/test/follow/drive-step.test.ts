@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { ApiError, ConnectionError } from '../../src/cluster/api-error.js';
@@ -296,8 +297,12 @@ describe('driveStep', () => {
 
   it('reports a step as lost whose log another process has rewritten', async () => {
     const forged =
-      'until [ -e hook/*/ended ]; do :; done; cd hook/*/; sed s/.....$/00000/ log.0 > x; cat x > log.0';
-    cluster.execs = [works({ afterOutputBytes: 2 }), works()];
+      'until [ -e hook/*/ended ]; do :; done; cd hook/*/; sed s/.....$/00000/ log.0 > x; cat x > log.0; : > ../../forged';
+    const afterwards: FakeCluster['execs'][number] = (handlers, command) => {
+      while (!existsSync(bed.path('forged'))) spawnSync('sleep', ['0.02']);
+      return works()(handlers, command);
+    };
+    cluster.execs = [works({ afterOutputBytes: 2 }), afterwards];
     const { result } = drive(`echo first; { ${forged}; } > /dev/null 2>&1 & exit 5`);
     await hookRejection('STEP_LOST', result);
   });

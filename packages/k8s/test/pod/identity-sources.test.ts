@@ -59,6 +59,8 @@ function builtJobPod(pod: Pod, workflow: boolean): OwnPod {
   return jobPod({ ...COMMON, runner, args, helperImage: undefined });
 }
 
+const COPYING = { helperImage: undefined, gateSeconds: 600, filesBack: undefined };
+
 /** No runner of today sends credentials for an action; those that come are used. */
 function builtStepPod(pod: Pod, workflow: boolean): OwnPod {
   const registry = { username: 'u', password: 'p', serverUrl: 'ghcr.io' };
@@ -69,6 +71,7 @@ function builtStepPod(pod: Pod, workflow: boolean): OwnPod {
     args: { ...args, environmentVariables: {}, registry: workflow ? registry : null },
     work: WORK,
     jobPod: undefined,
+    copying: COPYING,
   });
 }
 

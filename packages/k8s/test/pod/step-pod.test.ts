@@ -10,6 +10,8 @@ import { containerStep } from '../support/containers.js';
 import { pod } from '../support/pod.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';
 
+const COPYING = { helperImage: undefined, gateSeconds: 600, filesBack: undefined };
+
 const VOLUME = runnerPod(ephemeral('ReadWriteOnce'));
 const RUNNER = readRunnerPod(VOLUME, { claimName: undefined, work: WORK });
 
@@ -19,6 +21,7 @@ function build(prefix: string, parts: Partial<HookContainer> = {}, runner: Pod =
     args: { ...containerStep(prefix).args, ...parts },
     work: WORK,
     jobPod,
+    copying: COPYING,
     inheriting: inheritDefaults,
     id: '1a2b3',
     provenance: { labels: { 'podhooks.dev/job': 'build' }, annotations: { 'podhooks.dev/actor': 'octocat' } },
@@ -133,6 +136,7 @@ describe('a step pod', () => {
       args: containerStep('v12').args,
       work: WORK,
       jobPod: undefined,
+      copying: COPYING,
       inheriting: inheritDefaults,
       id: '1',
       provenance: { labels: {}, annotations: {} },
@@ -144,12 +148,35 @@ describe('a step pod', () => {
     expect(built.pod.spec?.affinity).to.equal(undefined);
   });
 
-  it('is refused where the runner shares no volume, with the name of the action', () => {
-    const { message, hint } = hookErrorOf('UNSUPPORTED', () => build('07', {}, runnerPod()));
-    expect(message).to.equal(
-      'The docker action ghcr.io/octo-org/docker-action:2.1 cannot be run: the work folder /home/runner/_work of runner pod runner-1 is on no volume that other pods can mount.',
-    );
-    expect(hint).to.contain('containerMode kubernetes');
+  it('has a helper where the runner shares no volume, which comes first and lets the action wait for its files', () => {
+    const { pod: built, mode } = build('05', {}, runnerPod());
+    expect(mode).to.equal('novolume');
+    const [helper, action] = built.spec?.containers ?? [];
+    expect(helper).to.deep.include({ name: 'podhooks', image: 'ghcr.io/actions/actions-runner:2' });
+    expect(helper?.lifecycle?.postStart?.exec?.command?.join(' '))
+      .to.contain('/__podhooks/files.arrived')
+      .and.contain('600');
+    expect(helper?.volumeMounts).to.deep.equal([
+      { name: 'podhooks', mountPath: '/__podhooks' },
+      { name: 'work', mountPath: '/__w' },
+    ]);
+    expect(helper).to.not.have.property('env');
+    expect(
+      action?.volumeMounts?.map(({ name, subPath, mountPath }) => [name, subPath, mountPath]),
+    ).to.deep.equal([
+      ['work', undefined, '/__w'],
+      ['work', undefined, WORK],
+      ['work', '_temp', '/github/runner_temp'],
+      ['work', '_temp/_github_home', '/github/home'],
+      ['work', '_temp/_github_workflow', '/github/workflow'],
+      ['work', '_temp/_runner_file_commands', '/github/file_commands'],
+      ['work', 'hello-world/hello-world', '/github/workspace'],
+    ]);
+    expect(built.spec?.volumes).to.deep.equal([
+      { name: 'work', emptyDir: {} },
+      { name: 'podhooks', emptyDir: {} },
+    ]);
+    expect(built.spec).to.not.have.property('affinity');
   });
 
   const JOB = pod('job-pod').running('podhooks').running('job').running('redis').running('postgres-1');

@@ -40,7 +40,7 @@ describe('goneReason', () => {
       'pod job-pod was evicted: EvictionByEvictionAPI',
     ],
     [
-      'want of memory',
+      'out of memory',
       gone
         .phase('Failed')
         .terminated('job', { exitCode: 137, reason: 'OOMKilled' })
@@ -55,7 +55,7 @@ describe('goneReason', () => {
       'pod job-pod has ended: Pod was active on the node longer than the specified deadline',
     ],
     [
-      'want of memory, before it was started again',
+      'out of memory, before it was started again',
       alive.state(
         'own',
         { running: { startedAt: '2026-01-01T00:00:00Z' } },

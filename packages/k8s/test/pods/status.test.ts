@@ -86,7 +86,7 @@ describe('startState', () => {
         });
       });
 
-  const HOPELESS = [
+  const PERMANENT = [
     'failed to resolve reference "x": not found',
     'manifest unknown',
     'failed to authorize: 401 Unauthorized',
@@ -95,7 +95,7 @@ describe('startState', () => {
     'no basic auth credentials',
     'no match for platform in manifest',
   ];
-  for (const message of HOPELESS)
+  for (const message of PERMANENT)
     for (const reason of ['ErrImagePull', 'ImagePullBackOff'])
       it(`fails at once for ${reason}: ${message}`, () => {
         const state = startState(pulling(reason, message).build());
@@ -150,7 +150,7 @@ describe('startState', () => {
           reason: 'Error',
           message: Array.from({ length: 30 }, (_, line) => `line ${line}\n`).join(''),
         }),
-      `container redis of pod job-pod ended with exit code 1 (Error); its last words:\n${Array.from({ length: 10 }, (_, line) => `  line ${line + 20}`).join('\n')}`,
+      `container redis of pod job-pod ended with exit code 1 (Error); the end of its log:\n${Array.from({ length: 10 }, (_, line) => `  line ${line + 20}`).join('\n')}`,
       /log/,
     ],
     [

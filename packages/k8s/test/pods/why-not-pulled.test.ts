@@ -93,7 +93,7 @@ describe('whyNotPulled', () => {
 
   const ODD: readonly [title: string, data: Record<string, string>][] = [
     ['another kind', { password: base64('x') }],
-    ['no JSON', { '.dockerconfigjson': base64('{"auths":') }],
+    ['invalid JSON', { '.dockerconfigjson': base64('{"auths":') }],
     ['no object', { '.dockerconfigjson': base64('null') }],
   ];
   for (const [title, data] of ODD)

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { givesSign, startedSign } from '../../src/ready/started-sign.js';
 import { ApiError } from '../../src/cluster/api-error.js';
-import { JOB_KEEP_ALIVE } from '../../src/pod/helper.js';
+import { JOB_KEEP_ALIVE, STARTED } from '../../src/pod/helper.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { pod } from '../support/pod.js';
@@ -59,6 +60,17 @@ describe('the sign that the job container runs', () => {
     await settled(start().sign);
     container.cut();
   });
+
+  for (const shell of SHELLS)
+    it(`does not end the job container in ${shell.name} where it cannot be left`, () => {
+      const nowhere = `${bed.path('nowhere')}/started`;
+      const { status, signal } = spawnSync(
+        shell.argv[0],
+        [...shell.argv.slice(1), '-c', JOB_KEEP_ALIVE.replace(STARTED, nowhere)],
+        { timeout: 500, killSignal: 'SIGKILL' },
+      );
+      expect({ status, signal }).to.deep.equal({ status: null, signal: 'SIGKILL' });
+    });
 
   it('is waited for until the helper runs', async () => {
     writeFileSync(bed.path('hook/started'), '');

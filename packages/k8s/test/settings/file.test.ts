@@ -82,7 +82,7 @@ describe('the settings file', () => {
     [
       'a setting that only a variable can be',
       'namespace: ci',
-      /namespace: unknown setting; there are claimName, .*inherit, heartbeat$/,
+      /namespace: unknown setting; there are claimName, .*inherit, files, heartbeat$/,
     ],
     ['a path with dots', 'inherit.proxy: true', /:1: \["inherit\.proxy"\]: unknown setting; /],
     [
@@ -92,7 +92,7 @@ describe('the settings file', () => {
     ],
     ['a value for a group', 'inherit: false', /:1: inherit: expected a map, found false$/],
     ['a prototype', '__proto__: { template: /x }', /:1: __proto__: unknown setting/],
-    ['a key that stands twice', 'template: /x\ntemplate: /y', /:2: no YAML: duplicated mapping key/],
+    ['a key that stands twice', 'template: /x\ntemplate: /y', /:2: invalid YAML: duplicated mapping key/],
     ['a list', '- template: /x', /:1: expected a map of settings, found a list$/],
     ['a text', 'hello', /:1: expected a map of settings, found "hello"$/],
     [
@@ -100,8 +100,8 @@ describe('the settings file', () => {
       'template: /x\n---\ntemplate: /y',
       /:3: expected one document, found a second one$/,
     ],
-    ['broken YAML', 'inherit: [', /settings\.yaml:\d: no YAML: /],
-    ['a tab', 'inherit:\n\tproxy: true', /:2: no YAML: /],
+    ['broken YAML', 'inherit: [', /settings\.yaml:\d: invalid YAML: /],
+    ['a tab', 'inherit:\n\tproxy: true', /:2: invalid YAML: /],
     [
       'a billion laughs',
       Array.from({ length: 8 }, (_, n) => `a${n}: &a${n} [${`${n ? `*a${n - 1}` : 'x'} ,`.repeat(9)}]`).join(

@@ -33,6 +33,8 @@ const READINGS: Readonly<
   inheritPriorityClass: flags(),
   inheritProxy: flags(),
   imageHome: flags(),
+  filesBackBudgetMb: numbers(0),
+  filesBackExclude: globs(),
   prepareTimeoutSeconds: numbers(1),
   jobMaxSeconds: numbers(1),
   imagePullGraceSeconds: numbers(0),

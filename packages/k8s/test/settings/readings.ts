@@ -111,6 +111,8 @@ export const READINGS: Partial<Record<keyof typeof VARIABLES, Reading>> = {
   inheritPriorityClass: flag('inherit.priorityClass'),
   inheritProxy: flag('inherit.proxy'),
   imageHome: flag('imageHome'),
+  filesBackBudgetMb: amount('files.back.budgetMb', 'megabytes', 0),
+  filesBackExclude: globs('files.back.exclude'),
   prepareTimeoutSeconds: amount('prepareTimeoutSeconds', 'seconds', 1),
   jobMaxSeconds: amount('jobMaxSeconds', 'seconds', 1),
   imagePullGraceSeconds: amount('imagePullGraceSeconds', 'seconds', 0),

@@ -49,7 +49,7 @@ for (const shell of SHELLS)
       await until(() => next.received === 'st\n');
       await until(() => !existsSync(`/proc/${follower}`));
       writeFileSync(bed.path('go'), '');
-      const { bytes, end } = await next.ended();
+      const { bytes, end } = await bed.toEnd(step, next);
       expect(bytes.toString()).to.equal(`st\n${'\0'.repeat(300_000)}last\n`);
       expect(end).to.deep.equal({ exitCode: 5 });
     });
@@ -66,7 +66,7 @@ for (const shell of SHELLS)
       await until(() => sleeps().includes('0.5'));
       expect([...new Set(sleeps().slice(0, 300))]).to.deep.equal(['0.05', '0.1', '0.25']);
       writeFileSync(bed.path('go'), '');
-      expect((await next.ended()).end).to.deep.equal({ exitCode: 0 });
+      expect((await bed.toEnd(step, next)).end).to.deep.equal({ exitCode: 0 });
     });
 
     it('tells of a step that never began, and keeps it from beginning later', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { followScript, RESULT_LIMIT_BYTES, type StepScript, stepScript } from '../../src/step/script.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
+import { settled } from '../support/settled.js';
 import { until } from '../support/until.js';
 
 /** What a step does to the processes of its own supervisor; `$D` is the step's folder. */
@@ -15,6 +16,9 @@ const KILLS: readonly [title: string, script: string][] = [
     'sleep 600 & kill -KILL $(cat $D/own $D/follower)',
   ],
 ];
+
+/** Waits for a file in the step's folder. */
+const written = (name: string) => `until [ -s $D/${name} ]; do sleep 0.01; done`;
 
 for (const shell of SHELLS)
   describe(`a hostile step in ${shell.name}`, () => {
@@ -29,15 +33,18 @@ for (const shell of SHELLS)
     const follow = (step: StepScript) => {
       const exec = bed.exec(followScript(step, { segment: 0, offset: 0 }), step.nonce);
       exec.endInput();
-      return exec.ended();
+      return exec;
     };
 
     for (const [title, script] of KILLS)
       it(`is reported as lost when it kills ${title}`, async () => {
-        const step = hostile(`echo before; ${script}; : > ${bed.path('killed')}; sleep 600`);
+        // The writer is among what is killed.
+        const step = hostile(
+          `echo before; ${written('log.0')}; ${written('follower')}; ${script}; : > ${bed.path('killed')}; sleep 600`,
+        );
         bed.exec(stepScript(step), step.nonce);
         await until(() => existsSync(bed.path('killed')));
-        const { report, end, output } = await follow(step);
+        const { report, end, output } = await follow(step).ended();
         expect(report.lost).to.equal(true);
         expect(report.done).to.equal(false);
         expect(end).to.equal(undefined);
@@ -45,10 +52,10 @@ for (const shell of SHELLS)
       });
 
     it('keeps its exit code when it kills its follower', async () => {
-      const step = hostile('kill -KILL $(cat $D/follower); echo after; exit 3');
+      const step = hostile(`${written('follower')}; kill -KILL $(cat $D/follower); echo after; exit 3`);
       bed.exec(stepScript(step), step.nonce).endInput();
       await until(() => existsSync(bed.path(`hook/${step.id}/ended`)));
-      const { end, output } = await follow(step);
+      const { end, output } = await bed.toEnd(step, follow(step));
       expect(end).to.deep.equal({ exitCode: 3 });
       expect(output).to.equal('after\n');
     });
@@ -58,9 +65,20 @@ for (const shell of SHELLS)
       const exec = bed.exec(stepScript(step), step.nonce);
       await until(() => existsSync(bed.path('gone')));
       exec.cut();
-      const { report } = await follow(step);
+      const { report } = await follow(step).ended();
       expect(report.lost).to.equal(true);
       expect(report.unstarted).to.equal(false);
+    });
+
+    it('is reported as lost when it leaves a log in its folder, and nothing of what ran it', async () => {
+      const step = hostile(
+        `${written('follower')}; rm -rf $D; mkdir $D; : > $D/log.0; : > ${bed.path('gone')}; sleep 600`,
+      );
+      const exec = bed.exec(stepScript(step), step.nonce);
+      await until(() => existsSync(bed.path('gone')));
+      exec.cut();
+      const { report } = await settled(follow(step).ended());
+      expect(report.lost).to.equal(true);
     });
 
     it('gives signs of life while it says nothing', async () => {
@@ -83,7 +101,7 @@ for (const shell of SHELLS)
       const [text, words] = readFileSync(log, 'utf8').split(`podhooks ${step.nonce} `);
       for (const forged of ['0', '00', `${(words ?? '').trim()}0`, step.ends.high[0] ?? '']) {
         writeFileSync(log, `${text ?? ''}podhooks ${step.nonce} ${forged}\n`);
-        expect((await follow(step)).end).to.equal(undefined);
+        expect((await follow(step).ended()).end).to.equal(undefined);
       }
     });
 

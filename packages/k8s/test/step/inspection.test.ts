@@ -10,7 +10,7 @@ const READY = `${HOOK_FOLDER}/externals.ready`;
 const FAILED = `${HOOK_FOLDER}/externals.failed`;
 
 describe('readInspection', () => {
-  const good = { isAlpine: false, missing: [], externalsFault: '', words: '' };
+  const good = { isAlpine: false, missing: [], externalsFault: '', diagnostic: '' };
   const ANSWERS: readonly [title: string, stdout: string, stderr: string, report: object][] = [
     ['an image with all that is needed', 'inspected\n', '', good],
     ['an image of Alpine', 'alpine\ninspected\n', '', { ...good, isAlpine: true }],
@@ -27,8 +27,8 @@ describe('readInspection', () => {
       { ...good, externalsFault: 'cp: no space' },
     ],
     ['warnings of the shell', 'inspected\n', 'sh: a warning\n', good],
-    ['an inspection that failed', '', 'sh: cannot create\n', { ...good, words: 'sh: cannot create' }],
-    ['an inspection that printed nothing', '', '', { ...good, words: 'no answer' }],
+    ['an inspection that failed', '', 'sh: cannot create\n', { ...good, diagnostic: 'sh: cannot create' }],
+    ['an inspection that printed nothing', '', '', { ...good, diagnostic: 'no answer' }],
   ];
   for (const [title, stdout, stderr, report] of ANSWERS)
     it(`reads the answer of ${title}`, () => {
@@ -80,7 +80,7 @@ for (const shell of SHELLS)
       );
       exec.endInput();
       const { output, report } = await exec.ended();
-      expect(readInspection(output, report.diagnostic).words).to.contain('externals.ready');
+      expect(readInspection(output, report.diagnostic).diagnostic).to.contain('externals.ready');
     });
 
     const IMAGES: readonly [files: string[], isAlpine: boolean][] = [
@@ -106,6 +106,6 @@ for (const shell of SHELLS)
         const exec = bed.exec(text.replaceAll(/(?<=\s)\/(etc|lib|lib64|usr)\//g, `${bed.root}/$1/`));
         exec.endInput();
         const { output, report } = await exec.ended();
-        expect(readInspection(output, report.diagnostic)).to.deep.include({ isAlpine, words: '' });
+        expect(readInspection(output, report.diagnostic)).to.deep.include({ isAlpine, diagnostic: '' });
       });
   });

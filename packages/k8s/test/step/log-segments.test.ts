@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { farewell, followScript, type StepScript, stepScript } from '../../src/step/script.js';
+import { finishText, followScript, type StepScript, stepScript } from '../../src/step/script.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
 import { until } from '../support/until.js';
@@ -21,7 +21,7 @@ for (const shell of SHELLS)
       return bed.exec(text, step.nonce);
     };
     const leave = (exec: ReturnType<typeof start>, step: StepScript) =>
-      exec.partWith(bed.local(farewell(step)));
+      exec.partWith(bed.local(finishText(step)));
     const segments = (step: StepScript) =>
       readdirSync(bed.path(`hook/${step.id}`))
         .filter((name) => name.startsWith('log.'))
@@ -40,7 +40,7 @@ for (const shell of SHELLS)
       await until(() => segments(step).length <= 2);
       expect(segments(step)[0]).to.be.greaterThan(25);
       writeFileSync(bed.path('go'), '');
-      const { bytes, end } = await exec.ended();
+      const { bytes, end } = await bed.toEnd(step, exec);
       expect(end).to.deep.equal({ exitCode: 4 });
       expect(digest(bytes)).to.equal(
         digest(Buffer.concat([readFileSync(bed.path('copy')), Buffer.from('last\n')])),
@@ -64,11 +64,8 @@ for (const shell of SHELLS)
       const next = bed.exec(followScript(step, position), step.nonce);
       leave(next, step);
       let most = 0;
-      await until(() => {
-        most = Math.max(most, size(step));
-        return bytesReceived + next.bytesReceived === 2_000_000;
-      });
-      const { bytes, end } = await next.ended();
+      const measuring = setInterval(() => (most = Math.max(most, size(step))), 10);
+      const { bytes, end } = await bed.toEnd(step, next).finally(() => clearInterval(measuring));
       expect(end).to.deep.equal({ exitCode: 6 });
       expect(digest(bytes)).to.equal(digest(readFileSync(bed.path('copy')).subarray(bytesReceived)));
       expect(most).to.be.lessThan(1024 * 1024 + 2 * 65_536);

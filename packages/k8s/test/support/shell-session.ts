@@ -54,7 +54,8 @@ export class ShellSession implements ExecSession {
     const bytes = typeof data === 'string' ? Buffer.from(this.bed.local(data)) : data;
     const room = (this.fault.afterInputBytes ?? Infinity) - this.went;
     this.went += bytes.length;
-    this.child.stdin.write(bytes.subarray(0, Math.max(0, room)));
+    // A copy: who is told that it has left may overwrite it.
+    this.child.stdin.write(Buffer.from(bytes.subarray(0, Math.max(0, room))));
     if (bytes.length < room) return Promise.resolve();
     this.lose();
     return this.done.then(() => undefined);

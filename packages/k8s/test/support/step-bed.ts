@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { farewell, HOOK_FOLDER, type StepScript, stepScript } from '../../src/step/script.js';
+import { finishText, followScript, HOOK_FOLDER, type StepScript, stepScript } from '../../src/step/script.js';
 import { ENDS, ShellExec, type StepRun } from './shell-exec.js';
 import type { Shell } from './shells.js';
 
@@ -53,8 +53,22 @@ export class StepBed {
   /** Starts a step and leaves it when all has come, as the hook does. */
   start(step: StepScript, wrap?: readonly string[]): ShellExec {
     const exec = this.exec(stepScript(step), step.nonce, wrap);
-    exec.partWith(this.local(farewell(step)));
+    exec.partWith(this.local(finishText(step)));
     return exec;
+  }
+
+  /** What one exec, or those that follow it, bring until the step's end: its end marker may come late, as the hook knows. */
+  async toEnd(step: StepScript, exec: ShellExec): Promise<StepRun> {
+    const bytes = [];
+    for (let next = exec; ;) {
+      const run = await next.ended();
+      bytes.push(run.bytes);
+      const whole = Buffer.concat(bytes);
+      if (run.end !== undefined || !run.report.done)
+        return { ...run, bytes: whole, output: whole.toString() };
+      next = this.exec(followScript(step, next.position), step.nonce);
+      next.partWith(this.local(finishText(step)));
+    }
   }
 
   run(command: StepScript['command'], parts: Partial<StepScript> = {}): Promise<StepRun> {

@@ -233,7 +233,7 @@ describe('loadTemplate', () => {
       't.yaml:2: kind: expected the pod template itself: metadata and spec, with no other object around it',
     ],
     ['another version', 'apiVersion: apps/v1\nspec: {}', 't.yaml:1: apiVersion: expected v1, or nothing'],
-    ['broken YAML', 'spec: {}\nspec: {}', 't.yaml:2: no YAML: duplicated mapping key'],
+    ['broken YAML', 'spec: {}\nspec: {}', 't.yaml:2: invalid YAML: duplicated mapping key'],
     [
       'everything at once, in the order of the lines',
       job('tty: 1', 'imagePullPolcy: x', '$patch: delete', 'env: [{value: a}]'),
@@ -257,7 +257,7 @@ describe('loadTemplate', () => {
         { file: 'c.yaml', text: '---\nspec: {}\n---\n\nspec: {c: 1}' },
       ),
     ).to.deep.equal([
-      'a.yaml:4: no YAML: deficient indentation',
+      'a.yaml:4: invalid YAML: deficient indentation',
       'b.yaml:1: spec.a: unknown field',
       'c.yaml:5: spec.c: unknown field',
     ]);

@@ -64,17 +64,17 @@ describe('readDocuments', () => {
   });
 
   const FAULTS: [title: string, yaml: string, fault: string | RegExp][] = [
-    ['a key that stands twice', 'a: 1\nb: 2\na: 3', /^3: no YAML: duplicated mapping key/],
-    ['broken text', 'a: 1\nb: [1, 2\nc: 3', /^\d: no YAML: /],
-    ['a tab as indentation', 'a:\n\tb: 1', /^2: no YAML: /],
-    ['an unknown alias', 'a: *x', /^1: no YAML: unidentified alias/],
-    ['an unknown tag', 'a: !!js/function x', /^1: no YAML: unknown scalar tag/],
+    ['a key that stands twice', 'a: 1\nb: 2\na: 3', /^3: invalid YAML: duplicated mapping key/],
+    ['broken text', 'a: 1\nb: [1, 2\nc: 3', /^\d: invalid YAML: /],
+    ['a tab as indentation', 'a:\n\tb: 1', /^2: invalid YAML: /],
+    ['an unknown alias', 'a: *x', /^1: invalid YAML: unidentified alias/],
+    ['an unknown tag', 'a: !!js/function x', /^1: invalid YAML: unknown scalar tag/],
     [
       'an alias inside of itself',
       'a: &x [*x]',
       '-: an alias (*name) stands inside the value that it repeats',
     ],
-    ['deep nesting', '['.repeat(60), /^1: no YAML: .*[Dd]epth/],
+    ['deep nesting', '['.repeat(60), /^1: invalid YAML: .*[Dd]epth/],
     [
       'nesting that aliases make deep',
       Array.from(
@@ -95,7 +95,11 @@ describe('readDocuments', () => {
       '-: more than 100000 values with all aliases replaced',
     ],
     ['a megabyte', `a: ${'x'.repeat(1 << 20)}`, '-: the file is larger than 1048576 bytes'],
-    ['a secret near a fault, without showing it', 'token: hunter2\ntoken: hunter2', /^2: no YAML: [^2]*$/],
+    [
+      'a secret near a fault, without showing it',
+      'token: hunter2\ntoken: hunter2',
+      /^2: invalid YAML: [^2]*$/,
+    ],
   ];
   for (const [title, yaml, expected] of FAULTS) {
     it(`finds ${title}`, () => {

@@ -94,7 +94,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a job image that prints without end fills the memory of the runner',
     file: `${HOOK}/cluster/collect.ts`,
-    from: 'new BoundedBytes(LARGEST_OUTPUT_BYTES)',
+    from: 'new BoundedBytes(limitBytes)',
     to: 'new BoundedBytes(Infinity)',
     test: {
       file: `${TESTS}/cluster/collect.test.ts`,
@@ -234,8 +234,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the helper is not the first container',
     file: `${HOOK}/pod/job-pod.ts`,
-    from: 'return [helperContainer(helperImage, externals, volumes.forHelper()), job];',
-    to: 'return [job, helperContainer(helperImage, externals, volumes.forHelper())];',
+    from: 'return [helperContainer(helperImage, externals, volumes.forHelper(), agent), job];',
+    to: 'return [job, helperContainer(helperImage, externals, volumes.forHelper(), agent)];',
     test: {
       file: `${TESTS}/pod/job-pod.test.ts`,
       title: 'has the helper first, then the job, then the services',
@@ -609,7 +609,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "a pod that has taken the job pod's name is used",
-    file: `${HOOK}/pods/own-objects.ts`,
+    file: `${HOOK}/pods/require-job-pod.ts`,
     from: 'owner.name === name && (uid === undefined || owner.uid === uid)) return pod;',
     to: "name !== '') return pod;",
     test: {
@@ -686,9 +686,19 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a step that leaves nothing of its supervisor is waited for without end',
+    file: `${HOOK}/step/supervisor.ts`,
+    from: '/proc/\\${1:-0}/stat',
+    to: '/proc/$1/stat',
+    test: {
+      file: `${TESTS}/step/hostile-step.test.ts`,
+      title: 'is reported as lost when it leaves a log in its folder, and nothing of what ran it',
+    },
+  },
+  {
     name: 'the job container gives no sign that it runs',
     file: `${HOOK}/pod/helper.ts`,
-    from: '`: > ${STARTED}\\n${KEEP_ALIVE}`',
+    from: "`printf '' > ${STARTED}\\n${KEEP_ALIVE}`",
     to: '`:\\n${KEEP_ALIVE}`',
     test: {
       file: `${TESTS}/ready/started-sign.test.ts`,
@@ -966,6 +976,187 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/pod/step-pod.test.ts`,
       title: 'names services by the names that their options give them, too',
+    },
+  },
+  {
+    name: 'what comes back from the pod is written through a link',
+    file: `${HOOK}/back/open-folders.ts`,
+    from: 'inFolder(parent, name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW)',
+    to: 'inFolder(parent, name), O_RDONLY | O_DIRECTORY)',
+    test: {
+      file: `${TESTS}/back/hostile-archives.test.ts`,
+      title: 'does not write through a link that an earlier one has left',
+    },
+  },
+  {
+    name: 'what comes back from the pod replaces a file command',
+    file: `${HOOK}/agent/placing.ts`,
+    from: 'root === TEMP && PROTECTED.includes(second)',
+    to: 'root === TEMP && second === undefined',
+    test: {
+      file: `${TESTS}/back/hostile-archives.test.ts`,
+      title: 'with a file command changes nothing but the workspace, and this is said',
+    },
+  },
+  {
+    name: "a link from the pod leads to the runner's own files",
+    file: `${HOOK}/agent/placing.ts`,
+    from: "if (steps.slice(ups === -1 ? steps.length : ups).includes('..')) return false;",
+    to: '',
+    test: {
+      file: `${TESTS}/back/hostile-archives.test.ts`,
+      title: 'with a link that climbs behind a name changes nothing but the workspace, and this is said',
+    },
+  },
+  {
+    name: 'an archive from the pod fills the disk of the runner',
+    file: `${HOOK}/back/writer.ts`,
+    from: "kind === 'file' && size > this.bytesLeft",
+    to: "kind === 'file' && size > Infinity",
+    test: {
+      file: `${TESTS}/back/hostile-archives.test.ts`,
+      title: 'with a file larger than the budget changes nothing but the workspace, and this is said',
+    },
+  },
+  {
+    name: 'the content of a renamed folder does not reach the runner',
+    file: `${HOOK}/agent/agent.ts`,
+    from: '  [[ -n $base ]] || return\n  local name kept',
+    to: '  return\n  local name kept',
+    test: { file: `${TESTS}/back/agent.test.ts`, title: 'finds a renamed folder' },
+  },
+  {
+    name: 'what a step has changed is lost with its answer',
+    file: `${HOOK}/agent/agent.ts`,
+    from: '    inline) [[ ! -e ${HOOK_FOLDER}/$last.back ]] ;;',
+    to: '    inline) return 0 ;;',
+    test: {
+      file: `${TESTS}/back/agent.test.ts`,
+      title: 'sends again what was not taken, with all that is new',
+    },
+  },
+  {
+    name: 'a lost connection leaves files of a step behind',
+    file: `${HOOK}/back/fetch-archive.ts`,
+    from: 'if (cancelled.aborted || whole.hasPassed',
+    to: 'if (!cancelled.aborted || whole.hasPassed',
+    test: {
+      file: `${TESTS}/back/bring-back.test.ts`,
+      title: 'come whole over connections that are lost, and none from the beginning',
+    },
+  },
+  {
+    name: 'an agent that does not answer is no difference that anybody sees',
+    file: `${HOOK}/back/bring-back.ts`,
+    from: '  if (news.length > 0) context',
+    to: '  if (news.length > 1) context',
+    test: {
+      file: `${TESTS}/back/bring-back.test.ts`,
+      title: 'are named once when the agent does not answer; the exit code stands',
+    },
+  },
+  {
+    name: 'a docker action without a shared volume starts before its files are there',
+    file: `${HOOK}/pod/helper.ts`,
+    from: 'until [[ -e ${FILES_ARRIVED} ]]; do',
+    to: 'until true; do',
+    test: {
+      file: `${TESTS}/pod/step-pod.test.ts`,
+      title:
+        'has a helper where the runner shares no volume, which comes first and lets the action wait for its files',
+    },
+  },
+  {
+    name: 'steps do not see what a docker action has changed, without a shared volume',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: '    if (jobPod !== undefined) await this.bringToJob',
+    to: '    if (jobPod === undefined) await this.bringToJob',
+    test: {
+      file: `${TESTS}/commands/copied-action.test.ts`,
+      title:
+        'gives the action the files of the job pod, and what it changes to the job pod and the runner, when it fails, too',
+    },
+  },
+  {
+    name: 'the file commands of a docker action are lost, without a shared volume',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: '    await readFileCommands(pod, work, context);\n',
+    to: '',
+    test: {
+      file: `${TESTS}/commands/copied-action.test.ts`,
+      title:
+        'gives the action the files of the job pod, and what it changes to the job pod and the runner, when it fails, too',
+    },
+  },
+  {
+    name: 'a docker action runs whose files did not arrive',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: '      if (exitCode !== 0)\n        throw',
+    to: '      if (exitCode > 128)\n        throw',
+    test: {
+      file: `${TESTS}/commands/copied-action.test.ts`,
+      title: 'does not run the action without its files, and names the reason',
+    },
+  },
+  {
+    name: 'what a docker action removes is still there for the steps after it',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: '{ cat gone; grep -zv',
+    to: '{ grep -zv',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'are removed by their exact names',
+    },
+  },
+  {
+    name: 'a file of a docker action is written through a link of the job',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: "{ cat gone; grep -zv '^d ' changed; }",
+    to: 'cat gone',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'are not written through a link that the job has in the meantime',
+    },
+  },
+  {
+    name: 'a docker action puts a link in the place of a file command',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: 'if [[ -L $path ]] || [[ -e',
+    to: 'if [[ -e',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'are read byte by byte, and told from links, folders and what is gone',
+    },
+  },
+  {
+    name: "a step takes the runner's workspace away",
+    file: `${HOOK}/agent/placing.ts`,
+    from: 'return root === repository && name',
+    to: "return root === '' && name",
+    test: {
+      file: `${TESTS}/back/receive.test.ts`,
+      title:
+        'empties the workspace when it is gone from the pod, and keeps the folder, which the runner starts hooks in',
+    },
+  },
+  {
+    name: 'what an action does to a repository like .github does not reach the job',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: ' ${staging(id)}/.[!.]*/; do',
+    to: '; do',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'reach a repository whose name begins with a dot',
+    },
+  },
+  {
+    name: 'a job container ends where it cannot say that it runs',
+    file: `${HOOK}/pod/helper.ts`,
+    from: "`printf '' > ${STARTED}\\n",
+    to: '`: > ${STARTED}\\n',
+    test: {
+      file: `${TESTS}/ready/started-sign.test.ts`,
+      title: 'does not end the job container in dash where it cannot be left',
     },
   },
 ];

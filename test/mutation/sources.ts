@@ -20,7 +20,7 @@ const LEFT_OUT = /\/(node_modules|dist|types)$/;
 
 /** A copy of the sources in a folder of its own, in which tests can run. */
 export class SourceCopy {
-  readonly root = mkdtempSync(join(tmpdir(), 'podhooks-sabotage-'));
+  readonly root = mkdtempSync(join(tmpdir(), 'podhooks-mutation-'));
 
   constructor() {
     for (const name of COPIED)
@@ -35,7 +35,7 @@ export class SourceCopy {
   async with<T>(fault: Fault, use: () => Promise<T>): Promise<T> {
     const path = join(this.root, fault.file);
     const intact = readFileSync(path, 'utf8');
-    writeFileSync(path, sabotaged(fault, intact));
+    writeFileSync(path, mutated(fault, intact));
     try {
       return await use();
     } finally {
@@ -59,7 +59,7 @@ export class SourceCopy {
 }
 
 /** The source with the fault in it. @throws Error unless its text stands there exactly once */
-export function sabotaged({ name, file, from, to }: Fault, source: string): string {
+export function mutated({ name, file, from, to }: Fault, source: string): string {
   const times = source.split(from).length - 1;
   if (times !== 1) throw new Error(`"${name}": its text stands ${times} times in ${file}, not once: ${from}`);
   // Not by a pattern's rules: the text may hold `$&`.

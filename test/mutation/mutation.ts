@@ -1,5 +1,5 @@
 /**
- * `npm run sabotage`: puts one fault after the other into a copy of the hook, and checks that the test which is named for
+ * `npm run mutation`: puts one fault after the other into a copy of the hook, and checks that the test which is named for
  * it passes without the fault and fails with it. Exit code 1 if a fault is not caught. An argument takes only the faults
  * with this text in their names.
  */

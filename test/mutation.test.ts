@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FAULTS, type Fault } from './sabotage/faults.js';
-import { runTests } from './sabotage/run-tests.js';
-import { ROOT, sabotaged } from './sabotage/sources.js';
+import { FAULTS, type Fault } from './mutation/faults.js';
+import { runTests } from './mutation/run-tests.js';
+import { ROOT, mutated } from './mutation/sources.js';
 
-describe('the faults of the sabotage', () => {
+describe('the mutation tests', () => {
   it('have names of their own', () => {
     const names = FAULTS.map(({ name }) => name);
     expect(new Set(names).size).to.equal(names.length);
@@ -14,7 +14,7 @@ describe('the faults of the sabotage', () => {
   for (const fault of FAULTS)
     it(`"${fault.name}" is a change of one place in the sources`, () => {
       const source = readFileSync(join(ROOT, fault.file), 'utf8');
-      expect(sabotaged(fault, source)).to.not.equal(source);
+      expect(mutated(fault, source)).to.not.equal(source);
     });
 
   it('are each named a test that exists', async () => {
@@ -26,15 +26,15 @@ describe('the faults of the sabotage', () => {
   });
 });
 
-describe('sabotaged', () => {
+describe('mutated', () => {
   const fault: Fault = { name: 'f', file: 'a.ts', from: 'x', to: "$&$'", test: { file: 't', title: 't' } };
 
   it('takes the texts as they are', () => {
-    expect(sabotaged(fault, 'axb')).to.equal("a$&$'b");
+    expect(mutated(fault, 'axb')).to.equal("a$&$'b");
   });
 
   for (const source of ['ab', 'axbx'])
     it(`refuses ${source}, in which the text does not stand once`, () => {
-      expect(() => sabotaged(fault, source)).to.throw('"f": its text stands');
+      expect(() => mutated(fault, source)).to.throw('"f": its text stands');
     });
 });
