@@ -1127,4 +1127,14 @@ export const FAULTS: readonly Fault[] = [
         'brings what something on the runner’s side has put into _temp since, and leaves what the pod has of that name',
     },
   },
+  {
+    name: 'a cancelled docker action is waited for longer than the runner waits',
+    file: `${HOOK}/commands/run-container-step.ts`,
+    from: 'const CANCELLING_MS = 3_500;',
+    to: 'const CANCELLING_MS = 70_000;',
+    test: {
+      file: `${TESTS}/commands/run-container-step.test.ts`,
+      title: 'gives up on a cancelled action whose pod does not go',
+    },
+  },
 ];
