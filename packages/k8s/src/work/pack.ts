@@ -11,6 +11,7 @@ import {
   realpathSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import type { LeftOut } from '../back/left-out.js';
@@ -152,14 +153,18 @@ function add(tar: Pack, { header, source }: Item, leftOut: LeftOut): Promise<voi
 /** Its size has been sent: what the file grows by meanwhile is left out, and what it lacks is zeros. */
 function addLarge(tar: Pack, header: Header, descriptor: number): Promise<void> {
   const { size } = fstatSync(descriptor);
-  const exactly = async function* (content: AsyncIterable<Buffer>) {
-    let left = size;
-    for await (const chunk of content) {
+  let left = size;
+  // Not an async generator: what waits for it in `pipeline` is not woken by every stream of tar-stream.
+  const exactly = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
       left -= chunk.length;
-      yield chunk;
-    }
-    for (; left > 0; left -= PIECE_BYTES) yield Buffer.alloc(Math.min(left, PIECE_BYTES));
-  };
+      done(null, chunk);
+    },
+    flush(done) {
+      for (; left > 0; left -= PIECE_BYTES) this.push(Buffer.alloc(Math.min(left, PIECE_BYTES)));
+      done();
+    },
+  });
   const content = createReadStream('', {
     fd: descriptor,
     end: Math.max(0, size - 1),
