@@ -16,7 +16,7 @@ const TESTS = 'packages/k8s/test';
 export const FAULTS: readonly Fault[] = [
   {
     name: 'the exit code of a step is dropped',
-    file: `${HOOK}/step/supervisor.ts`,
+    file: `${HOOK}/step/supervisor.sh`,
     from: '_ph_code=$?',
     to: '_ph_code=0',
     test: { file: `${TESTS}/step/supervisor.test.ts`, title: 'ends with the exit code of its command' },
@@ -43,7 +43,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a step whose supervisor was killed hangs',
-    file: `${HOOK}/step/supervisor.ts`,
+    file: `${HOOK}/step/supervisor.sh`,
     from: '  _ph_gone "$_ph_recorder"\n}',
     to: '  return 1\n}',
     test: {
@@ -73,7 +73,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a step that removed its folder is started again',
-    file: `${HOOK}/step/script.ts`,
+    file: `${HOOK}/step/follow.sh`,
     from: 'if [ ! -d "$_ph_dir" ] && mkdir',
     to: 'if mkdir -p "$_ph_dir" && mkdir -p',
     test: {
@@ -747,8 +747,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a step that leaves nothing of its supervisor is waited for without end',
-    file: `${HOOK}/step/supervisor.ts`,
-    from: '/proc/\\${1:-0}/stat',
+    file: `${HOOK}/step/supervisor.sh`,
+    from: '/proc/${1:-0}/stat',
     to: '/proc/$1/stat',
     test: {
       file: `${TESTS}/step/hostile-step.test.ts`,
@@ -879,7 +879,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'watching a step ends before the step does',
-    file: `${HOOK}/step/watch.ts`,
+    file: `${HOOK}/step/watch.sh`,
     from: '[ -z "$_ph_last" ] || exit 0',
     to: 'exit 0',
     test: {
