@@ -74,8 +74,10 @@ const stub = (path) => `module.exports = new Proxy({}, {
 });`;
 
 /**
- * What the hook imports with `import()` becomes a part of its own, kept as compressed text, which costs a step nothing; it is
- * compiled when it is first imported. Modules of ours that the main part has are not in others: `instanceof` must hold.
+ * What the hook imports with `import()` becomes a part of its own, kept as compressed text and compiled when it is first
+ * imported. Measured at the start of a step, in CPU time over more than 100 pairs of runs: 89 ms; 96 ms with the parts as plain
+ * text, 101 ms with all code compiled by Node at once. Modules of ours that the main part has are not in others: `instanceof`
+ * must hold.
  */
 const parts = (outside) => ({
   name: 'parts',

@@ -386,6 +386,13 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a command has succeeded whose status only speaks of success',
+    file: `${HOOK}/cluster/exec.ts`,
+    from: "if (status['status'] === 'Success')",
+    to: "if (text.includes('Success'))",
+    test: { file: `${TESTS}/cluster/exec.test.ts`, title: 'takes no part of a status for the whole' },
+  },
+  {
     name: 'an unknown server is trusted',
     file: `${HOOK}/cluster/api-agent.ts`,
     from: 'if (fingerprint(socket) === known) {',
