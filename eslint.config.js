@@ -36,7 +36,9 @@ export default tseslint.config(
     rules: { 'podhooks/one-direction': 'error' },
   },
   {
-    files: ['pod', 'template', 'merge', 'step', 'model', 'yaml'].map((wing) => `packages/k8s/src/${wing}/**`),
+    files: ['pod', 'options', 'template', 'merge', 'step', 'model', 'yaml'].map(
+      (wing) => `packages/k8s/src/${wing}/**`,
+    ),
     // In the bundle its texts are constants.
     ignores: ['packages/k8s/src/step/shell-texts.ts'],
     rules: {

@@ -753,6 +753,26 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a log that another process fills is followed without end',
+    file: `${HOOK}/follow/drive-step.ts`,
+    from: 'endless >= ENDLESS_EXECS',
+    to: 'endless < 0',
+    test: {
+      file: `${TESTS}/follow/drive-step.test.ts`,
+      title: 'reports a step as lost whose log another process has emptied and goes on to fill',
+    },
+  },
+  {
+    name: 'the end marker lands amid what another process has added to the log',
+    file: `${HOOK}/step/supervisor.sh`,
+    from: 'count="$_ph_reads" >> "$_ph_dir/log.$_ph_n"',
+    to: 'count="$_ph_reads" of="$_ph_dir/log.$_ph_n"',
+    test: {
+      file: `${TESTS}/step/hostile-step.test.ts`,
+      title: 'keeps its exit code when another process adds to its log',
+    },
+  },
+  {
     name: 'a step that leaves nothing of its supervisor is waited for without end',
     file: `${HOOK}/step/supervisor.sh`,
     from: '/proc/${1:-0}/stat',
@@ -836,7 +856,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a quota on limits refuses the pod for its helper',
     file: `${HOOK}/pods/pod-template.ts`,
-    from: ': withHelperLimits(pod)',
+    from: ': withHelperLimits(settled.pod)',
     to: ': pod',
     test: {
       file: `${TESTS}/commands/prepare-job.test.ts`,
@@ -962,6 +982,87 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/work/work-folder.test.ts`,
       title: 'leaves out names and links that are not UTF-8, and says so once',
+    },
+  },
+  {
+    name: 'a privileged option is ignored without a word',
+    file: `${HOOK}/options/read.ts`,
+    from: "option.kind === 'refused' ? read.refused : read.unused",
+    to: 'read.unused',
+    test: {
+      file: `${TESTS}/options/read.test.ts`,
+      title:
+        'leaves out what would reach the node, with one warning that names it, the container and the reason',
+    },
+  },
+  {
+    name: 'a limit of options reserves as much',
+    file: `${HOOK}/options/container.ts`,
+    from: "...(cpus > 0 && { cpu: '0' }),",
+    to: '',
+    test: {
+      file: `${TESTS}/options/job-options.test.ts`,
+      title: 'puts --cpus 1.5 of the job container into the pod',
+    },
+  },
+  {
+    name: '--user root wins over runAsNonRoot of the template',
+    file: `${HOOK}/options/template-first.ts`,
+    from: '!(nonRoot && runAsUser === 0)',
+    to: 'true',
+    test: {
+      file: `${TESTS}/options/template-first.test.ts`,
+      title: 'lets runAsNonRoot of the pod win over --user root',
+    },
+  },
+  {
+    name: 'the value of a bad --env is shown',
+    file: `${HOOK}/options/read.ts`,
+    from: "option.hidden ? ''",
+    to: "option.hidden === undefined ? ''",
+    test: {
+      file: `${TESTS}/options/read.test.ts`,
+      title: 'shows no value of a variable, a label or a health command',
+    },
+  },
+  {
+    name: 'the kubelet expands a health command',
+    file: `${HOOK}/options/health.ts`,
+    from: 'literal(command)',
+    to: 'command',
+    test: {
+      file: `${TESTS}/options/job-options.test.ts`,
+      title: 'puts --health-cmd "redis-cli -a $PASSWORD ping" of a service into the pod',
+    },
+  },
+  {
+    name: 'a job begins before its services are healthy',
+    file: `${HOOK}/ready/wait-for-health.ts`,
+    from: "return names === '' ? state :",
+    to: 'return names.length >= 0 ? state :',
+    test: {
+      file: `${TESTS}/ready/wait-for-others.test.ts`,
+      title: 'waits until a service is healthy',
+    },
+  },
+  {
+    name: 'a service that ends right after its start is not looked at again',
+    file: `${HOOK}/ready/wait-for-others.ts`,
+    from: 'Math.max(0, moment.leftMs)',
+    to: '0',
+    test: {
+      file: `${TESTS}/ready/wait-for-others.test.ts`,
+      title: 'looks no earlier than that moment, however early the job container is prepared',
+    },
+  },
+  {
+    name: 'container steps do not know the aliases of services',
+    file: `${HOOK}/pod/step-pod.ts`,
+    from: '...containers, ...aliases',
+    to: '...containers',
+    test: {
+      file: `${TESTS}/pod/step-pod.test.ts`,
+      title: 'names services by the names that their options give them, too',
     },
   },
   {

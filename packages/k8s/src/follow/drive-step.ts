@@ -34,6 +34,8 @@ export type StepRequest = Omit<StepScript, 'id' | 'nonce' | 'channel' | 'ends'>;
 
 /** Execs in a row that bring nothing although the pod's status, which lags behind, says that the container runs. */
 const MUTE_EXECS = 6;
+/** Execs in a row after the step's end that do not find its end marker. A writer that is only late has some 20 s. */
+const ENDLESS_EXECS = 8;
 /**
  * INT, TERM and KILL take 5 s, the record a moment more. The runner kills the hook 10 s after its SIGINT (ProcessInvoker), and a
  * runner pod on a busy node needs a part of that to get to its end.
@@ -96,6 +98,7 @@ async function followToEnd(
   let begun = false;
   let lostSince: number | undefined;
   let mute = 0;
+  let endless = 0;
   const backoff = new Backoff({ firstMs: RECONNECT_DELAY_MS });
   while (!run.abandoned) {
     const before = output.passed;
@@ -121,9 +124,11 @@ async function followToEnd(
       if (gone !== undefined) throw gone;
     }
     if (report.lost || report.unstarted) throw unwatched(target);
+    endless = report.done ? endless + 1 : 0;
+    if (endless >= ENDLESS_EXECS) throw forged(target);
     if (output.passed > before) {
       mute = 0;
-      backoff.reset();
+      if (endless === 0) backoff.reset();
     } else if (answered && !stalled && !(fault instanceof ConnectionError) && ++mute >= MUTE_EXECS)
       throw fault === undefined
         ? unreadable(target, report.diagnostic)

@@ -1,6 +1,7 @@
 import { argumentsOf, HookError, type HookContainer } from '@podhooks/hooklib';
 import { type Decision, inherit, type InheritSettings } from '../merge/inherit.js';
 import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret, Volume } from '../model/kubernetes.js';
+import { literal } from '../model/literal.js';
 import { strategicMerge } from '../merge/merge.js';
 import { HELPER_CONTAINER, JOB_CONTAINER, RUNNER_POD_LABEL } from '../model/names.js';
 import type { RunnerPath } from '../model/paths.js';
@@ -113,11 +114,6 @@ export function startOf({ entryPoint, entryPointArgs }: HookContainer): Pick<Con
     ...(entryPoint !== null && { command: [literal(entryPoint)] }),
     ...(args.length > 0 && { args: args.map(literal) }),
   };
-}
-
-/** The kubelet expands `$(NAME)` in commands and arguments, and takes `$$` for `$`; docker does neither. */
-function literal(text: string): string {
-  return text.replaceAll('$', '$$$$');
 }
 
 /** Presets come first: a container's own variables may refer to them, and what the workflow sets wins. */
