@@ -1046,13 +1046,23 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'a service that ends right after its start is not looked at again',
-    file: `${HOOK}/ready/wait-for-others.ts`,
-    from: 'Math.max(0, moment.leftMs)',
-    to: '0',
+    name: 'a step fails before the end of a service can be known',
+    file: `${HOOK}/follow/failed-services.ts`,
+    from: 'if (leftMs > 0) await sleep',
+    to: 'if (leftMs < 0) await sleep',
     test: {
-      file: `${TESTS}/ready/wait-for-others.test.ts`,
-      title: 'looks no earlier than that moment, however early the job container is prepared',
+      file: `${TESTS}/follow/failed-services.test.ts`,
+      title: 'looks no earlier than the kubelet can know, however soon the step has failed',
+    },
+  },
+  {
+    name: 'a failed service is not named when the job ends',
+    file: `${HOOK}/commands/cleanup-job.ts`,
+    from: 'pods.flatMap(failedServices)',
+    to: 'pods.slice(pods.length).flatMap(failedServices)',
+    test: {
+      file: `${TESTS}/commands/cleanup-job.test.ts`,
+      title: 'tells of a service that has failed, however late, and of no other container',
     },
   },
   {
