@@ -1137,4 +1137,11 @@ export const FAULTS: readonly Fault[] = [
       title: 'gives up on a cancelled action whose pod does not go',
     },
   },
+  {
+    name: 'git refuses the workspace that another user owns',
+    file: `${HOOK}/step/git.ts`,
+    from: "GIT_CONFIG_VALUE_0: '*'",
+    to: "GIT_CONFIG_VALUE_0: '/github/workspace'",
+    test: { file: `${TESTS}/step/git.test.ts`, title: 'lets git work in folders of other users' },
+  },
 ];

@@ -44,7 +44,7 @@ export const transfers: Campaign = {
     const cuts = Math.ceil(countOf(scale, 100, 4) / 2);
     const cutter = await Cutter.start();
     try {
-      const env = { ...cutter.environment, ACTIONS_RUNNER_HOOK_CONFIG: SETTINGS };
+      const env = { ...cutter.environment, ACTIONS_RUNNER_HOOK_FILES_BACK_BUDGET_MB: '4096' };
       return await withRunner('novolume', { env }, (runner) => bothWays(runner, cutter, cuts, scale));
     } finally {
       cutter.close();
@@ -52,30 +52,31 @@ export const transfers: Campaign = {
   },
 };
 
-const SETTINGS = '/home/runner/settings.yaml';
-
 async function bothWays(runner: PodRunner, cutter: Cutter, cuts: number, scale: Scale) {
-  await runner.writeFile(SETTINGS, 'files: { back: { budgetMb: 4096 } }');
   const tree = `${runner.folders.tools}/tree`;
   const planted = await runner.exec([NODE, '-e', PLANT, tree, `${cuts}`]);
   assert.equal(planted.exitCode, 0, planted.stderr.toString());
   const expected = await onRunner(runner, tree);
   const there = await during(cutter, cuts, scale, async () => {
     ended(
-      await runner.prepareJob({ container: { image: IMAGE } }, { signal: AbortSignal.timeout(HANGS_AFTER_MS) }),
+      await runner.prepareJob(
+        { container: { image: IMAGE } },
+        { signal: AbortSignal.timeout(HANGS_AFTER_MS) },
+      ),
       0,
     );
   });
   const inPod = ended(await step(runner, `cd /__w/_tool/tree; ${DIGEST}`), 0).output.toString();
   assert.equal(inPod, expected, 'the tree in the pod');
   const back = await during(cutter, cuts, scale, async () => {
-    const { output } = ended(
-      await step(runner, 'cp -a /__w/_tool/tree .', { withinMs: HANGS_AFTER_MS }),
-      0,
-    );
+    const { output } = ended(await step(runner, 'cp -a /__w/_tool/tree .', { withinMs: HANGS_AFTER_MS }), 0);
     assert.equal(output.toString(), '', 'what was not copied');
   });
-  assert.equal(await onRunner(runner, `${runner.folders.workspace}/tree`), expected, 'the tree that came back');
+  assert.equal(
+    await onRunner(runner, `${runner.folders.workspace}/tree`),
+    expected,
+    'the tree that came back',
+  );
   ended(await runner.cleanupJob(), 0);
   return [
     row('size of the tree, MB', cuts * UNIT_MB),
@@ -96,7 +97,10 @@ async function during(cutter: Cutter, cuts: number, { random, say }: Scale, tran
       : undefined;
   await transfer();
   cutter.plan = () => undefined;
-  const done = { cuts: cutter.cuts - before.cuts, ratio: (cutter.bytes - before.bytes) / (cuts * UNIT_MB * MB) };
+  const done = {
+    cuts: cutter.cuts - before.cuts,
+    ratio: (cutter.bytes - before.bytes) / (cuts * UNIT_MB * MB),
+  };
   say(`${done.cuts} cuts, ${done.ratio.toFixed(2)} x the size`);
   assert.ok(done.cuts > 0, 'nothing was cut');
   assert.ok(done.ratio <= MOST_SENT, `${done.ratio.toFixed(2)} x the size was sent`);

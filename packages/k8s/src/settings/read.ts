@@ -49,6 +49,7 @@ export function readSettings(
     inheritPriorityClass: value(VARIABLES.inheritPriorityClass),
     inheritProxy: value(VARIABLES.inheritProxy),
     imageHome: value(VARIABLES.imageHome),
+    gitSafeDirectory: value(VARIABLES.gitSafeDirectory),
     filesBackBudgetMb: value(VARIABLES.filesBackBudgetMb),
     filesBackExclude: value(VARIABLES.filesBackExclude),
     prepareTimeoutSeconds: value(VARIABLES.prepareTimeoutSeconds),

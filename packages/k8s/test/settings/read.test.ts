@@ -33,6 +33,7 @@ const READINGS: Readonly<
   inheritPriorityClass: flags(),
   inheritProxy: flags(),
   imageHome: flags(),
+  gitSafeDirectory: flags(),
   filesBackBudgetMb: numbers(0),
   filesBackExclude: globs(),
   prepareTimeoutSeconds: numbers(1),

@@ -111,6 +111,7 @@ export const READINGS: Partial<Record<keyof typeof VARIABLES, Reading>> = {
   inheritPriorityClass: flag('inherit.priorityClass'),
   inheritProxy: flag('inherit.proxy'),
   imageHome: flag('imageHome'),
+  gitSafeDirectory: flag('gitSafeDirectory', false),
   filesBackBudgetMb: amount('files.back.budgetMb', 'megabytes', 0),
   filesBackExclude: globs('files.back.exclude'),
   prepareTimeoutSeconds: amount('prepareTimeoutSeconds', 'seconds', 1),
