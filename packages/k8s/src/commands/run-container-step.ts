@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError, type HookContainer, type RunContainerStepInput } from '@podhooks/hooklib';
-import { isNotFound } from '../cluster/cluster.js';
+import { isNotFound } from '../cluster/failures.js';
 import { repositoryOfAction } from '../agent/repository.js';
 import { type ActionEnd, stepStartState } from '../follow/action-end.js';
 import type { Pod } from '../model/kubernetes.js';

@@ -15,7 +15,8 @@ import {
 } from '../agent/action-files.js';
 import { bringBack } from '../back/bring-back.js';
 import { collectBytes } from '../cluster/collect.js';
-import { LONGEST_DELAY_MS, mayStartLater, waitAfter, withRetries } from '../cluster/retry.js';
+import { mayStartLater } from '../cluster/failures.js';
+import { Backoff, withRetries } from '../cluster/retry.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { below, type RunnerPath } from '../model/paths.js';
 import { filesBackLimits } from '../settings/files-back.js';
@@ -25,7 +26,6 @@ import { markKnown } from './fresh.js';
 import { type End, type Ended, pump } from './pump.js';
 import { sendWorkFolder } from './send-work-folder.js';
 
-const FIRST_DELAY_MS = 100;
 /** The agent gives no more in an answer (INLINE_BYTES, and links). */
 const LARGEST_ANSWER_BYTES = 3 * 2 ** 20;
 /** What each step brings itself, from the runner. */
@@ -86,14 +86,15 @@ export class CopiedAction implements ActionSharing {
 
   /** Its status says so only when its hook has ended, which waits for the files. */
   private async helperRuns(pod: string, signal: AbortSignal): Promise<void> {
-    for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 1.5, LONGEST_DELAY_MS)) {
+    const backoff = new Backoff({ factor: 1.5 });
+    for (;;) {
       try {
         const { cluster } = this.action.context;
         const { exitCode } = await collectBytes(cluster, helperOf(pod, 'sh', ':'), signal);
         if (exitCode === 0) return;
       } catch (error) {
         if (!mayStartLater(error)) throw error;
-        await sleep(waitAfter(error, delay), undefined, { signal });
+        await sleep(backoff.next(error), undefined, { signal });
       }
     }
   }

@@ -6,15 +6,15 @@ import { DAMAGED, RECEIVE_PARTS } from '../agent/receive-parts.js';
 import { LeftOut } from '../back/left-out.js';
 import { ConnectionError } from '../cluster/api-error.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { isNotFound } from '../cluster/cluster.js';
 import { Deadline } from '../deadline.js';
 import type { ExecSession } from '../cluster/exec.js';
-import { LONGEST_DELAY_MS, mayStartLater, waitAfter } from '../cluster/retry.js';
+import { isNotFound, mayStartLater } from '../cluster/failures.js';
+import { Backoff } from '../cluster/retry.js';
 import { HELPER_CONTAINER } from '../model/names.js';
-import { type Choice, hasFiles, type Item, itemsOf, packItems } from './pack.js';
-import { partsOf } from './parts.js';
+import { type Choice, hasFiles, type Item, itemsOf, packItems, partsOf } from './pack.js';
 
-const RETRY_MS = 100;
+/** A helper that does not run yet is about to. */
+const NOT_RUNNING_MS = 100;
 /** A frame costs a process in the helper. */
 const FRAME_BYTES = 4 * 1024 * 1024;
 
@@ -40,7 +40,9 @@ export async function sendWorkFolder(transfer: WorkTransfer, signal: AbortSignal
   if (!hasFiles(transfer, new LeftOut())) return;
   const sending = new Sending(transfer, signal);
   let deadline: Deadline | undefined;
-  for (let delay = RETRY_MS; ;) {
+  const lostConnection = new Backoff();
+  const notRunning = new Backoff({ firstMs: NOT_RUNNING_MS, longestMs: NOT_RUNNING_MS });
+  for (;;) {
     const { inPlace } = sending;
     try {
       const { exitCode, diagnostic } = await sending.oneConnection();
@@ -56,13 +58,12 @@ export async function sendWorkFolder(transfer: WorkTransfer, signal: AbortSignal
       transfer.onProgress?.(error instanceof Error ? error.message : String(error));
       if (sending.inPlace > inPlace) {
         deadline = undefined;
-        delay = RETRY_MS;
+        lostConnection.reset();
       }
       deadline ??= new Deadline(transfer.retryMs);
       if (deadline.hasPassed) throw error instanceof ConnectionError ? lost(error.message, error) : error;
-      await sleep(waitAfter(error, delay), undefined, { signal });
-      // A helper that does not run yet is about to.
-      if (error instanceof ConnectionError) delay = Math.min(delay * 2, LONGEST_DELAY_MS);
+      const backoff = error instanceof ConnectionError ? lostConnection : notRunning;
+      await sleep(backoff.next(error), undefined, { signal });
     }
   }
 }
