@@ -31,9 +31,8 @@ const LEFT_OUT = new Set([
 /** A message of the size of one tar header would cost as much as one of this size. */
 const PIECE_BYTES = 256 * 1024;
 
-/** What a transfer that is cut may have to send again, but for a larger file: that is a part of its own. */
-const PART_BYTES = 4 * 1024 * 1024;
-const PART_ITEMS = 2_000;
+/** They are kept until they are in place. */
+const PART_ITEMS = 5_000;
 const HEADER_BYTES = 512;
 
 /** What stands in a text for bytes that are not UTF-8. */
@@ -114,13 +113,13 @@ function* entry({ work, name, path }: Named, leftOut: LeftOut): Generator<Item> 
   } else if (info.isFile()) yield { header: { ...common, type: 'file', size: info.size }, source };
 }
 
-/** Items in groups of a bounded size, each of which becomes an archive. */
-export function* partsOf(items: Iterable<Item>): Generator<Item[]> {
+/** Items in groups of a bounded size, each of which becomes an archive. A file that is larger is a group of its own. */
+export function* partsOf(items: Iterable<Item>, maxBytes: () => number): Generator<Item[]> {
   let part: Item[] = [];
   let bytes = 0;
   for (const item of items) {
     const size = HEADER_BYTES + (item.header.size ?? 0);
-    if (part.length > 0 && (bytes + size > PART_BYTES || part.length === PART_ITEMS)) {
+    if (part.length > 0 && (bytes + size > maxBytes() || part.length === PART_ITEMS)) {
       yield part;
       part = [];
       bytes = 0;
