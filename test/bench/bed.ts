@@ -8,7 +8,7 @@ import { RUNNER_ROOT, type Mode } from '../runner/arc.js';
 import { kubectl } from '../runner/kubectl.js';
 import type { Pod } from '../runner/kubernetes-types.js';
 import { PodRunner } from '../runner/pod-runner.js';
-import type { HookResult } from '../runner/runner.js';
+import type { HookResult, Variables } from '../runner/runner.js';
 import { isMeasurement, type Measurement, type Task } from './in-pod/task.js';
 
 export const HOOK_BUNDLE = fileURLToPath(new URL('../../packages/k8s/dist/index.js', import.meta.url));
@@ -29,8 +29,12 @@ export async function useCluster(): Promise<BedRecord> {
 }
 
 /** A runner pod with the tool and kubectl in it, for as long as `use` takes. */
-export async function withRunner<T>(mode: Mode, use: (runner: PodRunner) => Promise<T>): Promise<T> {
-  const runner = await PodRunner.create({ mode, hookBundle: HOOK_BUNDLE });
+export async function withRunner<T>(
+  mode: Mode,
+  use: (runner: PodRunner) => Promise<T>,
+  env: Variables = {},
+): Promise<T> {
+  const runner = await PodRunner.create({ mode, hookBundle: HOOK_BUNDLE, env });
   try {
     await runner.startJob();
     await copyInto(runner, await bundleTool(), TOOL);
@@ -45,13 +49,15 @@ export async function withRunner<T>(mode: Mode, use: (runner: PodRunner) => Prom
 export function withJob<T>(
   mode: Mode,
   use: (runner: PodRunner, pod: string, state: unknown) => Promise<T>,
+  env: Variables = {},
 ): Promise<T> {
-  return withRunner(mode, async (runner) => {
+  const inJob = async (runner: PodRunner) => {
     const { response } = succeeded(await runner.prepareJob({ container: { image: IMAGE } }));
     const result = await use(runner, (await jobPod(runner)).metadata?.name ?? '', response?.state);
     succeeded(await runner.cleanupJob());
     return result;
-  });
+  };
+  return withRunner(mode, inJob, env);
 }
 
 /** @throws Error with the log unless the hook ended with this exit code */

@@ -1315,4 +1315,21 @@ export const FAULTS: readonly Fault[] = [
       title: 'gives up on a cancelled action whose pod does not go',
     },
   },
+  {
+    name: 'git refuses the workspace that another user owns',
+    file: `${HOOK}/step/git.ts`,
+    from: "GIT_CONFIG_VALUE_0: '*'",
+    to: "GIT_CONFIG_VALUE_0: '/github/workspace'",
+    test: { file: `${TESTS}/step/git.test.ts`, title: 'lets git work in folders of other users' },
+  },
+  {
+    name: 'a file that vanishes while the work folder is copied fails prepare_job',
+    file: `${HOOK}/work/pack.ts`,
+    from: 'if (isMissing(error)) return undefined;',
+    to: "if (isMissing(error) && name === '') return undefined;",
+    test: {
+      file: `${TESTS}/work/work-folder.test.ts`,
+      title: 'copes with files that vanish, grow, shrink or are emptied after they were found',
+    },
+  },
 ];

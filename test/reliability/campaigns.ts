@@ -13,6 +13,7 @@ import { quiet } from './campaigns/quiet.js';
 import { restarts } from './campaigns/restarts.js';
 import { rewriters } from './campaigns/rewriters.js';
 import { transfers } from './campaigns/transfers.js';
+import { users } from './campaigns/users.js';
 
 /** Those that disturb the cluster for others come last. */
 export const CAMPAIGNS: readonly Campaign[] = [
@@ -26,6 +27,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   kill,
   killers,
   rewriters,
+  users,
   quiet,
   parallel,
   restarts,

@@ -14,7 +14,11 @@ const REST_MS = 2_000;
 /** prepare_job against the same pod, and against a pod of the job container alone, made by one POST each. */
 export const prepare = {
   name: 'prepare',
-  run: async (): Promise<Figure[]> => [...(await inMode(MODES[0])), ...(await inMode(MODES[1]))],
+  run: async (): Promise<Figure[]> => [
+    ...(await inMode(MODES[0])),
+    ...(await inMode(MODES[1])),
+    ...(await withActions()),
+  ],
 };
 
 function inMode(mode: Mode): Promise<Figure[]> {
@@ -36,6 +40,32 @@ function inMode(mode: Mode): Promise<Figure[]> {
       differenceFigure({ name, unit: 'ms', limit: LIMIT_MS[mode] }, 'same pod until Ready', same),
       differenceFigure({ name, unit: 'ms' }, 'job container alone until Ready', alone),
     ];
+  });
+}
+
+/** With five actions of 20 MB together in the work folder, which have to travel. */
+function withActions(): Promise<Figure[]> {
+  return withRunner('novolume', async (runner) => {
+    const plant = `for action in 1 2 3 4 5; do folder=${runner.folders.actions}/octo/action-$action/v1
+mkdir -p $folder && (cd $folder && head -c 4000000 /dev/urandom | split -a 4 -b 20000 -) || exit; done`;
+    const prepared = async () => {
+      await runner.startJob();
+      const { exitCode, stderr } = await runner.exec(['sh', '-c', plant]);
+      if (exitCode !== 0) throw new Error(`no actions: ${stderr.toString()}`);
+      return succeeded(await runner.prepareJob({ container: { image: IMAGE } })).durationMs;
+    };
+    await prepared();
+    const pod = await jobPod(runner);
+    await clean(runner);
+    const pairs: Pair[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const reference = await ready(runner, plain(pod, `plain-${run}`));
+      const measured = await prepared();
+      await clean(runner);
+      pairs.push({ measured, reference });
+    }
+    const name = 'prepare_job, novolume mode, 5 actions with 20 MB';
+    return [differenceFigure({ name, unit: 'ms', limit: 0 }, 'same pod until Ready', pairs)];
   });
 }
 

@@ -21,6 +21,8 @@ const TREES: readonly Tree[] = [
   { name: '1,000 files of 2 KiB', files: 1_000, bytesPerFile: 2 * KIB, runs: 3 },
   { name: '10,000 files of 2 KiB', files: 10_000, bytesPerFile: 2 * KIB, runs: 3, limit: 1 },
   { name: '100,000 files of 2 KiB', files: 100_000, bytesPerFile: 2 * KIB, runs: 2, limit: 1 },
+  { name: '10,000 files of 20 KiB', files: 10_000, bytesPerFile: 20 * KIB, runs: 3, limit: 1 },
+  { name: 'a file of 2 GiB', files: 1, bytesPerFile: 2 * KIB * KIB * KIB, runs: 1, limit: 1 },
   { name: '4 files of 64 MiB', files: 4, bytesPerFile: 64 * KIB * KIB, runs: 3, limit: 1 },
 ];
 const FILES_PER_FOLDER = 100;
@@ -99,12 +101,13 @@ async function clean(runner: PodRunner): Promise<void> {
 /** Fills a folder of the runner; read once, so that both sides find it in the kernel's cache. */
 async function plant(runner: PodRunner, { files, bytesPerFile }: Tree, folder: string): Promise<void> {
   const script = `
-    const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
-    const content = require('node:crypto').randomBytes(${bytesPerFile});
+    const { appendFileSync, mkdirSync } = require('node:fs');
+    const content = require('node:crypto').randomBytes(${Math.min(bytesPerFile, 64 * KIB * KIB)});
     for (let i = 0; i < ${files}; i++) {
       const folder = \`${folder}/\${Math.floor(i / ${FILES_PER_FOLDER})}\`;
       if (i % ${FILES_PER_FOLDER} === 0) mkdirSync(folder, { recursive: true });
-      writeFileSync(\`\${folder}/file-\${i}\`, content);
+      for (let bytes = 0; bytes < ${bytesPerFile}; bytes += content.length)
+        appendFileSync(\`\${folder}/file-\${i}\`, content);
     }`;
   await ran(runner, NODE, '-e', script);
   await ran(runner, 'sync', '-f', folder);

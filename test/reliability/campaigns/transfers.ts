@@ -44,7 +44,7 @@ export const transfers: Campaign = {
     const cuts = Math.ceil(countOf(scale, 100, 4) / 2);
     const cutter = await Cutter.start();
     try {
-      const env = { ...cutter.environment, ACTIONS_RUNNER_HOOK_CONFIG: SETTINGS };
+      const env = { ...cutter.environment, ACTIONS_RUNNER_HOOK_FILES_BACK_BUDGET_MB: '4096' };
       return await withRunner('novolume', { env }, (runner) => bothWays(runner, cutter, cuts, scale));
     } finally {
       cutter.close();
@@ -52,10 +52,7 @@ export const transfers: Campaign = {
   },
 };
 
-const SETTINGS = '/home/runner/settings.yaml';
-
 async function bothWays(runner: PodRunner, cutter: Cutter, cuts: number, scale: Scale) {
-  await runner.writeFile(SETTINGS, 'files: { back: { budgetMb: 4096 } }');
   const tree = `${runner.folders.tools}/tree`;
   const planted = await runner.exec([NODE, '-e', PLANT, tree, `${cuts}`]);
   assert.equal(planted.exitCode, 0, planted.stderr.toString());

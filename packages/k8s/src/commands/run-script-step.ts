@@ -1,4 +1,5 @@
 import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
+import { withSafeDirectory } from '../step/git.js';
 import { driveStep, type StepResult } from '../follow/drive-step.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { whyGone } from '../pods/why-gone.js';
@@ -29,7 +30,7 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
     ({ end, files } = await driveStep(context, target, {
       command: [args.entryPoint, ...parsed],
       workingDirectory: args.workingDirectory,
-      environment: { ...job.environment, ...args.environmentVariables },
+      environment: withSafeDirectory({ ...job.environment, ...args.environmentVariables }, context.settings),
       prependPath: args.prependPath,
       files: exchange?.send ?? [],
       results: exchange?.results ?? [],

@@ -140,6 +140,13 @@ export const VARIABLES = {
     flag,
     false,
   ),
+  gitSafeDirectory: preset(
+    'ACTIONS_RUNNER_HOOK_GIT_SAFE_DIRECTORY',
+    'gitSafeDirectory',
+    "false: git in a step refuses a workspace that another user owns (\"dubious ownership\"): the job container's user need not be the runner's. Otherwise steps have `safe.directory=*` in git's environment (`GIT_CONFIG_COUNT`), unless the workflow sets that itself.",
+    flag,
+    true,
+  ),
   filesBackBudgetMb: preset(
     'ACTIONS_RUNNER_HOOK_FILES_BACK_BUDGET_MB',
     'files.back.budgetMb',

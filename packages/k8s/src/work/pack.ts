@@ -31,6 +31,10 @@ const LEFT_OUT = new Set([
 /** A message of the size of one tar header would cost as much as one of this size. */
 const PIECE_BYTES = 256 * 1024;
 
+/** They are kept until they are in place. */
+const PART_ITEMS = 5_000;
+const HEADER_BYTES = 512;
+
 /** What stands in a text for bytes that are not UTF-8. */
 const UNKNOWN = '\ufffd';
 const NOT_UTF8 = 'its name, or the target of the link, is not UTF-8';
@@ -107,6 +111,23 @@ function* entry({ work, name, path }: Named, leftOut: LeftOut): Generator<Item> 
       yield { header: { ...common, type: 'symlink', linkname }, source };
     else leftOut.add(NOT_UTF8, Buffer.from(name).toString('latin1'));
   } else if (info.isFile()) yield { header: { ...common, type: 'file', size: info.size }, source };
+}
+
+/** Items in groups of a bounded size, each of which becomes an archive. A file that is larger is a group of its own. */
+export function* partsOf(items: Iterable<Item>, maxBytes: () => number): Generator<Item[]> {
+  let part: Item[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = HEADER_BYTES + (item.header.size ?? 0);
+    if (part.length > 0 && (bytes + size > maxBytes() || part.length === PART_ITEMS)) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(item);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
 }
 
 /** Items as one tar stream, in pieces of a size that is worth sending. Reading it is what drives it: little is kept in memory. */

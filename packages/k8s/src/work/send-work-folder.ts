@@ -11,11 +11,12 @@ import type { ExecSession } from '../cluster/exec.js';
 import { isNotFound, mayStartLater } from '../cluster/failures.js';
 import { Backoff } from '../cluster/retry.js';
 import { HELPER_CONTAINER } from '../model/names.js';
-import { type Choice, hasFiles, type Item, itemsOf, packItems } from './pack.js';
-import { partsOf } from './parts.js';
+import { type Choice, hasFiles, type Item, itemsOf, packItems, partsOf } from './pack.js';
 
 /** A helper that does not run yet is about to. */
 const NOT_RUNNING_MS = 100;
+/** A part costs some processes in the helper; where connections are cut, it may have to be sent again. */
+const PART_BYTES = { uncut: 16 * 1024 * 1024, cut: 4 * 1024 * 1024 };
 /** A frame costs a process in the helper. */
 const FRAME_BYTES = 4 * 1024 * 1024;
 
@@ -77,14 +78,15 @@ class Sending {
   private readonly id = uuid();
   private readonly parts: Iterator<Item[]>;
   /** Parts that were sent, and perhaps not received. */
-  private readonly open: Item[][] = [];
+  private open: Item[][] = [];
+  private partBytes = PART_BYTES.uncut;
   private sentBytes = 0;
 
   constructor(
     private readonly transfer: WorkTransfer,
     private readonly signal: AbortSignal,
   ) {
-    this.parts = partsOf(itemsOf(transfer, this.leftOut));
+    this.parts = partsOf(itemsOf(transfer, this.leftOut), () => this.partBytes);
   }
 
   async oneConnection(): Promise<{ exitCode: number; diagnostic: string }> {
@@ -111,6 +113,10 @@ class Sending {
       this.signal.throwIfAborted();
       await Promise.race([ready, session.done]);
       this.progress();
+      if (this.open.length > 0) {
+        this.partBytes = PART_BYTES.cut;
+        this.open = [...partsOf(this.open.flat(), () => this.partBytes)];
+      }
       for (const part of [...this.open]) await this.send(part, session);
       for (let next = this.parts.next(); next.done !== true; next = this.parts.next()) {
         this.open.push(next.value);

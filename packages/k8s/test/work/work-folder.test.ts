@@ -364,7 +364,10 @@ describe('packItems', () => {
     const items = [...itemsOf({ work, names: [''], existing: [] }, leftOut)];
     change();
     const pieces: Buffer[] = [];
-    for await (const piece of packItems(items, leftOut)) pieces.push(piece);
+    const packed = async () => {
+      for await (const piece of packItems(items, leftOut)) pieces.push(piece);
+    };
+    expect(await packed().catch(String)).to.equal(undefined);
     const input = Buffer.concat(pieces);
     return { sizes: execFileSync('tar', ['-tvf', '-'], { input, encoding: 'utf8' }).split('\n'), leftOut };
   };
