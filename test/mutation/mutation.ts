@@ -6,11 +6,10 @@
 import { FAULTS, type Fault } from './faults.js';
 import { runTests, type TestResult } from './run-tests.js';
 import { SourceCopy } from './sources.js';
-
-const copy = new SourceCopy();
+import { printedHelp } from '../usage.js';
 
 /** What became of a fault: caught by an assertion, or why not. */
-async function outcome(fault: Fault, intact: readonly TestResult[]): Promise<string> {
+async function outcome(copy: SourceCopy, fault: Fault, intact: readonly TestResult[]): Promise<string> {
   const named = (results: readonly TestResult[]) =>
     results.filter(({ file, title }) => file === fault.test.file && title === fault.test.title);
   const before = named(intact);
@@ -28,13 +27,21 @@ async function outcome(fault: Fault, intact: readonly TestResult[]): Promise<str
 
 const CAUGHT = 'caught';
 
+const USAGE = `npm run mutation -- [TEXT]
+
+  TEXT  tries only the faults whose names hold this text`;
+
 async function main(): Promise<void> {
+  const copy = new SourceCopy();
+  // A run that is broken off must leave nothing behind either.
+  process.on('exit', () => copy.remove());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const faults = FAULTS.filter(({ name }) => name.includes(process.argv[2] ?? ''));
   const files = [...new Set(faults.map(({ test }) => test.file))];
   const intact = await runTests({ root: copy.root, files });
   let missed = 0;
   for (const fault of faults) {
-    const result = await outcome(fault, intact).catch((error: unknown) => String(error));
+    const result = await outcome(copy, fault, intact).catch((error: unknown) => String(error));
     if (result !== CAUGHT) missed += 1;
     console.log(
       `${result === CAUGHT ? CAUGHT : 'MISSED'}  ${fault.name}${result === CAUGHT ? '' : `: ${result}`}`,
@@ -44,7 +51,4 @@ async function main(): Promise<void> {
   if (missed > 0 || faults.length === 0) process.exitCode = 1;
 }
 
-// A run that is broken off must leave nothing behind either.
-process.on('exit', () => copy.remove());
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-await main();
+if (!printedHelp(USAGE)) await main();
