@@ -977,8 +977,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a name that is not UTF-8 stops prepare_job',
     file: `${HOOK}/work/pack.ts`,
-    from: '    if (!exact) {',
-    to: "    if (!exact && name === '') {",
+    from: 'if (!exact) leftOut',
+    to: "if (!exact && name === '') leftOut",
     test: {
       file: `${TESTS}/work/work-folder.test.ts`,
       title: 'leaves out names and links that are not UTF-8, and says so once',
@@ -1244,6 +1244,65 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/ready/started-sign.test.ts`,
       title: 'does not end the job container in dash where it cannot be left',
+    },
+  },
+  {
+    name: 'an action is missing whose ref begins as that of another one',
+    file: `${HOOK}/work/actions.ts`,
+    from: 'if (downloaded(join(work, name)) || (await holdsFiles(join(work, name)))) return [name];',
+    to: 'if (name !== undefined) return [name];',
+    test: { file: `${TESTS}/work/actions.test.ts`, title: 'are each its own where a ref has slashes' },
+  },
+  {
+    name: 'a transfer to the pod that is cut begins anew each time',
+    file: `${HOOK}/work/send-work-folder.ts`,
+    from: 'for (; this.inPlace < count && this.open.length > 0; this.inPlace++) this.open.shift();',
+    to: 'if (count < 0) this.open.shift();',
+    test: {
+      file: `${TESTS}/work/work-folder.test.ts`,
+      title: 'goes on behind what is in place when the connection is cut, time and again',
+    },
+  },
+  {
+    name: 'what was damaged on its way to the pod is used',
+    file: `${HOOK}/agent/receive-parts.ts`,
+    from: '|| exit ${DAMAGED}',
+    to: '|| :',
+    test: {
+      file: `${TESTS}/work/work-folder.test.ts`,
+      title: 'sends a part again that was damaged on its way',
+    },
+  },
+  {
+    name: 'files that the runner’s side puts into _temp in the middle of a job never reach the pod',
+    file: `${HOOK}/work/copied.ts`,
+    from: 'await this.sendFresh(step, send);',
+    to: '',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title:
+        'brings what something on the runner’s side has put into _temp since, and leaves what the pod has of that name',
+    },
+  },
+  {
+    name: "the job's own files in _temp are overwritten by the runner's older ones",
+    file: `${HOOK}/work/copied.ts`,
+    from: "['--skip-old-files']",
+    to: '[]',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title:
+        'brings what something on the runner’s side has put into _temp since, and leaves what the pod has of that name',
+    },
+  },
+  {
+    name: 'a cancelled docker action is waited for longer than the runner waits',
+    file: `${HOOK}/commands/run-container-step.ts`,
+    from: 'const CANCELLING_MS = 3_500;',
+    to: 'const CANCELLING_MS = 70_000;',
+    test: {
+      file: `${TESTS}/commands/run-container-step.test.ts`,
+      title: 'gives up on a cancelled action whose pod does not go',
     },
   },
 ];

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
@@ -24,6 +22,7 @@ import { below, type RunnerPath } from '../model/paths.js';
 import { filesBackLimits } from '../settings/files-back.js';
 import { readFileCommands } from './action-file-commands.js';
 import type { ActionSharing, SharedAction } from './action-sharing.js';
+import { markKnown } from './fresh.js';
 import { type End, type Ended, pump } from './pump.js';
 import { sendWorkFolder } from './send-work-folder.js';
 
@@ -101,14 +100,12 @@ export class CopiedAction implements ActionSharing {
   }
 
   /** From the runner. */
-  private async send(pod: string, folders: readonly string[], signal: AbortSignal): Promise<void> {
+  private async send(pod: string, names: readonly string[], signal: AbortSignal): Promise<void> {
     const { work, context } = this.action;
     const { cluster, settings, out } = context;
     const retryMs = settings.apiRetrySeconds * 1000;
     const warn = (text: string) => out.warning(text);
-    for (const folder of folders)
-      if (existsSync(join(work, folder)))
-        await sendWorkFolder({ cluster, pod, work, folder, existing: [], warn, retryMs }, signal);
+    await sendWorkFolder({ cluster, pod, work, names, existing: [], warn, retryMs }, signal);
   }
 
   private async bringToRunner(pod: string): Promise<void> {
@@ -121,6 +118,7 @@ export class CopiedAction implements ActionSharing {
     );
     if (exitCode === 0 && stdout.equals(Buffer.from('same\n'))) return;
     await bringBack(context, { pod, work, repository, answer: exitCode === 0 ? stdout : undefined });
+    markKnown(work);
   }
 
   private async bringToJob(pod: string, jobPod: string, signal: AbortSignal): Promise<void> {
