@@ -18,6 +18,7 @@ import { step } from './figures/step.js';
 import { trees } from './figures/trees.js';
 import { readOptions } from './options.js';
 import { markdownTable } from './report.js';
+import { printedHelp } from '../usage.js';
 
 const BENCHMARKS: readonly Benchmark[] = [
   start,
@@ -33,7 +34,13 @@ const BENCHMARKS: readonly Benchmark[] = [
 
 const say = (text: string) => process.stderr.write(`bench: ${text}\n`);
 
+const usage = (names: readonly string[]) => `npm run bench -- [--only NAME]... [--json FILE]
+
+  --only NAME  a benchmark: ${names.join(', ')}
+  --json FILE  also writes the figures to FILE`;
+
 async function main(): Promise<void> {
+  if (printedHelp(usage(BENCHMARKS.map(({ name }) => name)))) return;
   const options = readOptions(
     process.argv.slice(2),
     BENCHMARKS.map(({ name }) => name),

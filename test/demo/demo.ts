@@ -10,6 +10,7 @@ import { COLOURED, PLAIN } from './github-log.js';
 import { runJob, type JobReport } from './job.js';
 import { jobWithoutImage, jobWithoutMounts, wholeJob, type DemoStep } from './steps.js';
 import { timeTable, type Column } from './times.js';
+import { printedHelp } from '../usage.js';
 
 const MODES: readonly { mode: Mode; title: string; about: string }[] = [
   { mode: 'volume', title: 'volume', about: 'the work folder is a volume that runner and job share' },
@@ -20,7 +21,15 @@ const colours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 const style = colours ? COLOURED : PLAIN;
 const print = (line: string) => console.log(line);
 
+const USAGE = `npm run demo -- [--cluster]
+
+  --cluster  on a real cluster instead of the local engine; creates one if there is none`;
+
 async function main(): Promise<void> {
+  if (printedHelp(USAGE)) {
+    process.exitCode = 0;
+    return;
+  }
   const { values } = parseArgs({ options: { cluster: { type: 'boolean', default: false } } });
   const bed = values.cluster ? await clusterBed() : await engineBed();
   print(`Jobs, as GitHub's runner runs them through the hook, on ${bed.about}.`);

@@ -1,10 +1,12 @@
+import { contributingPage } from './contributing-page.js';
 import { optionsPage } from './options-page.js';
 import { settingsPage } from './settings-page.js';
 import { settingsSchema } from './settings-schema.js';
 import { testingPage } from './testing-page.js';
 
-/** The pages in docs/ that are made from the code, by their names there. */
+/** The pages that are made from the code, as seen from docs/. */
 export const MADE_PAGES: Readonly<Record<string, (file: string) => Promise<string>>> = {
+  '../CONTRIBUTING.md': contributingPage,
   'options.md': optionsPage,
   'settings.md': settingsPage,
   'settings.schema.json': settingsSchema,

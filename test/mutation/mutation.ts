@@ -6,6 +6,7 @@
 import { FAULTS, type Fault } from './faults.js';
 import { runTests, type TestResult } from './run-tests.js';
 import { SourceCopy } from './sources.js';
+import { printedHelp } from '../usage.js';
 
 /** As many as `npm test` runs at once. */
 const AT_ONCE = 2;
@@ -48,6 +49,10 @@ async function work(files: [file: string, faults: Fault[]][]): Promise<number> {
   return missed;
 }
 
+const USAGE = `npm run mutation -- [TEXT]
+
+  TEXT  tries only the faults whose names hold this text`;
+
 async function main(): Promise<void> {
   const faults = FAULTS.filter(({ name }) => name.includes(process.argv[2] ?? ''));
   const files = new Map<string, Fault[]>();
@@ -64,4 +69,4 @@ process.on('exit', () => {
   for (const copy of copies) copy.remove();
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-await main();
+if (!printedHelp(USAGE)) await main();

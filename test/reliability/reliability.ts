@@ -9,6 +9,7 @@ import { CAMPAIGNS } from './campaigns.js';
 import { throughput } from './campaigns/throughput.js';
 import { readOptions } from './options.js';
 import { seeded } from './random.js';
+import { printedHelp } from '../usage.js';
 import { markdownTable, type Finding } from './report.js';
 
 /** The last one proves nothing that the benchmarks do not: its figures belong into the same report. */
@@ -16,7 +17,16 @@ const ALL = [...CAMPAIGNS, throughput];
 
 const say = (text: string) => process.stderr.write(`reliability: ${text}\n`);
 
+const USAGE = `npm run reliability -- [--only NAME]... [--steps N] [--small] [--seed N] [--json FILE]
+
+  --only NAME  a campaign: ${ALL.map(({ name }) => name).join(', ')}
+  --steps N    the size of each campaign
+  --small      the size that e2e runs
+  --seed N     repeats the random choices of an earlier run
+  --json FILE  also writes the figures to FILE`;
+
 async function main(): Promise<void> {
+  if (printedHelp(USAGE)) return;
   const options = readOptions(
     process.argv.slice(2),
     ALL.map(({ name }) => name),
