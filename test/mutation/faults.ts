@@ -959,6 +959,34 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'an allowed tag allows every digest, too',
+    file: `${HOOK}/pod/image-policy.ts`,
+    from: 'return digest === undefined ? `${name}:${tag}`',
+    to: 'return digest === undefined || tag !== undefined ? `${name}:${tag}`',
+    test: {
+      file: `${TESTS}/pod/image-policy.test.ts`,
+      title:
+        'are no others: "redis:7@sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"',
+    },
+  },
+  {
+    name: 'an allowed host allows others whose path holds its name',
+    file: `${HOOK}/pod/image-policy.ts`,
+    from: "globExpression(host, '[^/]*')",
+    to: 'globExpression(host)',
+    test: { file: `${TESTS}/pod/image-policy.test.ts`, title: 'are no others: "evil.test/x.corp.test/a"' },
+  },
+  {
+    name: 'a service runs an image that is not allowed',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: '  for (const [index, service] of services.entries())\n    requireAllowedImage',
+    to: '  for (const [index, service] of services.slice(1).entries())\n    requireAllowedImage',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'creates nothing for a service whose image is not allowed',
+    },
+  },
+  {
     name: 'a step fails before the end of a service can be known',
     file: `${HOOK}/follow/failed-services.ts`,
     from: 'if (leftMs > 0) await sleep',

@@ -39,6 +39,7 @@ export function readSettings(
     readWriteOnce: value(VARIABLES.readWriteOnce),
     template: value(VARIABLES.template),
     volumesAllow: value(VARIABLES.volumesAllow),
+    imagesAllow: value(VARIABLES.imagesAllow),
     inheritPullSecrets: value(VARIABLES.inheritPullSecrets),
     inheritServiceAccount: value(VARIABLES.inheritServiceAccount),
     inheritAnnotationsAllow: value(VARIABLES.inheritAnnotationsAllow),

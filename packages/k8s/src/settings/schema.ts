@@ -71,6 +71,13 @@ export const VARIABLES = {
     paths,
     [],
   ),
+  imagesAllow: preset<readonly string[]>(
+    'ACTIONS_RUNNER_HOOK_IMAGES_ALLOW',
+    'images.allow',
+    'Images that job containers, services and docker actions may have, in full: `docker.io/library/node`, `ghcr.io/our-org/*`, with a tag or digest to allow that one alone; a `*` before the first slash stands for a part of the host. Otherwise any image. Those of the pod template are not checked.',
+    globs,
+    [],
+  ),
   inheritPullSecrets: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_PULL_SECRETS',
     'inherit.imagePullSecrets',

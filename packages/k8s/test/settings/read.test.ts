@@ -25,6 +25,7 @@ const READINGS: Readonly<
     ],
     bad: ['a', '/a b'],
   },
+  imagesAllow: globs(),
   inheritAnnotationsAllow: globs(),
   inheritAnnotationsDeny: globs(),
   inheritLabels: globs(),

@@ -103,6 +103,7 @@ export const READINGS: Partial<Record<keyof typeof VARIABLES, Reading>> = {
   inheritPullSecrets: flag('inherit.imagePullSecrets', false),
   inheritServiceAccount: flag('inherit.serviceAccount', false),
   volumesAllow: paths('volumes.allow'),
+  imagesAllow: globs('images.allow'),
   inheritAnnotationsAllow: globs('inherit.annotations.allow'),
   inheritAnnotationsDeny: globs('inherit.annotations.deny'),
   inheritLabels: globs('inherit.labels'),
