@@ -959,6 +959,36 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a workflow gets a capability that nobody has allowed',
+    file: `${HOOK}/options/read.ts`,
+    from: "option.kind === 'guarded' && findGlob",
+    to: "option.kind !== 'guarded' && findGlob",
+    test: {
+      file: `${TESTS}/options/read.test.ts`,
+      title: 'gives the rights that nothing names, and refuses others',
+    },
+  },
+  {
+    name: 'a container that asks for nothing has no maximum',
+    file: `${HOOK}/options/policy.ts`,
+    from: 'asked === undefined || asked === 0 || asked > most ? most : asked',
+    to: 'asked === undefined || asked === 0 ? (asked ?? 0) : Math.min(asked, most)',
+    test: {
+      file: `${TESTS}/options/read.test.ts`,
+      title: 'keeps a container that asks for nothing within the maxima',
+    },
+  },
+  {
+    name: 'the limits of options are not kept for docker actions',
+    file: `${HOOK}/pod/step-pod.ts`,
+    from: "    ...containerPart(readOptions(null, 'service', options.policy).effects),\n",
+    to: '',
+    test: {
+      file: `${TESTS}/pod/step-pod.test.ts`,
+      title: 'has the maxima of the administrator as limits, as the runner passes no options',
+    },
+  },
+  {
     name: 'an allowed tag allows every digest, too',
     file: `${HOOK}/pod/image-policy.ts`,
     from: 'return digest === undefined ? `${name}:${tag}`',

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { readSettings, type Settings } from '../../src/settings/read.js';
-import { FILE_COMMANDS, VARIABLES } from '../../src/settings/schema.js';
+import { FILE_COMMANDS } from '../../src/settings/file-commands.js';
+import { VARIABLES } from '../../src/settings/schema.js';
 
 type Key = keyof typeof VARIABLES;
 
@@ -26,6 +27,9 @@ const READINGS: Readonly<
     bad: ['a', '/a b'],
   },
   imagesAllow: globs(),
+  optionsAllow: globs(),
+  optionsMaxCpus: numbers(0.001),
+  optionsMaxMemoryMb: numbers(1),
   inheritAnnotationsAllow: globs(),
   inheritAnnotationsDeny: globs(),
   inheritLabels: globs(),
