@@ -74,7 +74,7 @@ export function ownPod(
   { runner, inheriting, sameNode, maxSeconds }: OwnPodOptions,
   { name, metadata, work, containers, byExec = [], volumes, registries, environment }: Contents,
 ): OwnPod {
-  const inherited = inherit(runner.pod, inheriting(work.mode));
+  const inherited = inherit(runner.pod, inheriting(work.mode), metadata);
   const presets = [...inherited.env, ...ON_GITHUB];
   const pod: Pod = {
     apiVersion: 'v1',
@@ -93,9 +93,10 @@ export function ownPod(
       volumes,
     },
   };
+  // Merged again, so that hook and workflow win over what is inherited; before that, so that their pull secrets come first.
   return {
     kind,
-    pod: strategicMerge(pod, inherited.patch),
+    pod: strategicMerge(strategicMerge(pod, inherited.patch), pod),
     secrets: [...registries, ...environment.secrets()],
     decisions: inherited.decisions,
   };

@@ -172,7 +172,7 @@ describe('prepareJob', () => {
     const environmentVariables = { TOO_LARGE: 'x'.repeat(200_000) };
     const large = { ...job, args: { ...job.args, container: { ...container, environmentVariables } } };
     const { message } = await hookRejection(
-      'STEP_INVALID',
+      'INPUT_INVALID',
       prepareJob(large, commandContext(cluster).context),
     );
     expect(message).to.contain('The environment variable TOO_LARGE is too large');
