@@ -11,6 +11,9 @@ does, and single quotes as a shell does. No option fails a job: what has no effe
 refused is one warning for each container. The pod template wins over options, and \`env:\` and \`entrypoint:\` of the
 workflow do, too. Container steps have no options.
 
+\`ACTIONS_RUNNER_HOOK_OPTIONS_MAX_CPUS\` and \`ACTIONS_RUNNER_HOOK_OPTIONS_MAX_MEMORY_MB\` bound every container of a workflow, also
+one that asks for nothing. A larger value is told, and the maximum is used.
+
 Container steps and all containers of the job reach a service by the name of its image, and by its names below. Where several
 services have the same image, these are \`redis-0\`, \`redis-1\` and so on. The key of a service in the workflow is not
 passed to the hook: give it with \`--network-alias\`.
@@ -20,6 +23,12 @@ passed to the hook: give it with \`--network-alias\`.
 ## With an effect
 
 ${table('works', ['option', 'for', 'what'])}
+
+## Where the administrator allows them
+
+These give rights on the node. Without [\`ACTIONS_RUNNER_HOOK_OPTIONS_ALLOW\`](settings.md), the job goes on without them:
+
+${table('guarded', ['option', 'for', 'what'])}
 
 ## Refused
 
@@ -37,7 +46,9 @@ ${table('without effect', ['option', 'why'])}
 function table(kind: Option['kind'], head: readonly string[]): string {
   const rows = OPTIONS.filter((option) => option.kind === kind).map((option) => [
     option.names.map((name) => `\`${name}\``).join(', '),
-    ...(option.kind === 'works' ? [option.roles.includes('job') ? 'both' : 'services'] : []),
+    ...(option.kind === 'works' || option.kind === 'guarded'
+      ? [option.roles.includes('job') ? 'both' : 'services']
+      : []),
     option.about,
   ]);
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

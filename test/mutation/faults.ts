@@ -1046,6 +1046,64 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a workflow gets a capability that nobody has allowed',
+    file: `${HOOK}/options/read.ts`,
+    from: "option.kind === 'guarded' && findGlob",
+    to: "option.kind !== 'guarded' && findGlob",
+    test: {
+      file: `${TESTS}/options/read.test.ts`,
+      title: 'gives the rights that nothing names, and refuses others',
+    },
+  },
+  {
+    name: 'a container that asks for nothing has no maximum',
+    file: `${HOOK}/options/policy.ts`,
+    from: 'asked === undefined || asked === 0 || asked > most ? most : asked',
+    to: 'asked === undefined || asked === 0 ? (asked ?? 0) : Math.min(asked, most)',
+    test: {
+      file: `${TESTS}/options/read.test.ts`,
+      title: 'keeps a container that asks for nothing within the maxima',
+    },
+  },
+  {
+    name: 'the limits of options are not kept for docker actions',
+    file: `${HOOK}/pod/step-pod.ts`,
+    from: "    ...containerPart(readOptions(null, 'service', options.policy).effects),\n",
+    to: '',
+    test: {
+      file: `${TESTS}/pod/step-pod.test.ts`,
+      title: 'has the maxima of the administrator as limits, as the runner passes no options',
+    },
+  },
+  {
+    name: 'an allowed tag allows every digest, too',
+    file: `${HOOK}/pod/image-policy.ts`,
+    from: 'return digest === undefined ? `${name}:${tag}`',
+    to: 'return digest === undefined || tag !== undefined ? `${name}:${tag}`',
+    test: {
+      file: `${TESTS}/pod/image-policy.test.ts`,
+      title:
+        'are no others: "redis:7@sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"',
+    },
+  },
+  {
+    name: 'an allowed host allows others whose path holds its name',
+    file: `${HOOK}/pod/image-policy.ts`,
+    from: "globExpression(host, '[^/]*')",
+    to: 'globExpression(host)',
+    test: { file: `${TESTS}/pod/image-policy.test.ts`, title: 'are no others: "evil.test/x.corp.test/a"' },
+  },
+  {
+    name: 'a service runs an image that is not allowed',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: '  for (const [index, service] of services.entries())\n    requireAllowedImage',
+    to: '  for (const [index, service] of services.slice(1).entries())\n    requireAllowedImage',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'creates nothing for a service whose image is not allowed',
+    },
+  },
+  {
     name: 'a step fails before the end of a service can be known',
     file: `${HOOK}/follow/failed-services.ts`,
     from: 'if (leftMs > 0) await sleep',

@@ -6,8 +6,10 @@ import {
 } from '@podhooks/hooklib';
 import { monotonicMs } from '../deadline.js';
 import type { Pod } from '../model/kubernetes.js';
-import { JOB_CONTAINER } from '../model/names.js';
+import { JOB_CONTAINER, serviceNames } from '../model/names.js';
+import { requireAllowedImage } from '../pod/image-policy.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
+import { imageOf } from '../pod/own-pod.js';
 import { portMap } from '../pod/ports.js';
 import { workPath } from '../pod/volumes.js';
 import { inTime } from '../ready/in-time.js';
@@ -86,7 +88,11 @@ async function createJob(
   context: CommandContext,
 ): Promise<{ job: JobPod; created: Pod; key: Buffer }> {
   const { cluster, settings, out } = context;
-  const { container } = args;
+  const { container, services } = args;
+  if (container !== null) requireAllowedImage(imageOf(container), 'the job container', settings.imagesAllow);
+  const names = serviceNames(services.map(imageOf));
+  for (const [index, service] of services.entries())
+    requireAllowedImage(imageOf(service), `service ${names[index] ?? ''}`, settings.imagesAllow);
   const options = await ownPodOptions(workPath(container), context);
   const built = jobPod({
     ...options,

@@ -4,7 +4,8 @@ import { isNotFound } from '../cluster/failures.js';
 import { repositoryOfAction } from '../agent/repository.js';
 import { type ActionEnd, stepStartState } from '../follow/action-end.js';
 import type { Pod } from '../model/kubernetes.js';
-import type { OwnPod, OwnPodOptions } from '../pod/own-pod.js';
+import { requireAllowedImage } from '../pod/image-policy.js';
+import { imageOf, type OwnPod, type OwnPodOptions } from '../pod/own-pod.js';
 import type { RunnerPath } from '../model/paths.js';
 import { stepPod, type StepPod, workPathOfStep } from '../pod/step-pod.js';
 import { actionSharing } from '../work/for-mode.js';
@@ -47,6 +48,7 @@ export async function runContainerStep(
 ): Promise<number> {
   refuseDockerfile(args);
   const { settings, cancelled } = context;
+  requireAllowedImage(imageOf(args), 'the docker action', settings.imagesAllow);
   const work = workPathOfStep(args, settings.temp);
   if (work === undefined)
     throw new HookError(

@@ -1,3 +1,5 @@
+import { findGlob } from '../model/glob.js';
+
 /** Which labels or annotations to take: `allow` wins over `deny`, and both over what is known of keys of systems. */
 export interface KeyRules {
   /** Globs; `*` stands for any text. */
@@ -39,12 +41,4 @@ export function whyLeftOut(key: string, { allow, deny }: KeyRules): string | und
   if (denied !== undefined) return `denied by ${denied}`;
   const system = findGlob(key, SYSTEM);
   return system === undefined ? undefined : `system key, as ${system}`;
-}
-
-/** The first of the globs that matches the whole key. */
-function findGlob(key: string, globs: readonly string[]): string | undefined {
-  return globs.find((glob) => {
-    const parts = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${parts.join('.*')}$`, 's').test(key);
-  });
 }

@@ -13,12 +13,15 @@ export interface MemoryVolumes {
 
 /** What options change of a container; what the workflow says elsewhere (`entrypoint:`) is put over it. */
 export function containerPart(effects: Effects): Partial<Container> {
-  const { user, readOnly, workingDir, entrypoint, health } = effects;
+  const { user, readOnly, privileged, workingDir, entrypoint, health } = effects;
   const resources = resourcesOf(effects);
+  const capabilities = capabilitiesOf(effects);
   const security = {
     ...(user !== undefined && { runAsUser: user.user }),
     ...(user?.group !== undefined && { runAsGroup: user.group }),
     ...(readOnly && { readOnlyRootFilesystem: true }),
+    ...(privileged && { privileged }),
+    ...(capabilities !== undefined && { capabilities }),
   };
   return {
     ...(resources !== undefined && { resources }),
@@ -44,6 +47,11 @@ function resourcesOf({ cpus = 0, memory = 0, memoryReservation = 0 }: Effects): 
   };
   if (Object.keys(requests).length === 0) return undefined;
   return { ...(Object.keys(limits).length > 0 && { limits }), requests };
+}
+
+function capabilitiesOf({ addedCapabilities: add, droppedCapabilities: drop }: Effects) {
+  if (add.length + drop.length === 0) return undefined;
+  return { ...(add.length > 0 && { add }), ...(drop.length > 0 && { drop }) };
 }
 
 /** @param mounts of the container without options: a path holds one volume. */

@@ -36,6 +36,9 @@ export class Effects {
   workingDir: string | undefined;
   entrypoint: string | undefined;
   readOnly = false;
+  privileged = false;
+  readonly addedCapabilities: string[] = [];
+  readonly droppedCapabilities: string[] = [];
 
   /** @returns what is to be said of a name that had to be changed. */
   addName(text: string): string | undefined {

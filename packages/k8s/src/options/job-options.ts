@@ -3,6 +3,7 @@ import type { Container, Pod, Volume } from '../model/kubernetes.js';
 import { JOB_CONTAINER } from '../model/names.js';
 import { containerPart, memoryVolumes } from './container.js';
 import { type HealthCheck, healthCheck } from './health.js';
+import type { OptionsPolicy } from './policy.js';
 import { podPart, type PodPart } from './pod.js';
 import { readOptions, type ReadOptions } from './read.js';
 import { type OptionMessages, tellOptions } from './tell.js';
@@ -20,11 +21,16 @@ export class JobOptions {
   private readonly part: PodPart;
 
   /** @param names of the service containers, in the order of the services. */
-  constructor(job: HookContainer | null, services: readonly HookContainer[], names: readonly string[]) {
-    const ofJob = job && readOptions(job.createOptions, 'job');
+  constructor(
+    job: HookContainer | null,
+    services: readonly HookContainer[],
+    names: readonly string[],
+    policy: OptionsPolicy,
+  ) {
+    const ofJob = job && readOptions(job.createOptions, 'job', policy);
     const ofServices = services.map(({ createOptions }, index) => {
       const container = names[index] ?? '';
-      return { container, who: `service ${container}`, read: readOptions(createOptions, 'service') };
+      return { container, who: `service ${container}`, read: readOptions(createOptions, 'service', policy) };
     });
     this.entries = [
       ...(ofJob === null ? [] : [{ container: JOB_CONTAINER, who: 'the job container', read: ofJob }]),

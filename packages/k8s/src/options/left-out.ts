@@ -16,8 +16,7 @@ const NAMESPACE =
 
 /** What would let a workflow reach beyond its pod. */
 export const REFUSED: readonly LeftOut[] = [
-  ...refused(PRIVILEGE, '--privileged', true),
-  ...refused(PRIVILEGE, '--cap-add --device --device-cgroup-rule --security-opt --runtime --cgroup-parent'),
+  ...refused(PRIVILEGE, '--device --device-cgroup-rule --security-opt --runtime --cgroup-parent'),
   ...refused(NAMESPACE, '--network,--net --pid --ipc --uts --userns --cgroupns'),
   ...refused('Use `volumes:` of the workflow, which is checked.', '--volume,-v --mount --volumes-from'),
   ...refused(
@@ -60,7 +59,7 @@ export const WITHOUT_EFFECT: readonly LeftOut[] = [
   ...without('Kubernetes has no such setting.', '--oom-kill-disable --disable-content-trust', true),
   ...without(
     'The node or the pod template decides.',
-    '--sysctl --group-add --cap-drop --isolation --log-driver --log-opt --volume-driver --annotation --pull',
+    '--sysctl --group-add --isolation --log-driver --log-opt --volume-driver --annotation --pull',
   ),
   ...without('The health command runs every second until it succeeds.', '--health-start-interval'),
   ...without(

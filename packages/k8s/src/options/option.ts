@@ -14,7 +14,8 @@ interface Named {
 
 /** An option with an effect on the pod. */
 export interface Working extends Named {
-  kind: 'works';
+  /** Guarded: where the administrator allows it, as it gives rights on the node. */
+  kind: 'works' | 'guarded';
   /** For these; without an effect on others. */
   roles: readonly Role[];
   /** The value may be a secret, or be long. */
@@ -29,3 +30,23 @@ export interface LeftOut extends Named {
 }
 
 export type Option = Working | LeftOut;
+
+const BOTH: readonly Role[] = ['job', 'service'];
+
+/** An option whose value is read by `read` and used by `use`. */
+export function option<T>(
+  names: readonly string[],
+  about: string,
+  expected: string,
+  read: (value: string) => T | undefined,
+  use: (value: T, effects: Effects) => unknown,
+  more: Partial<Pick<Working, 'kind' | 'roles' | 'hidden' | 'isFlag'>> = {},
+): Working {
+  const apply = (value: string, effects: Effects) => {
+    const known = read(value);
+    if (known === undefined) return `expected ${expected}`;
+    const fault = use(known, effects);
+    return typeof fault === 'string' ? fault : undefined;
+  };
+  return { kind: 'works', names, about, roles: BOTH, ...more, apply };
+}

@@ -1,7 +1,9 @@
+import { findGlob } from '../model/glob.js';
 import { nearest } from '../yaml/suggest.js';
 import { splitCommandLine } from './command-line.js';
 import { Effects } from './effects.js';
 import type { Option, Role } from './option.js';
+import { keepWithinMaxima, type OptionsPolicy } from './policy.js';
 import { OPTIONS } from './table.js';
 
 /** What came of the `options:` of one container. Values are shown only where they cannot be secrets. */
@@ -23,24 +25,28 @@ const BY_NAME = new Map(OPTIONS.flatMap((option) => option.names.map((name) => [
 const LONGEST_SHOWN = 40;
 
 /** Reads the `options:` of one container. It throws nothing: what cannot be used is left out, and told. */
-export function readOptions(text: string | null, role: Role): ReadOptions {
+export function readOptions(text: string | null, role: Role, policy: OptionsPolicy): ReadOptions {
   const read: ReadOptions = { effects: new Effects(), faults: [], refused: [], unused: [] };
   const line = splitCommandLine(text ?? '');
   if ('fault' in line) {
-    read.faults.push(`${line.fault}, so that none of them is used`);
+    read.faults.push(
+      `${line.fault}, so that none of them is used`,
+      ...keepWithinMaxima(read.effects, policy),
+    );
     return read;
   }
   const { given, stray } = optionsIn(line.words);
-  for (const each of given) use(each, role, read);
+  for (const each of given) use(each, role, policy, read);
   if (stray > 0)
     read.faults.push(
       `${stray === 1 ? 'one word belongs' : `${stray} words belong`} to no option: put values with blanks between quotes`,
     );
+  read.faults.push(...keepWithinMaxima(read.effects, policy));
   checkTogether(read);
   return read;
 }
 
-function use({ name, option, value }: Given, role: Role, read: ReadOptions): void {
+function use({ name, option, value }: Given, role: Role, { allow }: OptionsPolicy, read: ReadOptions): void {
   if (option === undefined) {
     const meant = nearest(
       name,
@@ -51,14 +57,21 @@ function use({ name, option, value }: Given, role: Role, read: ReadOptions): voi
     );
     return;
   }
-  if (option.kind !== 'works') add(option.kind === 'refused' ? read.refused : read.unused, option);
+  if (!('apply' in option)) add(option.kind === 'refused' ? read.refused : read.unused, option);
   else if (!option.roles.includes(role)) add(read.unused, option);
+  else if (option.kind === 'guarded' && findGlob(written(option, value), allow) === undefined)
+    add(read.refused, option);
   else if (value === undefined) read.faults.push(`${name} has no value`);
   else {
     const fault = option.apply(value, read.effects);
     if (fault !== undefined)
       read.faults.push(`${name}: ${fault}${option.hidden ? '' : `; got ${shown(value)}`}`);
   }
+}
+
+/** As a glob of the administrator has it. */
+function written({ names: [name = ''], isFlag }: Option, value = ''): string {
+  return isFlag ? name : `${name}=${value}`;
 }
 
 function add(list: Option[], option: Option): void {

@@ -1,30 +1,11 @@
-import type { Effects } from './effects.js';
-import type { Option, Role, Working } from './option.js';
+import { type Option, option, type Role, type Working } from './option.js';
 import { REFUSED, WITHOUT_EFFECT } from './left-out.js';
-import { address, bytes, duration, flag, hostName, milliCpus, user } from './values.js';
+import { address, bytes, capability, duration, flag, hostName, milliCpus, user } from './values.js';
 
-const BOTH: readonly Role[] = ['job', 'service'];
 const SERVICE: readonly Role[] = ['service'];
 
+const GUARDED = 'Needs a pod template, or ACTIONS_RUNNER_HOOK_OPTIONS_ALLOW.';
 const SIZE = 'a size such as 512m or 2g';
-
-/** An option whose value is read by `read` and used by `use`. */
-function option<T>(
-  names: readonly string[],
-  about: string,
-  expected: string,
-  read: (value: string) => T | undefined,
-  use: (value: T, effects: Effects) => unknown,
-  more: Partial<Pick<Working, 'roles' | 'hidden' | 'isFlag'>> = {},
-): Working {
-  const apply = (value: string, effects: Effects) => {
-    const known = read(value);
-    if (known === undefined) return `expected ${expected}`;
-    const fault = use(known, effects);
-    return typeof fault === 'string' ? fault : undefined;
-  };
-  return { kind: 'works', names, about, roles: BOTH, ...more, apply };
-}
 
 const text = (value: string): string | undefined => (value === '' ? undefined : value);
 const absolute = (value: string): string | undefined =>
@@ -211,6 +192,29 @@ const WORKING: readonly Working[] = [
     flag,
     (value, effects) => void (effects.readOnly = value),
     { isFlag: true },
+  ),
+  option(
+    ['--cap-drop'],
+    'A capability that the container does not have; `ALL` for all.',
+    'the name of a capability',
+    capability,
+    (value, { droppedCapabilities }) => void droppedCapabilities.push(value),
+  ),
+  option(
+    ['--cap-add'],
+    `A further capability. ${GUARDED}`,
+    'the name of a capability',
+    capability,
+    (value, { addedCapabilities }) => void addedCapabilities.push(value),
+    { kind: 'guarded' },
+  ),
+  option(
+    ['--privileged'],
+    `All rights on the node. ${GUARDED}`,
+    'true or false',
+    flag,
+    (value, effects) => void (effects.privileged = value),
+    { kind: 'guarded', isFlag: true },
   ),
   option(
     ['--health-cmd'],

@@ -91,6 +91,12 @@ export function flag(text: string): boolean | undefined {
   return /^(0|f|false)$/i.test(text) ? false : undefined;
 }
 
+/** `CAP_NET_ADMIN`, `net_admin`: as Kubernetes has it. */
+export function capability(text: string): string | undefined {
+  const name = text.toUpperCase().replace(/^CAP_/, '');
+  return /^[A-Z_]{1,40}$/.test(name) ? name : undefined;
+}
+
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /** An address that the API server takes; docker's brackets around IPv6 are left out. */

@@ -44,7 +44,7 @@ export function jobPod(options: JobPodOptions): JobPod {
   const { container } = args;
   const metadata = ownMetadata(options);
   const services = serviceNames(args.services.map(imageOf));
-  const asked = new JobOptions(container, args.services, services);
+  const asked = new JobOptions(container, args.services, services, options.policy);
   const path = workPath(container);
   const work = workFolder(runner, path);
   const volumes = new Volumes(runner, path === undefined ? undefined : { path, folder: work }, volumesAllow);

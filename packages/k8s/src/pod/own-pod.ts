@@ -4,6 +4,7 @@ import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret, Volume } fro
 import { literal } from '../model/literal.js';
 import { strategicMerge } from '../merge/merge.js';
 import { HELPER_CONTAINER, JOB_CONTAINER, RUNNER_POD_LABEL } from '../model/names.js';
+import type { OptionsPolicy } from '../options/policy.js';
 import type { RunnerPath } from '../model/paths.js';
 import type { Provenance } from './provenance.js';
 import { ownedBy, type RunnerPod } from './runner-pod.js';
@@ -25,6 +26,8 @@ export interface OwnPodOptions {
   sameNode: boolean | undefined;
   /** Folders of the runner that workflows may mount, beside the work folder. */
   volumesAllow: readonly RunnerPath[];
+  /** What workflows may ask for with docker's options. */
+  policy: OptionsPolicy;
   /** After this time Kubernetes ends the pod, in seconds. */
   maxSeconds: number | undefined;
 }

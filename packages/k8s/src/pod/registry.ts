@@ -1,8 +1,10 @@
+import { globExpression } from '../model/glob.js';
+
 /** Docker Hub's credentials are looked up under this name (docker's config file). */
 export const DOCKER_HUB = 'https://index.docker.io/v1/';
 
 /** The registry of images whose names begin with none. */
-const DEFAULT_REGISTRY = 'docker.io';
+export const DEFAULT_REGISTRY = 'docker.io';
 
 /** The host, and port, that an image is pulled from: as docker, a first part without dot or colon is no host. */
 export function registryOf(image: string): string {
@@ -13,11 +15,7 @@ export function registryOf(image: string): string {
 
 /** Whether credentials under this key of a docker config file are for a registry; hosts may hold `*`. */
 export function isForRegistry(key: string, registry: string): boolean {
-  const pattern = hostOf(key)
-    .split('*')
-    .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^.]*');
-  return new RegExp(`^${pattern}$`).test(registry);
+  return new RegExp(`^${globExpression(hostOf(key), '[^.]*')}$`).test(registry);
 }
 
 /** `https://index.docker.io/v1/` and `docker.io` are one. */

@@ -5,7 +5,9 @@ import { actionHelperContainer } from './helper.js';
 import type { Container, Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER, secretName, stepPodName } from '../model/names.js';
 import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
+import { containerPart } from '../options/container.js';
 import { LOOPBACK } from '../options/pod.js';
+import { readOptions } from '../options/read.js';
 import { type RunnerPath, sourceOf } from '../model/paths.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import type { WorkMode } from '../model/work-mode.js';
@@ -43,6 +45,8 @@ export function stepPod(options: StepPodOptions): StepPod {
   const container = {
     name: JOB_CONTAINER,
     image,
+    // The runner passes no options of container steps; the maxima hold for them, too.
+    ...containerPart(readOptions(null, 'service', options.policy).effects),
     ...startOf(args),
     ...(args.workingDirectory !== null && { workingDir: args.workingDirectory }),
     env: environment.variables(JOB_CONTAINER, args.environmentVariables),

@@ -8,6 +8,7 @@ import type { RunnerPath } from '../model/paths.js';
 import { provenance } from '../pod/provenance.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import type { Context } from '../context.js';
+import { optionsPolicy } from '../settings/options-policy.js';
 import { inheritSettings } from './inherit-settings.js';
 import { requirePodName } from './require-pod-name.js';
 
@@ -25,6 +26,7 @@ export async function ownPodOptions(work: RunnerPath | undefined, context: Conte
       ...settings.volumesAllow,
     ],
     sameNode: settings.readWriteOnce,
+    policy: optionsPolicy(settings),
     maxSeconds: settings.jobMaxSeconds,
   };
 }

@@ -2,7 +2,8 @@ import { HookError } from '@podhooks/hooklib';
 import { PLACEHOLDERS } from '../template/placeholders.js';
 import { listFaults } from '../yaml/fault.js';
 import type { SettingsFile } from './file-values.js';
-import { FILE_COMMANDS, VARIABLES, type Variable } from './schema.js';
+import { FILE_COMMANDS } from './file-commands.js';
+import { VARIABLES, type Variable } from './schema.js';
 
 type Values = { readonly [Key in keyof typeof VARIABLES]: (typeof VARIABLES)[Key]['fallback'] };
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -71,6 +71,32 @@ export const VARIABLES = {
     paths,
     [],
   ),
+  imagesAllow: preset<readonly string[]>(
+    'ACTIONS_RUNNER_HOOK_IMAGES_ALLOW',
+    'images.allow',
+    'Images that job containers, services and docker actions may have, in full: `docker.io/library/node`, `ghcr.io/our-org/*`, with a tag or digest to allow that one alone; a `*` before the first slash stands for a part of the host. Otherwise any image. Those of the pod template are not checked.',
+    globs,
+    [],
+  ),
+  optionsAllow: preset<readonly string[]>(
+    'ACTIONS_RUNNER_HOOK_OPTIONS_ALLOW',
+    'options.allow',
+    'Options of containers that a workflow may use although they give rights on the node, as they are written: `--privileged`, `--cap-add=NET_ADMIN`, `--cap-add=NET_*`.',
+    globs,
+    [],
+  ),
+  optionsMaxCpus: optional<number>(
+    'ACTIONS_RUNNER_HOOK_OPTIONS_MAX_CPUS',
+    'options.maxCpus',
+    'Most CPUs that the container of a job, a service or a docker action gets, whether it asks by `--cpus` or not; the pod template may give more. Without it, as many as it asks for, or no limit.',
+    number('CPUs', 0.001),
+  ),
+  optionsMaxMemoryMb: optional<number>(
+    'ACTIONS_RUNNER_HOOK_OPTIONS_MAX_MEMORY_MB',
+    'options.maxMemoryMb',
+    'Most memory of such a container, in MiB, as with `options.maxCpus`.',
+    number('megabytes', 1),
+  ),
   inheritPullSecrets: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_PULL_SECRETS',
     'inherit.imagePullSecrets',
@@ -225,14 +251,3 @@ export const VARIABLES = {
   serviceHost: given('KUBERNETES_SERVICE_HOST', 'Set by Kubernetes: address of the API server.', text),
   servicePort: given('KUBERNETES_SERVICE_PORT', 'Set by Kubernetes: port of the API server.', text),
 };
-
-/** File-command files of the current step, as the runner names them to the hook: paths on the runner. */
-export const FILE_COMMANDS = [
-  'GITHUB_ENV',
-  'GITHUB_PATH',
-  'GITHUB_OUTPUT',
-  'GITHUB_STATE',
-  'GITHUB_STEP_SUMMARY',
-  'GITHUB_ARTIFACTS',
-  'GITHUB_ARTIFACTS_LIST',
-] as const;

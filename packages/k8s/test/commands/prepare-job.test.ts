@@ -84,6 +84,16 @@ describe('prepareJob', () => {
   const content = (name: string) => readFileSync(bed.path(name), 'utf8');
   const response = () => JSON.parse(content(ANSWER)) as object;
 
+  it('creates nothing for a service whose image is not allowed', async () => {
+    cluster.states = [runnerPod()];
+    const allow = { ACTIONS_RUNNER_HOOK_IMAGES_ALLOW: 'docker.io/library/node docker.io/library/redis' };
+    const { message } = await hookRejection('UNSUPPORTED', prepare('01', allow).result);
+    expect(message).to.contain(
+      'of service postgres is not allowed: it stands for ghcr.io/octo-org/postgres:16',
+    );
+    expect(cluster.created).to.deep.equal([]);
+  });
+
   it('answers with the state, the container, and the services in the order of the request', async () => {
     cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
     const started = Date.now();

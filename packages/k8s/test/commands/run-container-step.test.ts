@@ -51,6 +51,15 @@ describe('runContainerStep', () => {
   /** Requests, without what is random in names. */
   const requests = () => cluster.requests.map((request) => request.replace(/(step)-\w{5}$/, '$1-ID'));
 
+  it('creates nothing for an image that is not allowed', async () => {
+    const { result } = run([RUNNER], {}, undefined, {
+      ACTIONS_RUNNER_HOOK_IMAGES_ALLOW: 'ghcr.io/our-org/*',
+    });
+    const { message } = await hookRejection('UNSUPPORTED', result);
+    expect(message).to.contain('of the docker action is not allowed');
+    expect(cluster.requests).to.deep.equal([]);
+  });
+
   it('makes secret and pod, passes on the output, gives the exit code and removes both', async () => {
     const { result, out } = run([RUNNER, RUNNING, ENDED]);
     expect(await result).to.equal(42);

@@ -2,14 +2,18 @@ import { expect } from 'chai';
 import type { Pod } from '../../src/model/kubernetes.js';
 import { JobOptions } from '../../src/options/job-options.js';
 import { OPTIONS } from '../../src/options/table.js';
+import { NO_POLICY } from '../support/options-policy.js';
 import { hookContainer } from '../support/containers.js';
+
+/** What each option does where it is allowed. */
+const POLICY = { ...NO_POLICY, allow: ['--privileged', '--cap-add=*'] };
 
 /** The pod of a job container and two services, with these options. */
 function made(job: string | null, redis: string | null = null, postgres: string | null = null) {
   const container = hookContainer({ createOptions: job, environmentVariables: { SET: 'by env' } });
   const services = [redis, postgres].map((createOptions) => hookContainer({ createOptions }));
   const names = ['redis', 'postgres'];
-  const options = new JobOptions(container, services, names);
+  const options = new JobOptions(container, services, names, POLICY);
   const containers = ['job', ...names].map((name) =>
     options.applyTo({ name, volumeMounts: [{ name: 'work', mountPath: '/__w' }] }),
   );
@@ -179,6 +183,22 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { job: '--read-only', seen: ({ job }) => job?.securityContext, is: { readOnlyRootFilesystem: true } },
     { service: '--read-only=false', seen: ({ redis }) => redis?.securityContext, is: undefined },
   ],
+  '--cap-drop': shared(
+    '--cap-drop ALL --cap-drop CAP_net_raw',
+    ({ job, redis }) => job?.securityContext ?? redis?.securityContext,
+    { capabilities: { drop: ['ALL', 'NET_RAW'] } },
+  ),
+  '--cap-add': [
+    {
+      job: '--cap-add net_admin',
+      seen: ({ job }) => job?.securityContext,
+      is: { capabilities: { add: ['NET_ADMIN'] } },
+    },
+  ],
+  '--privileged': [
+    { service: '--privileged', seen: ({ redis }) => redis?.securityContext, is: { privileged: true } },
+    { job: '--privileged=false', seen: ({ job }) => job?.securityContext, is: undefined },
+  ],
   '--health-cmd': [
     {
       service: '--health-cmd "redis-cli -a $PASSWORD ping"',
@@ -210,7 +230,9 @@ function healthWithin(options: string, withinMs: number): Case {
 
 describe('JobOptions', () => {
   it('has a case for each option that works', () => {
-    const working = OPTIONS.filter(({ kind }) => kind === 'works').map(({ names: [name = ''] }) => name);
+    const working = OPTIONS.filter(({ kind }) => kind === 'works' || kind === 'guarded').map(
+      ({ names: [name = ''] }) => name,
+    );
     expect(Object.keys(CASES)).to.have.members(working);
   });
 
@@ -230,7 +252,7 @@ describe('JobOptions', () => {
 
   it('lets what the workflow says elsewhere win over options', () => {
     const services = [hookContainer({ createOptions: '--entrypoint a' })];
-    const options = new JobOptions(null, services, ['redis']);
+    const options = new JobOptions(null, services, ['redis'], NO_POLICY);
     expect(options.applyTo({ name: 'redis', command: ['b'] }).command).to.deep.equal(['b']);
   });
 });

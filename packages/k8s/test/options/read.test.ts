@@ -1,9 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readOptions } from '../../src/options/read.js';
+import type { Role } from '../../src/options/option.js';
+import type { OptionsPolicy } from '../../src/options/policy.js';
+import { readOptions as read } from '../../src/options/read.js';
 import { OPTIONS } from '../../src/options/table.js';
 import { tellOptions } from '../../src/options/tell.js';
+import { NO_POLICY } from '../support/options-policy.js';
 
+const readOptions = (text: string, role: Role, policy: Partial<OptionsPolicy> = {}) =>
+  read(text, role, { ...NO_POLICY, ...policy });
 const faultsOf = (text: string, role: 'job' | 'service' = 'service') => readOptions(text, role).faults;
 
 const FAULTS: Readonly<Record<string, string>> = {
@@ -59,12 +64,101 @@ describe('readOptions', () => {
     expect(warnings).to.have.length(1);
     expect(warnings[0])
       .to.match(
-        /^Options of service redis: --privileged is not used\. It gives the container rights on the node/,
+        /^Options of service redis: --privileged is not used\. All rights on the node\. Needs a pod template, or ACTIONS_RUNNER_HOOK_OPTIONS_ALLOW\./,
       )
       .and.contain('--cap-add is not used')
       .and.contain('--volume is not used. Use `volumes:` of the workflow')
       .and.contain('--mount is not used')
       .and.not.contain('SYS_ADMIN');
+  });
+
+  describe('within what the administrator allows', () => {
+    const asked = '--privileged --cap-add NET_ADMIN --cap-add=SYS_ADMIN';
+    const names = ({ refused }: ReturnType<typeof read>) => refused.map(({ names: [name] }) => name);
+
+    for (const [allow, isPrivileged, capabilities] of [
+      [[], false, []],
+      [['--privileged'], true, []],
+      [['--cap-add=NET_*'], false, ['NET_ADMIN']],
+      [['--cap-add=*', '--privileged'], true, ['NET_ADMIN', 'SYS_ADMIN']],
+      [['--cap-add', 'NET_ADMIN'], false, []],
+    ] as const)
+      it(`gives the rights that ${allow.join(' ') || 'nothing'} names, and refuses others`, () => {
+        const made = readOptions(asked, 'job', { allow });
+        expect([made.effects.privileged, made.effects.addedCapabilities]).to.deep.equal([
+          isPrivileged,
+          capabilities,
+        ]);
+        expect(names(made)).to.deep.equal([
+          ...(isPrivileged ? [] : ['--privileged']),
+          ...(capabilities.length === 2 ? [] : ['--cap-add']),
+        ]);
+      });
+
+    const MAXIMA = { maxCpus: 2000, maxMemory: 2 ** 30 };
+    for (const [text, cpus, memory, faults] of [
+      ['', 2000, 2 ** 30, []],
+      ['"', 2000, 2 ** 30, ['the quote " at character 1 is never closed, so that none of them is used']],
+      ['--cpus 1 -m 512m', 1000, 2 ** 29, []],
+      ['--cpus 2 -m 1g --memory-reservation 1g', 2000, 2 ** 30, []],
+      [
+        '--cpus 2.001',
+        2000,
+        2 ** 30,
+        ['--cpus: 2.001 is above ACTIONS_RUNNER_HOOK_OPTIONS_MAX_CPUS, so 2 is used'],
+      ],
+      ['--cpus 0', 2000, 2 ** 30, ['--cpus: 0 is above ACTIONS_RUNNER_HOOK_OPTIONS_MAX_CPUS, so 2 is used']],
+      [
+        '--memory 1t --memory-reservation 2g',
+        2000,
+        2 ** 30,
+        [
+          '--memory: 1024Gi is above ACTIONS_RUNNER_HOOK_OPTIONS_MAX_MEMORY_MB, so 1Gi is used',
+          '--memory-reservation: 2Gi is above ACTIONS_RUNNER_HOOK_OPTIONS_MAX_MEMORY_MB',
+        ],
+      ],
+    ] as const)
+      it(`keeps ${text || 'a container that asks for nothing'} within the maxima`, () => {
+        const made = readOptions(text, 'job', MAXIMA);
+        expect([made.effects.cpus, made.effects.memory]).to.deep.equal([cpus, memory]);
+        expect(made.effects.memoryReservation ?? 0).to.be.at.most(MAXIMA.maxMemory);
+        expect(made.faults).to.deep.equal(faults);
+      });
+
+    it('gives no container more, whatever the options', () => {
+      const option = fc.constantFrom(
+        '--cpus',
+        '--memory',
+        '-m',
+        '--memory-reservation',
+        '--privileged',
+        '--cap-add',
+      );
+      const value = fc.constantFrom(
+        '',
+        '=0',
+        ' 0',
+        ' 9',
+        '=99999g',
+        ' 1k',
+        ' -1',
+        '=true',
+        ' ALL',
+        ' "',
+        ' 1e9',
+      );
+      fc.assert(
+        fc.property(fc.array(fc.tuple(option, value), { maxLength: 6 }), (asked) => {
+          const text = asked.map((each) => each.join('')).join(' ');
+          const { effects } = readOptions(text, 'job', MAXIMA);
+          expect(effects.cpus).to.be.within(1, MAXIMA.maxCpus);
+          expect(effects.memory).to.be.within(1, MAXIMA.maxMemory);
+          expect(effects.memoryReservation ?? 0).to.be.at.most(MAXIMA.maxMemory);
+          expect([effects.privileged, effects.addedCapabilities]).to.deep.equal([false, []]);
+        }),
+        { numRuns: 2_000 },
+      );
+    });
   });
 
   it('tells of harmless options without an effect in a line, each once', () => {

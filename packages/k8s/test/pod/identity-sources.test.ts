@@ -9,6 +9,7 @@ import { applyTemplate, type PodKind } from '../../src/template/template-apply.j
 import { loadTemplate } from '../../src/template/template.js';
 import { OWN_VOLUMES, workPath } from '../../src/pod/volumes.js';
 import { containerStep, prepareJobArgs } from '../support/containers.js';
+import { NO_POLICY } from '../support/options-policy.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';
 
 const ROLES = {
@@ -43,6 +44,7 @@ const COMMON = {
   id: '1a2b3',
   provenance: { labels: {}, annotations: { 'podhooks.dev/job': 'build' } },
   volumesAllow: [],
+  policy: NO_POLICY,
   sameNode: undefined,
   maxSeconds: undefined,
 };

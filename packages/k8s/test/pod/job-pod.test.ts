@@ -7,6 +7,7 @@ import { readRunnerPod } from '../../src/pod/runner-pod.js';
 import { workPath } from '../../src/pod/volumes.js';
 import { hookContainer, prepareJobArgs } from '../support/containers.js';
 import { pod } from '../support/pod.js';
+import { NO_POLICY } from '../support/options-policy.js';
 import { ephemeral, runnerPod } from '../support/runner-pods.js';
 
 const PROVENANCE = {
@@ -25,6 +26,7 @@ function built(payload: string, runner: Pod = runnerPod(), parts: Partial<JobPod
     id: '1a2b3',
     provenance: PROVENANCE,
     volumesAllow: [],
+    policy: NO_POLICY,
     sameNode: undefined,
     maxSeconds: undefined,
     ...parts,

@@ -8,6 +8,7 @@ import { stepPod, workPathOfStep } from '../../src/pod/step-pod.js';
 import { runnerMounts } from '../../src/pod/volumes.js';
 import { containerStep } from '../support/containers.js';
 import { pod } from '../support/pod.js';
+import { NO_POLICY } from '../support/options-policy.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';
 
 const COPYING = { helperImage: undefined, gateSeconds: 600, filesBack: undefined };
@@ -15,7 +16,13 @@ const COPYING = { helperImage: undefined, gateSeconds: 600, filesBack: undefined
 const VOLUME = runnerPod(ephemeral('ReadWriteOnce'));
 const RUNNER = readRunnerPod(VOLUME, { claimName: undefined, work: WORK });
 
-function build(prefix: string, parts: Partial<HookContainer> = {}, runner: Pod = VOLUME, jobPod?: Pod) {
+function build(
+  prefix: string,
+  parts: Partial<HookContainer> = {},
+  runner: Pod = VOLUME,
+  jobPod?: Pod,
+  policy = NO_POLICY,
+) {
   const built = stepPod({
     runner: readRunnerPod(runner, { claimName: undefined, work: WORK }),
     args: { ...containerStep(prefix).args, ...parts },
@@ -26,6 +33,7 @@ function build(prefix: string, parts: Partial<HookContainer> = {}, runner: Pod =
     id: '1a2b3',
     provenance: { labels: { 'podhooks.dev/job': 'build' }, annotations: { 'podhooks.dev/actor': 'octocat' } },
     volumesAllow: [],
+    policy,
     sameNode: undefined,
     maxSeconds: undefined,
   });
@@ -35,6 +43,15 @@ function build(prefix: string, parts: Partial<HookContainer> = {}, runner: Pod =
 }
 
 describe('a step pod', () => {
+  it('has the maxima of the administrator as limits, as the runner passes no options', () => {
+    const { container } = build('v12', {}, VOLUME, undefined, {
+      allow: [],
+      maxCpus: 1500,
+      maxMemory: 2 ** 30,
+    });
+    expect(container.resources?.limits).to.deep.equal({ cpu: '1500m', memory: '1Gi' });
+  });
+
   it('is of one container, which belongs to the runner pod and stays on its node', () => {
     const { pod: built, kind } = build('v12');
     expect(kind).to.equal('step');
@@ -141,6 +158,7 @@ describe('a step pod', () => {
       id: '1',
       provenance: { labels: {}, annotations: {} },
       volumesAllow: [],
+      policy: NO_POLICY,
       sameNode: false,
       maxSeconds: 12.3,
     });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { readSettings, type Settings } from '../../src/settings/read.js';
-import { FILE_COMMANDS, VARIABLES } from '../../src/settings/schema.js';
+import { FILE_COMMANDS } from '../../src/settings/file-commands.js';
+import { VARIABLES } from '../../src/settings/schema.js';
 import { casesOf, type Setting, SETTINGS } from './readings.js';
 
 const valueOf = (settings: Settings, key: Setting): unknown => settings[key];
