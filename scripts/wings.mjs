@@ -24,7 +24,7 @@ export const WINGS = [
   ['files'],
   ['model'],
   ['yaml'],
-  ['arc-chart', 'bounded-bytes', 'deadline', 'inert', 'json', 'version'],
+  ['arc-chart', 'bounded-bytes', 'deadline', 'failure', 'inert', 'json', 'version'],
 ];
 
 /** The folder that a source file lies in, or its own name; undefined outside of SOURCE. */

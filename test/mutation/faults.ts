@@ -1078,4 +1078,18 @@ export const FAULTS: readonly Fault[] = [
       title: 'does not end the job container in dash where it cannot be left',
     },
   },
+  {
+    name: 'a fault of the cluster is told as one of the workflow',
+    file: `${HOOK}/failure.ts`,
+    from: "STEP_LOST: 'infrastructure'",
+    to: "STEP_LOST: 'workflow'",
+    test: { file: `${TESTS}/failure.test.ts`, title: 'says of STEP_LOST that it is infrastructure' },
+  },
+  {
+    name: 'nobody tells that the runner has stopped a step',
+    file: `${HOOK}/index.ts`,
+    from: 'if (isStep && !controller.signal.aborted)',
+    to: 'if (isStep && controller.signal.aborted)',
+    test: { file: 'test/hook/job.test.ts', title: 'ends a step that is cancelled, and runs the next' },
+  },
 ];

@@ -8,6 +8,7 @@ import type { CommandContext } from './commands/context.js';
 import { readJobState, type RunningJob, secretsOwner } from './commands/job-state.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { HOOK_FAILED, runToEnd } from './exit.js';
+import { failureText, stoppedText } from './failure.js';
 import { RunnerLog } from './log.js';
 import { readSettings, readSettingsWithFile, type Settings } from './settings/read.js';
 
@@ -18,7 +19,7 @@ const log = new RunnerLog(() => controller.abort());
 async function main(): Promise<number> {
   const input = parseInput(await readInput(standardInput()));
   // The runner cancels by SIGINT, then SIGTERM, then SIGKILL; the second must not cut short what the first began.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(input));
 
   const job = preparedJob(input);
   const settings = await settingsFor(input, job);
@@ -42,6 +43,13 @@ async function main(): Promise<number> {
       throw new HookError('CANCELLED', `${input.command} was cancelled.`, { cause: error });
     throw explain(error, cluster.server);
   }
+}
+
+/** The runner ends what it runs, and its own log does not say so; only of a step, as others fail with an error that does. */
+function stop({ command }: HookInput): void {
+  const isStep = command === 'run_script_step' || command === 'run_container_step';
+  if (isStep && !controller.signal.aborted) log.line(stoppedText(performance.now()));
+  controller.abort();
 }
 
 /** What the state says, once it has proved to be this job's. cleanup_job removes by label: it needs no state, nor a good one. */
@@ -99,15 +107,10 @@ async function clusterOf(settings: Settings, certificate: string | undefined): P
 
 /** The one place that tells of a failure, once. */
 function tell(error: unknown): void {
-  if (error instanceof HookError) {
-    log.error([error.message, error.hint ?? ''].join('\n').trim(), `podhooks: ${error.code}`);
-    if (error.cause instanceof Error) log.debug(error.cause.stack ?? error.cause.message);
-  } else {
-    log.error(
-      error instanceof Error ? (error.stack ?? error.message) : String(error),
-      'podhooks: unexpected failure',
-    );
-  }
+  const { title, text } = failureText(error);
+  log.error(text, title);
+  if (error instanceof HookError && error.cause instanceof Error)
+    log.debug(error.cause.stack ?? error.cause.message);
 }
 
 runToEnd(
