@@ -1087,9 +1087,12 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'nobody tells that the runner has stopped a step',
-    file: `${HOOK}/index.ts`,
-    from: 'if (isStep && !controller.signal.aborted)',
-    to: 'if (isStep && controller.signal.aborted)',
-    test: { file: 'test/hook/job.test.ts', title: 'ends a step that is cancelled, and runs the next' },
+    file: `${HOOK}/failure.ts`,
+    from: "&& command !== 'run_container_step'",
+    to: '',
+    test: {
+      file: `${TESTS}/failure.test.ts`,
+      title: 'says how long a run_container_step ran that the runner stopped',
+    },
   },
 ];

@@ -1,4 +1,4 @@
-import { HookError, type HookErrorCode } from '@podhooks/hooklib';
+import { type HookCommand, HookError, type HookErrorCode } from '@podhooks/hooklib';
 
 /**
  * Whose a failure is, for people and for tools that run jobs again: of the cluster, the runner and their settings, or of what
@@ -46,7 +46,11 @@ const textOf = (code: string, kind: FailureKind, text: string): FailureText => (
   text: `[${code}] ${text}\npodhooks: kind=${kind} code=${code} help=${pageOf(code)}`,
 });
 
-/** One line for a step that the runner ends: its own log says only that "the custom container implementation failed". */
-export function stoppedText(uptimeMs: number): string {
+/**
+ * One line for a step that the runner ends: its own log says only that "the custom container implementation failed".
+ * Undefined for the other commands, which fail with an error that says it.
+ */
+export function stoppedText(command: HookCommand, uptimeMs: number): string | undefined {
+  if (command !== 'run_script_step' && command !== 'run_container_step') return undefined;
   return `podhooks: stopped by the runner (cancelled or timed out) after ${Math.round(uptimeMs / 1000)} s`;
 }

@@ -45,10 +45,10 @@ async function main(): Promise<number> {
   }
 }
 
-/** The runner ends what it runs, and its own log does not say so; only of a step, as others fail with an error that does. */
+/** Told once: the runner sends more than one signal, and none to a hook whose output it does not read any more. */
 function stop({ command }: HookInput): void {
-  const isStep = command === 'run_script_step' || command === 'run_container_step';
-  if (isStep && !controller.signal.aborted) log.line(stoppedText(performance.now()));
+  const text = controller.signal.aborted ? undefined : stoppedText(command, performance.now());
+  if (text !== undefined) log.line(text);
   controller.abort();
 }
 

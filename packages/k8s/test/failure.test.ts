@@ -51,9 +51,15 @@ describe('the text of a failure', () => {
     for (const code of codes) expect(PAGE).to.contain(`<a id="${code.toLowerCase()}"></a>`);
   });
 
-  it('says how long a step ran that the runner stopped', () => {
-    expect(stoppedText(61_400)).to.equal(
-      'podhooks: stopped by the runner (cancelled or timed out) after 61 s',
-    );
-  });
+  for (const command of ['run_script_step', 'run_container_step'] as const)
+    it(`says how long a ${command} ran that the runner stopped`, () => {
+      expect(stoppedText(command, 61_400)).to.equal(
+        'podhooks: stopped by the runner (cancelled or timed out) after 61 s',
+      );
+    });
+
+  for (const command of ['prepare_job', 'cleanup_job'] as const)
+    it(`leaves it to the error of ${command} to say that it was stopped`, () => {
+      expect(stoppedText(command, 61_400)).to.equal(undefined);
+    });
 });
