@@ -1095,4 +1095,51 @@ export const FAULTS: readonly Fault[] = [
       title: 'says how long a run_container_step ran that the runner stopped',
     },
   },
+  {
+    name: 'an image without sh is told as any other failure',
+    file: `${HOOK}/pods/failures.ts`,
+    from: 'const NO_SHELL = /exec: "',
+    to: 'const NO_SHELL = /none: "',
+    test: {
+      file: `${TESTS}/pods/failures.test.ts`,
+      title: 'has waiting RunContainerError: exec: "sh": executable file not found in $PATH: fail',
+    },
+  },
+  {
+    name: 'the log of a container of the template is lost with its pod',
+    file: `${HOOK}/pods/pod-template.ts`,
+    from: 'const pod = withLastWords(merged);',
+    to: 'const pod = merged;',
+    test: {
+      file: `${TESTS}/pods/pod-template.test.ts`,
+      title: 'has containers of the template leave the end of their log, too, unless they say otherwise',
+    },
+  },
+  {
+    name: 'a LimitRange is told as an admission policy',
+    file: `${HOOK}/cluster/admission.ts`,
+    from: '(?:maximum|minimum)',
+    to: '(?:none)',
+    test: { file: `${TESTS}/cluster/admission.test.ts`, title: 'names a LimitRange' },
+  },
+  {
+    name: 'a mount without a volume is left to the API server',
+    file: `${HOOK}/template/template-mounts.ts`,
+    from: '!missing.has(name)',
+    to: 'missing.has(name)',
+    test: {
+      file: `${TESTS}/template/template-apply.test.ts`,
+      title: 'is named where the template says it',
+    },
+  },
+  {
+    name: 'a mistake inside of a mistake is told only when the first is corrected',
+    file: `${HOOK}/template/template-check.ts`,
+    from: 'if (meant !== undefined) checkValue(member, meant.type, path, [...around, self], told);',
+    to: '',
+    test: {
+      file: `${TESTS}/template/template.test.ts`,
+      title: 'finds what is wrong inside of a field that stands at the wrong place, at the same time',
+    },
+  },
 ];

@@ -84,14 +84,14 @@ export function ownPod(
       imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
       ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
       containers: containers.map((each) =>
-        withLastWords(withPresets(each, presets, each.name === JOB_CONTAINER ? byExec : [])),
+        withPresets(each, presets, each.name === JOB_CONTAINER ? byExec : []),
       ),
       volumes,
     },
   };
   return {
     kind,
-    pod: strategicMerge(pod, inherited.patch),
+    pod: withLastWords(strategicMerge(pod, inherited.patch)),
     secrets: [...registries, ...environment.secrets()],
     decisions: inherited.decisions,
   };
@@ -126,9 +126,23 @@ function withPresets(container: Container, presets: readonly EnvVar[], byExec: r
   return { ...container, env: [...presets.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
 }
 
-/** A container that ends with an error leaves the end of its log in the pod's status, so that it can be told. */
-function withLastWords(container: Container): Container {
-  return { ...container, terminationMessagePolicy: 'FallbackToLogsOnError' };
+/**
+ * A container that ends with an error leaves the end of its log in the pod's status, so that it can be told when the pod is
+ * gone; those of a template, too, unless it says otherwise.
+ */
+export function withLastWords(pod: Pod): Pod {
+  if (pod.spec === undefined) return pod;
+  const policy = 'FallbackToLogsOnError';
+  const leave = (container: Container): Container => ({ terminationMessagePolicy: policy, ...container });
+  const { containers, initContainers } = pod.spec;
+  return {
+    ...pod,
+    spec: {
+      ...pod.spec,
+      containers: containers.map(leave),
+      ...(initContainers !== undefined && { initContainers: initContainers.map(leave) }),
+    },
+  };
 }
 
 function staysOnNode(work: WorkFolder, sameNode: boolean | undefined): boolean {

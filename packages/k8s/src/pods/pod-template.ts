@@ -1,7 +1,7 @@
 import { withHelperLimits } from '../pod/helper.js';
 import type { PlaceholderValues } from '../template/placeholders.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
-import type { OwnPod } from '../pod/own-pod.js';
+import { type OwnPod, withLastWords } from '../pod/own-pod.js';
 import { OWN_VOLUMES } from '../pod/volumes.js';
 import type { Context } from '../context.js';
 
@@ -30,7 +30,8 @@ export async function withTemplate<P extends OwnPod>(
     volumes: OWN_VOLUMES,
   };
   const values: PlaceholderValues = settings.placeholders;
-  const { pod, warnings } = applyTemplate(own.pod, template, own.kind, roles, values);
+  const { pod: merged, warnings } = applyTemplate(own.pod, template, own.kind, roles, values);
   for (const warning of warnings) out.warning(warning);
+  const pod = withLastWords(merged);
   return { ...own, pod: roles.helper === undefined ? pod : withHelperLimits(pod) };
 }

@@ -114,10 +114,10 @@ export async function watchPod(
 export async function podFailure(
   kind: PodKind,
   pod: Pod,
-  { what, hint, image }: Reason,
+  { what, hint, image, ofWorkflow }: Reason,
   context: Context,
 ): Promise<HookError> {
-  return new HookError('POD_FAILED', `The ${kind} pod cannot start: ${what}`, {
+  return new HookError(ofWorkflow ? 'STEP_INVALID' : 'POD_FAILED', `The ${kind} pod cannot start: ${what}`, {
     hint: image === undefined ? hint : await whyNotPulled(kind, pod, image, what, context),
   });
 }
