@@ -1142,4 +1142,31 @@ export const FAULTS: readonly Fault[] = [
       title: 'finds what is wrong inside of a field that stands at the wrong place, at the same time',
     },
   },
+  {
+    name: 'a sidecar that has ended counts as ready until the status says so',
+    file: `${HOOK}/ready/wait-for-others.ts`,
+    from: 'return ended.includes(true);',
+    to: 'return ended.includes(true) && false;',
+    test: {
+      file: `${TESTS}/ready/wait-for-others.test.ts`,
+      title: 'finds a sidecar that has ended although the status does not say so yet',
+    },
+  },
+  {
+    name: 'a job begins although a probe of a sidecar has not succeeded',
+    file: `${HOOK}/pods/readiness.ts`,
+    from: 'status === undefined || status.ready ||',
+    to: 'status === undefined || !status.ready ||',
+    test: { file: `${TESTS}/pods/readiness.test.ts`, title: 'are waited for, and named: HTTP' },
+  },
+  {
+    name: 'a volume that is missing is waited for to the end',
+    file: `${HOOK}/pods/why-not-mounted.ts`,
+    from: 'if (isNotFound(error)) return missing',
+    to: 'if (!isNotFound(error)) return missing',
+    test: {
+      file: `${TESTS}/pods/why-not-mounted.test.ts`,
+      title: 'names a ConfigMap that is not there',
+    },
+  },
 ];

@@ -54,7 +54,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     container === null || work === undefined
       ? undefined
       : { container, sharing: workSharing(job.mode, work), sameUser };
-  const inspected = await jobReady({ pod: created, main }, context, deadline);
+  const inspected = await jobReady({ pod: created, services: job.services, main }, context, deadline);
   out.line(`The job pod is ready after ${((monotonicMs() - started) / 1000).toFixed(1)} s.`);
   const services = args.services.map((service, index) => ({
     id: job.services[index] ?? '',

@@ -2,6 +2,7 @@ import type { ContainerStatus, Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { registryOf } from '../pod/registry.js';
 import { failureOf } from './failures.js';
+import { whyNotReady } from './readiness.js';
 
 /** Something that keeps a pod from running, in words for the user. */
 export interface Reason {
@@ -59,7 +60,10 @@ export function startState(pod: Pod): StartState {
   const started = (pod.status?.containerStatuses ?? []).filter(
     (status) => status.state?.running !== undefined || hasEndedWell(status),
   ).length;
-  if (started === expected && expected > 0) return { kind: 'running' };
+  if (started === expected && expected > 0) {
+    const why = whyNotReady(pod);
+    return why === undefined ? { kind: 'running' } : { kind: 'waiting', why };
+  }
   if (pod.spec?.nodeName === undefined) return { kind: 'waiting', why: 'waiting for a node' };
   return {
     kind: 'waiting',

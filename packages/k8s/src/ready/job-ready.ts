@@ -15,10 +15,13 @@ import { Pending } from './pending.js';
 import { givesSign, startedSign } from './started-sign.js';
 import { waitForOthers } from './wait-for-others.js';
 import { JOB_POD, podFailure, waitForPod, watchPod } from './wait-for-pod.js';
+import { probedContainers } from '../pods/readiness.js';
 import { LOOK_AGAIN_MS, LOOKS } from '../pods/why-gone.js';
 
 export interface CreatedJob {
   pod: Pod;
+  /** Names of the service containers: others beside the job's own are sidecars of the template. */
+  services: readonly string[];
   /** The job container, and how it shares files with the runner; a job with services only has neither. */
   main: { container: HookContainer; sharing: WorkSharing; sameUser: boolean } | undefined;
 }
@@ -52,7 +55,9 @@ export async function jobReady(
   // The job container has answered: unless there are others, its status may come later.
   const ready = Promise.all([
     preparing,
-    hasOthers(pod) ? waitForOthers(name, running, Promise.resolve(preparing), within, deadline) : preparing,
+    hasOthers(pod)
+      ? waitForOthers(name, running, Promise.resolve(preparing), within, deadline, sidecarsOf(job))
+      : preparing,
   ]);
   const watched = running.then(() =>
     watchPod(name, within, within.cancelled, deadline, () =>
@@ -106,9 +111,17 @@ function unanswered(pod: string, { image }: HookContainer, { afterMs }: Deadline
   );
 }
 
-/** Services and sidecars must have started, too; nothing but the pod's status tells it. */
-function hasOthers({ spec }: Pod): boolean {
-  return spec?.containers.some(({ name }) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER) ?? false;
+/** Services and sidecars must have started, too, and probes have succeeded; nothing but the pod's status tells it. */
+function hasOthers(pod: Pod): boolean {
+  return (
+    probedContainers(pod).length > 0 ||
+    (pod.spec?.containers.some(({ name }) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER) ?? false)
+  );
+}
+
+function sidecarsOf({ pod, services }: CreatedJob): string[] {
+  const known = [JOB_CONTAINER, HELPER_CONTAINER, ...services];
+  return (pod.spec?.containers ?? []).map(({ name }) => name).filter((name) => !known.includes(name));
 }
 
 function abortOf(signal: AbortSignal): Promise<never> {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { waitForOthers } from '../../src/ready/wait-for-others.js';
 import type { Pod } from '../../src/model/kubernetes.js';
 import { commandContext } from '../support/command-context.js';
-import { FakeCluster } from '../support/fake-cluster.js';
+import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { pod } from '../support/pod.js';
 import { hookRejection } from '../support/rejection.js';
 
@@ -41,12 +41,30 @@ describe('waitForOthers', () => {
     ]);
   });
 
-  it('does not look again when the job container was ready before', async () => {
+  it('finds a sidecar that has ended although the status does not say so yet', async () => {
+    const cluster = new FakeCluster();
+    cluster.states = [RUNNING, CRASHED];
+    cluster.execs = [
+      () => {
+        throw refusal(500, 'failed to exec in container: container is in CONTAINER_EXITED state');
+      },
+    ];
+    const { context } = commandContext(cluster);
+    const late = new Promise<Pod>((resolve) => setImmediate(() => resolve(RUNNING)));
+    const { message } = await hookRejection(
+      'POD_FAILED',
+      waitForOthers('job-pod', late, Promise.resolve(), context, undefined, ['redis']),
+    );
+    expect(message).to.contain('container redis of pod job-pod ended with exit code 1 (Error: no config)');
+    expect(cluster.requests[0]).to.equal('exec job-pod redis true');
+  });
+
+  it('does not look again when the job container was ready before and all still run', async () => {
     const cluster = new FakeCluster();
     const { context, out } = commandContext(cluster);
     const late = new Promise<Pod>((resolve) => setImmediate(() => resolve(RUNNING)));
-    await waitForOthers('job-pod', late, Promise.resolve(), context);
-    expect(cluster.requests).to.deep.equal([]);
+    await waitForOthers('job-pod', late, Promise.resolve(), context, undefined, ['redis']);
+    expect(cluster.requests).to.deep.equal(['exec job-pod redis true']);
     expect(out.warnings).to.deep.equal([]);
   });
 });
