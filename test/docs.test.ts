@@ -5,6 +5,7 @@ import { load } from 'js-yaml';
 import { codeBlocks, codeSpans, localLinks, tableRows } from './docs/markdown.js';
 import { MADE_PAGES } from './docs/pages.js';
 import { runnerAccess } from './runner/arc.js';
+import { type Permission, PERMISSIONS, rulesYaml } from '../packages/k8s/src/cli/permissions.js';
 import { loadTemplate } from '../packages/k8s/src/template/template.js';
 import { parseSettings } from '../packages/k8s/src/settings/file.js';
 import { VARIABLES } from '../packages/k8s/src/settings/schema.js';
@@ -127,6 +128,16 @@ describe('docs/rbac.md', () => {
       const arc = runnerAccess(mode, 'ci').find(({ kind }) => kind === 'Role');
       expect(verbs(arc as Role)).to.include.members(verbs(role));
     }
+  });
+
+  it('has the rules that cli.js prints, and those for better messages', () => {
+    const pages = codeBlocks(read('docs/rbac.md')).map(({ text }) => load(text) as Role);
+    const isOptional = ({ optional }: Permission) => optional === true;
+    const parsed = (permissions: readonly Permission[]) => load(rulesYaml(permissions)) as Role;
+    expect(pages.map(({ rules }) => ({ rules }))).to.deep.equal([
+      parsed(PERMISSIONS.filter((each) => !isOptional(each))),
+      parsed(PERMISSIONS.filter(isOptional)),
+    ]);
   });
 
   it('says for each verb why', () => {

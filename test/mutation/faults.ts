@@ -1169,4 +1169,11 @@ export const FAULTS: readonly Fault[] = [
       title: 'names a ConfigMap that is not there',
     },
   },
+  {
+    name: 'doctor finds no fault in a Role that lacks a right',
+    file: `${HOOK}/cli/doctor.ts`,
+    from: 'if (!(await isAllowed(',
+    to: 'if (false && !(await isAllowed(',
+    test: { file: `${TESTS}/cli/doctor.test.ts`, title: 'gives the rules that a Role lacks' },
+  },
 ];

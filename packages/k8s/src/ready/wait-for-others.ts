@@ -35,7 +35,8 @@ export async function waitForOthers(
 }
 
 /** What kubelet and runtimes answer to an exec in a container that has ended (containerd, cri-o, kubelet). */
-const ENDED = /container not found|CONTAINER_EXITED|no running task|not created or running|is not running/;
+const ENDED =
+  /container not found|cannot exec in a|CONTAINER_EXITED|no running task|task \S+ not found|not created or running/;
 
 /**
  * Whether sidecars have ended that run by the pod's status, which lags behind by a second or more: an exec does not. One

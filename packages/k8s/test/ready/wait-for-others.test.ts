@@ -46,7 +46,7 @@ describe('waitForOthers', () => {
     cluster.states = [RUNNING, CRASHED];
     cluster.execs = [
       () => {
-        throw refusal(500, 'failed to exec in container: container is in CONTAINER_EXITED state');
+        throw refusal(500, 'failed to create exec "2": cannot exec in a deleted state: unknown');
       },
     ];
     const { context } = commandContext(cluster);
