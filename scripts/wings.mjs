@@ -17,6 +17,7 @@ export const WINGS = [
   ['wire'],
   ['settings'],
   ['pod'],
+  ['options'],
   ['agent'],
   ['template'],
   ['merge'],
@@ -24,7 +25,7 @@ export const WINGS = [
   ['files'],
   ['model'],
   ['yaml'],
-  ['arc-chart', 'bounded-bytes', 'deadline', 'failure', 'inert', 'json', 'version'],
+  ['admission', 'arc-chart', 'bounded-bytes', 'deadline', 'failure', 'inert', 'json', 'version'],
 ];
 
 /** The folder that a source file lies in, or its own name; undefined outside of SOURCE. */

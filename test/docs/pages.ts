@@ -1,4 +1,5 @@
 import { failuresPage } from './failures-page.js';
+import { optionsPage } from './options-page.js';
 import { settingsPage } from './settings-page.js';
 import { settingsSchema } from './settings-schema.js';
 import { testingPage } from './testing-page.js';
@@ -6,6 +7,7 @@ import { testingPage } from './testing-page.js';
 /** The pages in docs/ that are made from the code, by their names there. */
 export const MADE_PAGES: Readonly<Record<string, (file: string) => Promise<string>>> = {
   'failures.md': failuresPage,
+  'options.md': optionsPage,
   'settings.md': settingsPage,
   'settings.schema.json': settingsSchema,
   'testing.md': testingPage,

@@ -1,6 +1,6 @@
 import { HookError } from '@podhooks/hooklib';
 import { CHART_MODE_HINT, NO_PERMISSION } from '../arc-chart.js';
-import { admissionHint } from './admission.js';
+import { admissionHint } from '../admission.js';
 
 /** Kubernetes' answer to a request that it did not carry out (API reference: Status). */
 export interface ApiStatus {

@@ -1,4 +1,5 @@
 import type { Container, Pod } from '../model/kubernetes.js';
+import { startState, type StartState } from './status.js';
 
 type Probe = NonNullable<Container['readinessProbe']>;
 
@@ -10,8 +11,15 @@ export function probedContainers({ spec }: Pod): Container[] {
   );
 }
 
+/** As startState, until probes have succeeded, too. */
+export function readyState(pod: Pod): StartState {
+  const state = startState(pod);
+  const why = state.kind === 'running' ? whyNotReady(pod) : undefined;
+  return why === undefined ? state : { kind: 'waiting', why };
+}
+
 /** Which container runs and is not ready, and by which probe; undefined if all are ready. */
-export function whyNotReady(pod: Pod): string | undefined {
+function whyNotReady(pod: Pod): string | undefined {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   for (const { name, readinessProbe, startupProbe } of probedContainers(pod)) {
     const status = statuses.find((each) => each.name === name);

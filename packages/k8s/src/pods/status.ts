@@ -2,27 +2,30 @@ import type { ContainerStatus, Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { registryOf } from '../pod/registry.js';
 import { failureOf } from './failures.js';
-import { whyNotReady } from './readiness.js';
 
-/** Something that keeps a pod from running, in words for the user. */
+/** Why a pod does not run. */
 export interface Reason {
   what: string;
   hint: string;
-  /** The image that cannot be pulled, where that is the reason. */
-  image?: string;
   /** It is the workflow's to correct. */
   ofWorkflow?: true;
   /** A container ended and nobody has said why; of an eviction, say, the pod's status tells a moment later. */
   unexplained?: true;
 }
 
+/** What to do about an image that cannot be pulled depends on the pull secrets: `whyNotPulled` reads them. */
+export interface NotPulled {
+  what: string;
+  image: string;
+}
+
 /** How far a pod has come. */
 export type StartState =
   | { kind: 'running' }
   | { kind: 'waiting'; why: string }
-  /** May pass, but not for long: a registry that is down, a secret that is still being made. */
-  | { kind: 'troubled'; reason: Reason }
-  | { kind: 'failed'; reason: Reason };
+  /** May pass, but not for long: a registry that is down, a secret that is still being created. */
+  | { kind: 'retryable'; reason: Reason | NotPulled }
+  | { kind: 'failed'; reason: Reason | NotPulled };
 
 /** Steps need these to the end; a service or sidecar that has done its work may be gone. */
 const NEEDED = [JOB_CONTAINER, HELPER_CONTAINER];
@@ -30,7 +33,7 @@ const NEEDED = [JOB_CONTAINER, HELPER_CONTAINER];
 /** How much of a container's log is shown when it has ended. */
 const LAST_LINES = 10;
 
-/** Where a pod stands on its way to running; terminal states are told at once. */
+/** Where a pod stands on its way to running; a permanent failure is reported at once. */
 export function startState(pod: Pod): StartState {
   const name = pod.metadata?.name ?? '';
   const { phase, reason, message, conditions = [] } = pod.status ?? {};
@@ -60,10 +63,7 @@ export function startState(pod: Pod): StartState {
   const started = (pod.status?.containerStatuses ?? []).filter(
     (status) => status.state?.running !== undefined || hasEndedWell(status),
   ).length;
-  if (started === expected && expected > 0) {
-    const why = whyNotReady(pod);
-    return why === undefined ? { kind: 'running' } : { kind: 'waiting', why };
-  }
+  if (started === expected && expected > 0) return { kind: 'running' };
   if (pod.spec?.nodeName === undefined) return { kind: 'waiting', why: 'waiting for a node' };
   return {
     kind: 'waiting',
@@ -115,26 +115,19 @@ function waitingState(pod: Pod, { name, image, state }: ContainerStatus): StartS
   const row = failureOf('waiting', reason, message);
   if (row === undefined || row.handling === 'wait') return undefined;
   const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
-  const problem: Reason = isPull(reason)
-    ? unpulled(pod, where, image, message || reason)
-    : {
-        what: `${where} cannot start: ${reason}: ${message}`,
-        hint: row.hint,
-        ...(row.ofWorkflow && { ofWorkflow: true }),
-      };
-  return row.handling === 'fail' ? failed(problem) : { kind: 'troubled', reason: problem };
-}
-
-const isPull = (reason: string): boolean => reason === 'ErrImagePull' || reason === 'ImagePullBackOff';
-
-function unpulled(pod: Pod, where: string, image: string, why: string): Reason {
-  const secrets = (pod.spec?.imagePullSecrets ?? []).map((secret) => secret.name ?? '').join(', ');
-  const registry = registryOf(image);
-  return {
-    what: `the image ${image} of ${where} cannot be pulled from ${registry}: ${why}`,
-    hint: `Check that the image exists in ${registry} and may be pulled; pull secrets of the pod: ${secrets || 'none'}.`,
-    image,
+  if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
+    const problem: NotPulled = {
+      what: `the image ${image} of ${where} cannot be pulled from ${registryOf(image)}: ${message || reason}`,
+      image,
+    };
+    return row.handling === 'fail' ? failed(problem) : { kind: 'retryable', reason: problem };
+  }
+  const problem: Reason = {
+    what: `${where} cannot start: ${reason}: ${message}`,
+    hint: row.hint,
+    ...(row.ofWorkflow && { ofWorkflow: true }),
   };
+  return row.handling === 'fail' ? failed(problem) : { kind: 'retryable', reason: problem };
 }
 
 function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reason | undefined {
@@ -180,7 +173,7 @@ function isInit(pod: Pod, name: string): boolean {
   return pod.status?.initContainerStatuses?.some((status) => status.name === name) ?? false;
 }
 
-function failed(reason: Reason): StartState {
+function failed(reason: Reason | NotPulled): StartState {
   return { kind: 'failed', reason };
 }
 

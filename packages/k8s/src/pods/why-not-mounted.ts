@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import { ApiError } from '../cluster/api-error.js';
-import { isNotFound } from '../cluster/cluster.js';
+import { isNotFound } from '../cluster/failures.js';
 import type { Looked } from '../cluster/resource-path.js';
 import { asMap, mapsAt } from '../json.js';
 import type { Pod, Volume } from '../model/kubernetes.js';

@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import type { Deadline } from '../deadline.js';
 import type { Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
+import type { HealthCheck } from '../options/health.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
 import type { InspectionReport } from '../step/inspection.js';
 import { lost } from '../work/send-work-folder.js';
@@ -20,10 +21,10 @@ import { LOOK_AGAIN_MS, LOOKS } from '../pods/why-gone.js';
 
 export interface CreatedJob {
   pod: Pod;
-  /** Names of the service containers: others beside the job's own are sidecars of the template. */
-  services: readonly string[];
   /** The job container, and how it shares files with the runner; a job with services only has neither. */
   main: { container: HookContainer; sharing: WorkSharing; sameUser: boolean } | undefined;
+  /** Services that have to be healthy before the job begins. */
+  healthChecks: readonly HealthCheck[];
 }
 
 /**
@@ -36,7 +37,7 @@ export async function jobReady(
   context: Context,
   deadline: Deadline,
 ): Promise<InspectionReport | undefined> {
-  const { pod, main } = job;
+  const { pod, main, healthChecks } = job;
   const name = pod.metadata?.name ?? '';
   const waiting = new AbortController();
   const within = { ...context, cancelled: AbortSignal.any([context.cancelled, waiting.signal]) };
@@ -56,7 +57,7 @@ export async function jobReady(
   const ready = Promise.all([
     preparing,
     hasOthers(pod)
-      ? waitForOthers(name, running, Promise.resolve(preparing), within, deadline, sidecarsOf(job))
+      ? waitForOthers({ running, preparing: Promise.resolve(preparing), healthChecks }, within, deadline)
       : preparing,
   ]);
   const watched = running.then(() =>
@@ -117,11 +118,6 @@ function hasOthers(pod: Pod): boolean {
     probedContainers(pod).length > 0 ||
     (pod.spec?.containers.some(({ name }) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER) ?? false)
   );
-}
-
-function sidecarsOf({ pod, services }: CreatedJob): string[] {
-  const known = [JOB_CONTAINER, HELPER_CONTAINER, ...services];
-  return (pod.spec?.containers ?? []).map(({ name }) => name).filter((name) => !known.includes(name));
 }
 
 function abortOf(signal: AbortSignal): Promise<never> {

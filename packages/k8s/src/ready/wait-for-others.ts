@@ -1,82 +1,57 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError } from '../cluster/api-error.js';
-import { collect } from '../cluster/collect.js';
-import type { Deadline } from '../deadline.js';
+import { Deadline } from '../deadline.js';
 import type { Pod } from '../model/kubernetes.js';
+import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
+import type { HealthCheck } from '../options/health.js';
+import { readyState } from '../pods/readiness.js';
 import { endedContainers } from '../pods/status.js';
-import { LOOK_AGAIN_MS, LOOKS } from '../pods/why-gone.js';
 import type { Context } from '../context.js';
-import { JOB_POD, waitForPod } from './wait-for-pod.js';
+import { waitForHealth } from './wait-for-health.js';
+import { type Awaited, JOB_POD, waitForPod } from './wait-for-pod.js';
+
+/** Probes of sidecars count, too; those of services with a health command have succeeded by then. */
+const READY_POD: Awaited = { ...JOB_POD, stateOf: readyState };
 
 /**
- * Waits until all containers run. When the job container is ready, they are looked at again: a service that ends right after
- * its start is told here, where it is not yet a refused connection in some step.
+ * The kubelet looks at its containers every second. One that ends right after its start is still called running until then,
+ * and a moment more for the API server to know.
+ */
+export const MOMENT_MS = 1_500;
+
+export interface Others {
+  /** The pod, as soon as all its containers run. */
+  running: Promise<Pod>;
+  /** Settles when the job container is ready for steps. */
+  preparing: Promise<unknown>;
+  healthChecks: readonly HealthCheck[];
+}
+
+/**
+ * Waits until all containers run, and services with a health command are healthy. The others are looked at again after a
+ * moment: a service that ends right after its start is told here, where it is not yet a refused connection in some step.
  */
 export async function waitForOthers(
-  name: string,
-  running: Promise<Pod>,
-  preparing: Promise<unknown>,
+  { running, preparing, healthChecks }: Others,
   context: Context,
   deadline?: Deadline,
-  sidecars: readonly string[] = [],
+  momentMs = MOMENT_MS,
 ): Promise<void> {
-  const ranFirst = await Promise.race([running.then(() => true), preparing.then(() => false)]);
-  let pod = await running;
-  if (ranFirst) {
-    await preparing;
-    const { cluster, cancelled } = context;
-    pod = await waitForPod(JOB_POD, await cluster.getPod(name, cancelled), context, cancelled, deadline);
-  } else await preparing;
-  if (await someHaveEnded(pod, sidecars, context)) pod = await statusOfEnded(pod, context, deadline);
-  for (const ended of endedContainers(pod))
+  const { cluster, cancelled } = context;
+  const pod = await running;
+  const name = pod.metadata?.name ?? '';
+  const moment = new Deadline(momentMs);
+  await Promise.all([preparing, waitForHealth(pod, healthChecks, context, deadline)]);
+  if (hasUnchecked(pod, healthChecks))
+    await sleep(Math.max(0, moment.leftMs), undefined, { signal: cancelled });
+  const seen = await cluster.getPod(name, cancelled);
+  for (const ended of endedContainers(await waitForPod(READY_POD, seen, context, cancelled, deadline)))
     context.out.warning(
       `Container ${ended} of pod ${name} has ended, with exit code 0: no step can reach it.`,
     );
 }
 
-/** What kubelet and runtimes answer to an exec in a container that has ended (containerd, cri-o, kubelet). */
-const ENDED =
-  /container not found|cannot exec in a|CONTAINER_EXITED|no running task|task \S+ not found|not created or running/;
-
-/**
- * Whether sidecars have ended that run by the pod's status, which lags behind by a second or more: an exec does not. One
- * request for each of them; whether their image has the program is no matter.
- */
-async function someHaveEnded(
-  pod: Pod,
-  sidecars: readonly string[],
-  { cluster, cancelled }: Context,
-): Promise<boolean> {
-  const name = pod.metadata?.name ?? '';
-  const others = (pod.status?.containerStatuses ?? []).filter(
-    (status) => sidecars.includes(status.name) && status.state?.running !== undefined,
-  );
-  const ended = await Promise.all(
-    others.map((status) =>
-      collect(cluster, name, status.name, ['true'], '', cancelled).then(
-        () => false,
-        (error: unknown) => {
-          cancelled.throwIfAborted();
-          return error instanceof ApiError && ENDED.test(error.status.message);
-        },
-      ),
-    ),
-  );
-  return ended.includes(true);
-}
-
-/** The pod when its status, too, says that a container has ended. @throws HookError POD_FAILED if it was by an error. */
-async function statusOfEnded(before: Pod, context: Context, deadline?: Deadline): Promise<Pod> {
-  const { cluster, cancelled } = context;
-  let pod = before;
-  for (
-    let look = 1;
-    look <= LOOKS && endedContainers(pod).length === endedContainers(before).length;
-    look++
-  ) {
-    await sleep(LOOK_AGAIN_MS, undefined, { signal: cancelled });
-    const seen = await cluster.getPod(before.metadata?.name ?? '', cancelled);
-    pod = await waitForPod(JOB_POD, seen, context, cancelled, deadline);
-  }
-  return pod;
+/** Services and sidecars of which nothing but their status tells whether they do their work. */
+function hasUnchecked({ spec }: Pod, healthChecks: readonly HealthCheck[]): boolean {
+  const known = [JOB_CONTAINER, HELPER_CONTAINER, ...healthChecks.map(({ container }) => container)];
+  return spec?.containers.some(({ name }) => !known.includes(name)) ?? false;
 }

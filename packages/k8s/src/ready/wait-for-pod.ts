@@ -1,7 +1,7 @@
 import type { Pod } from '../model/kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
 import { Deadline, monotonicMs } from '../deadline.js';
-import { type Reason, startState, type StartState } from '../pods/status.js';
+import { type NotPulled, type Reason, startState, type StartState } from '../pods/status.js';
 import type { PodKind } from '../template/template-names.js';
 import type { Context } from '../context.js';
 import { Pace, type PacePhase } from './pace.js';
@@ -74,7 +74,7 @@ export async function waitForPod(
     if (state.kind === 'failed') throw await podFailure(kind, pod, state.reason, context);
     why = state.kind === 'waiting' ? state.why : state.reason.what;
     const waited = monotonicMs() - began;
-    if (state.kind === 'troubled') {
+    if (state.kind === 'retryable') {
       grace ??= new Deadline(settings.imagePullGraceSeconds * 1000);
       if (grace.hasPassed) throw await podFailure(kind, pod, state.reason, context);
     } else grace = undefined;
@@ -88,7 +88,7 @@ export async function waitForPod(
 function mountState(state: StartState, unmounted: NotMounted | undefined): StartState {
   if (state.kind !== 'waiting' || unmounted === undefined) return state;
   return unmounted.isMissing
-    ? { kind: 'troubled', reason: unmounted }
+    ? { kind: 'retryable', reason: unmounted }
     : { kind: 'waiting', why: unmounted.what };
 }
 
@@ -136,10 +136,16 @@ export async function watchPod(
 export async function podFailure(
   kind: PodKind,
   pod: Pod,
-  { what, hint, image, ofWorkflow }: Reason,
+  reason: Reason | NotPulled,
   context: Context,
 ): Promise<HookError> {
-  return new HookError(ofWorkflow ? 'STEP_INVALID' : 'POD_FAILED', `The ${kind} pod cannot start: ${what}`, {
-    hint: image === undefined ? hint : await whyNotPulled(kind, pod, image, what, context),
-  });
+  const { what } = reason;
+  const isOfWorkflow = 'ofWorkflow' in reason;
+  return new HookError(
+    isOfWorkflow ? 'STEP_INVALID' : 'POD_FAILED',
+    `The ${kind} pod cannot start: ${what}`,
+    {
+      hint: 'image' in reason ? await whyNotPulled(kind, pod, reason.image, what, context) : reason.hint,
+    },
+  );
 }

@@ -25,6 +25,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** The line, from 1, where the value at `path` stands, or the nearest one around it. */
   line(path: Path): number;
+  /** Something that is wrong with the value at `path`. */
+  fault(path: Path, message: string): Fault;
 }
 
 /** Templates and settings are a page of text: what is larger than this was not written by a person, nor fits a ConfigMap. */
@@ -53,7 +55,7 @@ export function readDocuments({ file, text }: YamlFile): YamlDocument[] | Fault 
     const positions = indexPositions(events, text);
     for (const value of values) measure(value);
     return values.flatMap((value, index) =>
-      value === null ? [] : [{ file, value, line: lineFinder(text, positions[index]) }],
+      value === null ? [] : [documentOf(file, value, lineFinder(text, positions[index]))],
     );
   } catch (error) {
     if (error instanceof TooLargeError) return { file, message: error.message };
@@ -65,6 +67,10 @@ export function readDocuments({ file, text }: YamlFile): YamlDocument[] | Fault 
       message: `invalid YAML: ${error.reason}`,
     };
   }
+}
+
+function documentOf(file: string, value: unknown, line: (path: Path) => number): YamlDocument {
+  return { file, value, line, fault: (path, message) => ({ file, line: line(path), path, message }) };
 }
 
 class TooLargeError extends Error {}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { startState } from '../../src/pods/status.js';
+import { readyState } from '../../src/pods/readiness.js';
 import type { Container } from '../../src/model/kubernetes.js';
 import { pod } from '../support/pod.js';
 
@@ -33,7 +33,7 @@ describe('probes of containers', () => {
   ];
   for (const [title, probes, started, seen] of PROBES)
     it(`are waited for, and named: ${title}`, () => {
-      expect(startState(side(probes, { ready: false, started }))).to.deep.equal({
+      expect(readyState(side(probes, { ready: false, started }))).to.deep.equal({
         kind: 'waiting',
         why: `container side runs and is not ready: its ${seen} has not succeeded`,
       });
@@ -41,7 +41,7 @@ describe('probes of containers', () => {
 
   it('are not waited for when they have succeeded', () => {
     const probes = { readinessProbe: { tcpSocket: { port: 1 } } };
-    expect(startState(side(probes, { ready: true, started: true })).kind).to.equal('running');
+    expect(readyState(side(probes, { ready: true, started: true })).kind).to.equal('running');
   });
 
   it('of a sidecar among the init containers count, too', () => {
@@ -50,12 +50,20 @@ describe('probes of containers', () => {
       restartPolicy: 'Always',
       readinessProbe: { httpGet: { port: 15021 } },
     };
+    const status = {
+      name: 'mesh',
+      image: 'a',
+      imageID: '',
+      restartCount: 0,
+      ready: false,
+      state: { running },
+    };
     const built = pod()
       .onNode()
+      .running('job')
       .withSpec({ initContainers: [mesh] })
-      .init('mesh', { running })
-      .running('job');
-    expect(startState(built.build())).to.deep.equal({
+      .withStatus({ initContainerStatuses: [status] });
+    expect(readyState(built.build())).to.deep.equal({
       kind: 'waiting',
       why: 'container mesh runs and is not ready: its readiness probe (HTTP GET / on port 15021) has not succeeded',
     });

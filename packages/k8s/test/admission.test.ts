@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { admissionHint } from '../../src/cluster/admission.js';
+import { admissionHint } from '../src/admission.js';
 
 /** What admission plugins answer, and whom the hint names. */
 const ANSWERS: readonly [who: string, message: string, hint: RegExp][] = [
