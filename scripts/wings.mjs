@@ -5,7 +5,7 @@ export const SOURCE = resolve(import.meta.dirname, '../packages/k8s/src');
 
 /** Folders, and the files beside them; those of one line are equal. */
 export const WINGS = [
-  ['index', 'exit', 'log'],
+  ['index', 'cli', 'exit', 'log'],
   ['commands'],
   ['follow'],
   ['ready'],
@@ -25,7 +25,7 @@ export const WINGS = [
   ['files'],
   ['model'],
   ['yaml'],
-  ['arc-chart', 'bounded-bytes', 'deadline', 'inert', 'json', 'version'],
+  ['admission', 'arc-chart', 'bounded-bytes', 'deadline', 'failure', 'inert', 'json', 'version'],
 ];
 
 /** The folder that a source file lies in, or its own name; undefined outside of SOURCE. */

@@ -5,6 +5,7 @@ import { load } from 'js-yaml';
 import { codeBlocks, codeSpans, localLinks, tableRows } from './docs/markdown.js';
 import { MADE_PAGES } from './docs/pages.js';
 import { runnerAccess } from './runner/arc.js';
+import { type Permission, PERMISSIONS, rulesYaml } from '../packages/k8s/src/cli/permissions.js';
 import { loadTemplate } from '../packages/k8s/src/template/template.js';
 import { parseSettings } from '../packages/k8s/src/settings/file.js';
 import { VARIABLES } from '../packages/k8s/src/settings/schema.js';
@@ -79,7 +80,9 @@ describe('the documentation', () => {
 
 describe('docs/troubleshooting.md', () => {
   const page = read('docs/troubleshooting.md');
-  const rows = tableRows(page).filter(([code]) => /^`[A-Z_]+`$/.test(code ?? ''));
+  const rows = tableRows(page)
+    .map(([code = '', ...others]) => [code.replace(/^<a id="\w+"><\/a>/, ''), ...others])
+    .filter(([code]) => /^`[A-Z_]+`$/.test(code ?? ''));
   const [, messages = ''] = page.split(/^## .*/m);
 
   /** Texts that are quoted and that the sources do not have: `…` stands for a value. */
@@ -96,7 +99,7 @@ describe('docs/troubleshooting.md', () => {
     const [, union = ''] = /type HookErrorCode =(.*?);/s.exec(read('packages/hooklib/src/errors.ts')) ?? [];
     const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => `\`${code ?? ''}\``);
     expect(codes).to.have.length.above(10);
-    expect(rows.map(([code]) => code)).to.have.members(codes);
+    expect(rows.map(([code]) => code)).to.have.members([...codes, '`UNEXPECTED`']);
   });
 
   for (const [code = '', message = ''] of rows)
@@ -125,6 +128,16 @@ describe('docs/rbac.md', () => {
       const arc = runnerAccess(mode, 'ci').find(({ kind }) => kind === 'Role');
       expect(verbs(arc as Role)).to.include.members(verbs(role));
     }
+  });
+
+  it('has the rules that cli.js prints, and those for better messages', () => {
+    const pages = codeBlocks(read('docs/rbac.md')).map(({ text }) => load(text) as Role);
+    const isOptional = ({ optional }: Permission) => optional === true;
+    const parsed = (permissions: readonly Permission[]) => load(rulesYaml(permissions)) as Role;
+    expect(pages.map(({ rules }) => ({ rules }))).to.deep.equal([
+      parsed(PERMISSIONS.filter((each) => !isOptional(each))),
+      parsed(PERMISSIONS.filter(isOptional)),
+    ]);
   });
 
   it('says for each verb why', () => {

@@ -1,4 +1,4 @@
-// Bundles the hook into the one file that the runner starts: packages/k8s/dist/index.js.
+// Bundles the hook into the one file that the runner starts, packages/k8s/dist/index.js, and the tool for people into dist/cli.js.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
@@ -163,10 +163,22 @@ const main = await build({
     parts((_, kind) => kind === 'dynamic-import'),
   ],
 });
+
+/** The command-line tool: started by people, so that all of it may be loaded at once. */
+const cli = await build({
+  ...COMMON,
+  supported: {},
+  entryPoints: [`${ROOT}src/cli/cli.ts`],
+  outfile: 'cli.js',
+  banner: { js: '#!/usr/bin/env node' },
+  legalComments: 'linked',
+  plugins: [stubs],
+});
+
 await mkdir(`${ROOT}dist`, { recursive: true });
 // The package is ESM, the bundle is not: in dist Node must not take it for what it is not.
 await writeFile(`${ROOT}dist/package.json`, '{ "type": "commonjs" }\n');
-for (const { path, contents } of main.outputFiles)
+for (const { path, contents } of [...main.outputFiles, ...cli.outputFiles])
   await writeFile(`${ROOT}dist/${relative(ROOT, path)}`, contents);
 await writeFile(
   `${ROOT}dist/meta.json`,

@@ -1,4 +1,5 @@
 import { contributingPage } from './contributing-page.js';
+import { failuresPage } from './failures-page.js';
 import { optionsPage } from './options-page.js';
 import { settingsPage } from './settings-page.js';
 import { settingsSchema } from './settings-schema.js';
@@ -7,6 +8,7 @@ import { testingPage } from './testing-page.js';
 /** The pages that are made from the code, as seen from docs/. */
 export const MADE_PAGES: Readonly<Record<string, (file: string) => Promise<string>>> = {
   '../CONTRIBUTING.md': contributingPage,
+  'failures.md': failuresPage,
   'options.md': optionsPage,
   'settings.md': settingsPage,
   'settings.schema.json': settingsSchema,

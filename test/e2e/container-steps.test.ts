@@ -190,7 +190,9 @@ printf 'half'; sleep 0.2; printf ' a line\n'; printf tail`;
         expect(result.cancelledBy, log(result)).to.equal('SIGINT');
         expect(result.exitCode, log(result)).to.equal(143);
         // Of a slow start, something may be said.
-        expect(result.output.toString()).to.match(/(^|\n)started\nbye\n$/);
+        expect(result.output.toString()).to.match(
+          /(^|\n)started\npodhooks: stopped by the runner \(cancelled or timed out\) after \d+ s\nbye\n$/,
+        );
       });
 
     it('name entry point and image where the program is missing', async () => {

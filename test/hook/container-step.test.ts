@@ -116,7 +116,9 @@ describeWithMounts('a docker action', () => {
       onOutput: () => controller.abort(),
     });
     expect(result.cancelledBy, log(result)).to.equal('SIGINT');
-    expect(log(result)).to.equal('started\nbye\n\n[exit code 143]');
+    expect(log(result).replace(/after \d+ s/, 'after … s')).to.equal(
+      'started\npodhooks: stopped by the runner (cancelled or timed out) after … s\nbye\n\n[exit code 143]',
+    );
   });
 
   it('that cannot start says so, with entry point and image', async () => {

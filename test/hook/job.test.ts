@@ -98,7 +98,9 @@ for (const mode of MODES)
       const onOutput = () => cancel.abort();
       const script = 'trap "echo cleaned up; exit 9" INT; echo begun; while :; do sleep 0.1; done';
       const result = await runner.run({ run: script, shell: 'bash' }, { signal: cancel.signal, onOutput });
-      expect(result.stdout.toString()).to.equal('begun\ncleaned up\n');
+      const [begun, stopped, ...after] = result.stdout.toString().split('\n');
+      expect([begun, ...after], log(result)).to.deep.equal(['begun', 'cleaned up', '']);
+      expect(stopped).to.match(/^podhooks: stopped by the runner \(cancelled or timed out\) after \d+ s$/);
       expect(result.conclusion).to.equal('failure');
       succeeded(await run('true'));
     });

@@ -856,7 +856,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a quota on limits refuses the pod for its helper',
     file: `${HOOK}/pods/pod-template.ts`,
-    from: ': withHelperLimits(settled.pod)',
+    from: ': withHelperLimits(pod)',
     to: ': pod',
     test: {
       file: `${TESTS}/commands/prepare-job.test.ts`,
@@ -1313,6 +1313,94 @@ export const FAULTS: readonly Fault[] = [
       file: `${TESTS}/ready/started-sign.test.ts`,
       title: 'does not end the job container in dash where it cannot be left',
     },
+  },
+  {
+    name: 'a fault of the cluster is told as one of the workflow',
+    file: `${HOOK}/failure.ts`,
+    from: "STEP_LOST: 'infrastructure'",
+    to: "STEP_LOST: 'workflow'",
+    test: { file: `${TESTS}/failure.test.ts`, title: 'says of STEP_LOST that it is infrastructure' },
+  },
+  {
+    name: 'nobody tells that the runner has stopped a step',
+    file: `${HOOK}/failure.ts`,
+    from: "&& command !== 'run_container_step'",
+    to: '',
+    test: {
+      file: `${TESTS}/failure.test.ts`,
+      title: 'says how long a run_container_step ran that the runner stopped',
+    },
+  },
+  {
+    name: 'an image without sh is told as any other failure',
+    file: `${HOOK}/pods/failures.ts`,
+    from: 'const NO_SHELL = /exec: "',
+    to: 'const NO_SHELL = /none: "',
+    test: {
+      file: `${TESTS}/pods/failures.test.ts`,
+      title: 'has waiting RunContainerError: exec: "sh": executable file not found in $PATH: fail',
+    },
+  },
+  {
+    name: 'the log of a container of the template is lost with its pod',
+    file: `${HOOK}/pods/pod-template.ts`,
+    from: 'withLastWords(settled.pod)',
+    to: 'settled.pod',
+    test: {
+      file: `${TESTS}/pods/pod-template.test.ts`,
+      title: 'has containers of the template leave the end of their log, too, unless they say otherwise',
+    },
+  },
+  {
+    name: 'a LimitRange is told as an admission policy',
+    file: `${HOOK}/admission.ts`,
+    from: '(?:maximum|minimum)',
+    to: '(?:none)',
+    test: { file: `${TESTS}/admission.test.ts`, title: 'names a LimitRange' },
+  },
+  {
+    name: 'a mount without a volume is left to the API server',
+    file: `${HOOK}/template/template-mounts.ts`,
+    from: '!missing.has(name)',
+    to: 'missing.has(name)',
+    test: {
+      file: `${TESTS}/template/template-apply.test.ts`,
+      title: 'is named where the template says it',
+    },
+  },
+  {
+    name: 'a mistake inside of a mistake is told only when the first is corrected',
+    file: `${HOOK}/template/template-check.ts`,
+    from: 'if (meant !== undefined) checkValue(member, meant.type, path, [...around, self], told);',
+    to: '',
+    test: {
+      file: `${TESTS}/template/template.test.ts`,
+      title: 'finds what is wrong inside of a field that stands at the wrong place, at the same time',
+    },
+  },
+  {
+    name: 'a job begins although a probe of a sidecar has not succeeded',
+    file: `${HOOK}/pods/readiness.ts`,
+    from: 'status === undefined || status.ready ||',
+    to: 'status === undefined || !status.ready ||',
+    test: { file: `${TESTS}/pods/readiness.test.ts`, title: 'are waited for, and named: HTTP' },
+  },
+  {
+    name: 'a volume that is missing is waited for to the end',
+    file: `${HOOK}/pods/why-not-mounted.ts`,
+    from: 'if (isNotFound(error)) return missing',
+    to: 'if (!isNotFound(error)) return missing',
+    test: {
+      file: `${TESTS}/pods/why-not-mounted.test.ts`,
+      title: 'names a ConfigMap that is not there',
+    },
+  },
+  {
+    name: 'doctor finds no fault in a Role that lacks a right',
+    file: `${HOOK}/cli/doctor.ts`,
+    from: 'if (!(await isAllowed(',
+    to: 'if (false && !(await isAllowed(',
+    test: { file: `${TESTS}/cli/doctor.test.ts`, title: 'gives the rules that a Role lacks' },
   },
   {
     name: 'an action is missing whose ref begins as that of another one',

@@ -1,14 +1,14 @@
 import { readSync } from 'node:fs';
 import { type HookInput, HookError, parseInput, readInput } from '@podhooks/hooklib';
 import { explain } from './cluster/api-error.js';
-import { ApiClient } from './cluster/client.js';
-import { Cluster } from './cluster/cluster.js';
-import { connect } from './cluster/connect.js';
+import { connectCluster } from './cluster/connect.js';
 import type { CommandContext } from './commands/context.js';
 import { readJobState, type RunningJob, secretsOwner } from './commands/job-state.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { HOOK_FAILED, runToEnd } from './exit.js';
+import { failureText, stoppedText } from './failure.js';
 import { RunnerLog } from './log.js';
+import { VERSION } from './version.js';
 import { readSettings, readSettingsWithFile, type Settings } from './settings/read.js';
 
 const controller = new AbortController();
@@ -16,14 +16,17 @@ const controller = new AbortController();
 const log = new RunnerLog(() => controller.abort());
 
 async function main(): Promise<number> {
+  if (process.argv[2] !== undefined) return tellUsage(process.argv[2]);
   const input = parseInput(await readInput(standardInput()));
   // The runner cancels by SIGINT, then SIGTERM, then SIGKILL; the second must not cut short what the first began.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(input));
 
   const job = preparedJob(input);
   const settings = await settingsFor(input, job);
   log.debugging = settings.debug === true;
-  const cluster = await clusterOf(settings, job?.certificate);
+  const { cluster } = await connectCluster(settings, job?.certificate, (error, delayMs) =>
+    log.debug(`${error.message}; again in ${Math.round(delayMs)} ms`),
+  );
   const context: CommandContext = { settings, cluster, job, cancelled: controller.signal, out: log };
   try {
     switch (input.command) {
@@ -42,6 +45,24 @@ async function main(): Promise<number> {
       throw new HookError('CANCELLED', `${input.command} was cancelled.`, { cause: error });
     throw explain(error, cluster.server);
   }
+}
+
+/** The runner gives no arguments: a person does. */
+function tellUsage(argument: string): number {
+  const isVersion = argument === '--version';
+  log.line(
+    isVersion
+      ? VERSION
+      : `podhooks ${VERSION}: GitHub's runner starts this file; cli.js beside it is for people.`,
+  );
+  return isVersion || argument === '--help' ? 0 : HOOK_FAILED;
+}
+
+/** Told once: the runner sends more than one signal, and none to a hook whose output it does not read any more. */
+function stop({ command }: HookInput): void {
+  const text = controller.signal.aborted ? undefined : stoppedText(command, performance.now());
+  if (text !== undefined) log.line(text);
+  controller.abort();
 }
 
 /** What the state says, once it has proved to be this job's. cleanup_job removes by label: it needs no state, nor a good one. */
@@ -75,39 +96,12 @@ function readChunk(buffer: Buffer): number {
     }
 }
 
-async function clusterOf(settings: Settings, certificate: string | undefined): Promise<Cluster> {
-  const { serviceHost: host, servicePort: port, kubeconfig } = settings;
-  const connection = await connect({
-    inCluster: host === undefined || port === undefined ? undefined : { host, port },
-    kubeconfig,
-    certificate,
-  });
-  const namespace = settings.namespace ?? connection.namespace;
-  if (namespace === undefined)
-    throw new HookError('SETTINGS_INVALID', 'The namespace of the runner pod is not known.', {
-      hint: 'Set ACTIONS_RUNNER_KUBERNETES_NAMESPACE.',
-    });
-  const client = new ApiClient(connection, {
-    budgetMs: settings.apiRetrySeconds * 1000,
-    onRetry: (error, delayMs) => log.debug(`${error.message}; again in ${Math.round(delayMs)} ms`),
-  });
-  return new Cluster(client, namespace, {
-    periodMs: settings.heartbeatPeriodMs,
-    deadlineMs: settings.heartbeatDeadlineMs,
-  });
-}
-
 /** The one place that tells of a failure, once. */
 function tell(error: unknown): void {
-  if (error instanceof HookError) {
-    log.error([error.message, error.hint ?? ''].join('\n').trim(), `podhooks: ${error.code}`);
-    if (error.cause instanceof Error) log.debug(error.cause.stack ?? error.cause.message);
-  } else {
-    log.error(
-      error instanceof Error ? (error.stack ?? error.message) : String(error),
-      'podhooks: unexpected failure',
-    );
-  }
+  const { title, text } = failureText(error);
+  log.error(text, title);
+  if (error instanceof HookError && error.cause instanceof Error)
+    log.debug(error.cause.stack ?? error.cause.message);
 }
 
 runToEnd(

@@ -50,7 +50,9 @@ describe('the bundle', () => {
     const { status, lines, stderr } = start('');
     expect(status).to.equal(125);
     expect(lines).to.have.length(1);
-    expect(lines[0]).to.match(/^::error title=podhooks%3A INPUT_INVALID::The input of the hook is empty/);
+    expect(lines[0]).to.match(
+      /^::error title=podhooks%3A INPUT_INVALID::\[INPUT_INVALID\] The input of the hook is empty/,
+    );
     expect(stderr).to.equal('');
   });
 
@@ -67,7 +69,7 @@ describe('the bundle', () => {
     expect(status).to.equal(125);
     expect(lines).to.have.length(1);
     expect(lines[0]).to.match(
-      /^::error title=podhooks%3A API_UNAUTHORIZED::There is no way to the Kubernetes API/,
+      /^::error title=podhooks%3A API_UNAUTHORIZED::\[API_UNAUTHORIZED\] There is no way to the Kubernetes API/,
     );
     expect(stderr).to.equal('');
   });
@@ -80,7 +82,7 @@ describe('the bundle', () => {
     });
     expect(status).to.equal(125);
     expect(stdout).to.match(
-      /^::error title=podhooks%3A API_UNAUTHORIZED::The kubeconfig \/nowhere cannot be used/,
+      /^::error title=podhooks%3A API_UNAUTHORIZED::\[API_UNAUTHORIZED\] The kubeconfig \/nowhere cannot be used/,
     );
     expect(stderr).to.equal('');
   });
@@ -114,7 +116,7 @@ describe('the bundle', () => {
     ] as const)
       it(`${command} says so`, () => {
         expect(startWith(input)).to.match(
-          /SETTINGS_INVALID::The settings file has one fault:%0A {2}\/nowhere\.yaml: cannot be read: ENOENT/,
+          /SETTINGS_INVALID::\[SETTINGS_INVALID\] The settings file has one fault:%0A {2}\/nowhere\.yaml: cannot be read: ENOENT/,
         );
       });
 
@@ -136,7 +138,9 @@ describe('the bundle', () => {
           args,
           state: preparedState(),
         });
-        expect(startWith(input)).to.contain('API_UNAUTHORIZED::There is no way to the Kubernetes API');
+        expect(startWith(input)).to.contain(
+          'API_UNAUTHORIZED::[API_UNAUTHORIZED] There is no way to the Kubernetes API',
+        );
       });
   });
 

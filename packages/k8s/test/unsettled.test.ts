@@ -65,7 +65,7 @@ describe('a command that waits for something that never happens', () => {
       expect(status, stdout + stderr).to.equal(125);
       expect(stdout.match(/^::error.*$/gm)).to.have.length(1);
       expect(stdout).to.match(
-        /^::error title=podhooks%3A unexpected failure::The hook stopped before the command finished/m,
+        /^::error title=podhooks%3A unexpected failure::\[UNEXPECTED\] The hook stopped before the command finished/m,
       );
       expect(stderr).to.equal('');
       if (existsSync(responseFile)) expect(readFileSync(responseFile, 'utf8')).to.equal('');

@@ -1,5 +1,6 @@
 import { HookError } from '@podhooks/hooklib';
 import { CHART_MODE_HINT, NO_PERMISSION } from '../arc-chart.js';
+import { admissionHint } from '../admission.js';
 
 /** Kubernetes' answer to a request that it did not carry out (API reference: Status). */
 export interface ApiStatus {
@@ -122,7 +123,12 @@ export function explain(error: unknown, server: string): unknown {
   if (code === 403)
     return new HookError('API_FORBIDDEN', text, { cause: error, hint: hintForForbidden(message) });
   if (code === 404) return new HookError('NOT_FOUND', text, { cause: error });
-  return new HookError('API_REFUSED', text, { cause: error });
+  // A webhook answers with the code that it likes.
+  const isPolicy = /admission webhook|ValidatingAdmissionPolicy/.test(message);
+  return new HookError('API_REFUSED', text, {
+    cause: error,
+    ...(isPolicy && { hint: admissionHint(message) }),
+  });
 }
 
 /** RBAC names the missing verb itself; admission plugins and quotas speak in their own words. */
@@ -138,6 +144,5 @@ function hintForForbidden(message: string): string {
     }
     return `Add the verb "${verb}" on "${resource}" to the Role${namespace === undefined ? '' : ` in the namespace "${namespace}"`} that is bound to ${user}.`;
   }
-  if (message.includes('exceeded quota')) return 'Free or raise the ResourceQuota of the namespace.';
-  return 'An admission policy of the cluster refuses the object: the message above is its own.';
+  return admissionHint(message);
 }

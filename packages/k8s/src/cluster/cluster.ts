@@ -4,7 +4,7 @@ import type { ApiClient, ApiRequest } from './client.js';
 import { exec, type ExecHandlers, type ExecSession } from './exec.js';
 import { isNotFound } from './failures.js';
 import type { LogReading } from './pod-log.js';
-import { resourcePath } from './resource-path.js';
+import { type Looked, resourcePath } from './resource-path.js';
 import type { Heartbeat } from './websocket.js';
 
 /** An object that was made, and what the server had to remark about it. */
@@ -47,6 +47,16 @@ export class Cluster {
 
   async listSecrets(labelSelector: string, signal: AbortSignal): Promise<Secret[]> {
     return this.list('secrets', labelSelector, isSecret, signal);
+  }
+
+  /** One object, or all of a kind, to explain why a pod does not start: ARC's Role shows not all of them. @throws ApiError */
+  async look(
+    resource: Looked,
+    name: string | undefined,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    return this.send({ method: 'GET', path: this.path(resource, name), query }, signal);
   }
 
   /** @throws ApiError, with reason AlreadyExists if there is a pod of this name. */
@@ -120,7 +130,7 @@ export class Cluster {
     return (await this.client.send(request, signal)).body;
   }
 
-  private path(resource: 'pods' | 'secrets', name?: string): string {
+  private path(resource: 'pods' | Looked, name?: string): string {
     return resourcePath(this.namespace, resource, name);
   }
 }

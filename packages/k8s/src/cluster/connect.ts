@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { HookError } from '@podhooks/hooklib';
 import { ApiAgent } from './api-agent.js';
+import type { Settings } from '../settings/read.js';
+import { ApiClient } from './client.js';
+import { Cluster } from './cluster.js';
 import type { Connection } from './connection.js';
 
 /** Where the service account of a pod is mounted (Kubernetes: "Accessing the API from within a pod"). */
@@ -65,4 +68,35 @@ function accountFile(name: string): string {
       },
     );
   }
+}
+
+export interface Connected {
+  cluster: Cluster;
+  client: ApiClient;
+}
+
+/**
+ * The cluster that the settings name.
+ * @param certificate of the API server, verified earlier in the job.
+ * @throws HookError API_UNAUTHORIZED, SETTINGS_INVALID.
+ */
+export async function connectCluster(
+  settings: Settings,
+  certificate: string | undefined,
+  onRetry: (error: Error, delayMs: number) => void,
+): Promise<Connected> {
+  const { serviceHost: host, servicePort: port, kubeconfig } = settings;
+  const connection = await connect({
+    inCluster: host === undefined || port === undefined ? undefined : { host, port },
+    kubeconfig,
+    certificate,
+  });
+  const namespace = settings.namespace ?? connection.namespace;
+  if (namespace === undefined)
+    throw new HookError('SETTINGS_INVALID', 'The namespace of the runner pod is not known.', {
+      hint: 'Set ACTIONS_RUNNER_KUBERNETES_NAMESPACE.',
+    });
+  const client = new ApiClient(connection, { budgetMs: settings.apiRetrySeconds * 1000, onRetry });
+  const heartbeat = { periodMs: settings.heartbeatPeriodMs, deadlineMs: settings.heartbeatDeadlineMs };
+  return { client, cluster: new Cluster(client, namespace, heartbeat) };
 }

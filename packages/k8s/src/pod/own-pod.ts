@@ -88,7 +88,7 @@ export function ownPod(
       imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
       ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
       containers: containers.map((each) =>
-        withLastWords(withPresets(each, presets, each.name === JOB_CONTAINER ? byExec : [])),
+        withPresets(each, presets, each.name === JOB_CONTAINER ? byExec : []),
       ),
       volumes,
     },
@@ -96,7 +96,7 @@ export function ownPod(
   // Merged again, so that hook and workflow win over what is inherited; before that, so that their pull secrets come first.
   return {
     kind,
-    pod: strategicMerge(strategicMerge(pod, inherited.patch), pod),
+    pod: withLastWords(strategicMerge(strategicMerge(pod, inherited.patch), pod)),
     secrets: [...registries, ...environment.secrets()],
     decisions: inherited.decisions,
   };
@@ -126,9 +126,23 @@ function withPresets(container: Container, presets: readonly EnvVar[], byExec: r
   return { ...container, env: [...presets.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
 }
 
-/** A container that ends with an error leaves the end of its log in the pod's status, so that it can be told. */
-function withLastWords(container: Container): Container {
-  return { ...container, terminationMessagePolicy: 'FallbackToLogsOnError' };
+/**
+ * A container that ends with an error leaves the end of its log in the pod's status, so that it can be told when the pod is
+ * gone; those of a template, too, unless it says otherwise.
+ */
+export function withLastWords(pod: Pod): Pod {
+  if (pod.spec === undefined) return pod;
+  const policy = 'FallbackToLogsOnError';
+  const leave = (container: Container): Container => ({ terminationMessagePolicy: policy, ...container });
+  const { containers, initContainers } = pod.spec;
+  return {
+    ...pod,
+    spec: {
+      ...pod.spec,
+      containers: containers.map(leave),
+      ...(initContainers !== undefined && { initContainers: initContainers.map(leave) }),
+    },
+  };
 }
 
 function staysOnNode(work: WorkFolder, sameNode: boolean | undefined): boolean {

@@ -2,7 +2,7 @@ import { withHelperLimits } from '../pod/helper.js';
 import type { PlaceholderValues } from '../template/placeholders.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { templateFirst } from '../options/template-first.js';
-import type { OwnPod } from '../pod/own-pod.js';
+import { type OwnPod, withLastWords } from '../pod/own-pod.js';
 import { OWN_VOLUMES } from '../pod/volumes.js';
 import type { Context } from '../context.js';
 
@@ -31,8 +31,9 @@ export async function withTemplate<P extends OwnPod>(
     volumes: OWN_VOLUMES,
   };
   const values: PlaceholderValues = settings.placeholders;
-  const { pod, warnings } = applyTemplate(own.pod, template, own.kind, roles, values);
-  const settled = templateFirst(own.pod, pod);
+  const { pod: merged, warnings } = applyTemplate(own.pod, template, own.kind, roles, values);
+  const settled = templateFirst(own.pod, merged);
   for (const warning of [...warnings, ...settled.warnings]) out.warning(warning);
-  return { ...own, pod: roles.helper === undefined ? settled.pod : withHelperLimits(settled.pod) };
+  const pod = withLastWords(settled.pod);
+  return { ...own, pod: roles.helper === undefined ? pod : withHelperLimits(pod) };
 }

@@ -1,11 +1,14 @@
 import type { ContainerStatus, Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { registryOf } from '../pod/registry.js';
+import { failureOf } from './failures.js';
 
 /** Why a pod does not run. */
 export interface Reason {
   what: string;
   hint: string;
+  /** It is the workflow's to correct. */
+  ofWorkflow?: true;
   /** A container ended and nobody has said why; of an eviction, say, the pod's status tells a moment later. */
   unexplained?: true;
 }
@@ -23,25 +26,6 @@ export type StartState =
   /** May pass, but not for long: a registry that is down, a secret that is still being created. */
   | { kind: 'retryable'; reason: Reason | NotPulled }
   | { kind: 'failed'; reason: Reason | NotPulled };
-
-/** Answers of registries and runtimes that no retry changes. */
-const PERMANENT_PULL =
-  /not found|manifest unknown|unauthorized|authentication required|authorization failed|denied|forbidden|no basic auth|invalid reference|no match for platform/i;
-
-const PERMANENT_WAITING: Readonly<Record<string, string>> = {
-  InvalidImageName: 'Correct the name of the image in the workflow.',
-  ErrImageNeverPull:
-    'The pull policy is Never and the image is not on the node: load it there, or change the policy.',
-  CreateContainerConfigError:
-    'The pod names something that is not there or does not fit, such as a secret or a config map.',
-  CreateContainerError: 'The container runtime refuses the container: check mounts, devices and the command.',
-  RunContainerError:
-    'The container runtime cannot start the container: check its command and its security context.',
-  CrashLoopBackOff: 'The container ends by itself: see its log.',
-};
-
-/** A kubelet waits one second for a secret or config map; then it says this, and tries again (pkg/kubelet/util/manager). */
-const TRIED_AGAIN = /failed to sync \w+ cache: timed out/;
 
 /** Steps need these to the end; a service or sidecar that has done its work may be gone. */
 const NEEDED = [JOB_CONTAINER, HELPER_CONTAINER];
@@ -63,7 +47,7 @@ export function startState(pod: Pod): StartState {
   if (phase === 'Failed' || phase === 'Succeeded')
     return failed({
       what: `pod ${name} ended before its job began: ${[reason, message].filter(Boolean).join(': ') || phase}`,
-      hint: hintForRejection(reason),
+      hint: hintFor(reason),
     });
   for (const status of statuses) {
     const state = waitingState(pod, status);
@@ -109,12 +93,12 @@ export function goneReason(pod: Pod, container: string): Reason | undefined {
   if (pod.status?.reason === 'Evicted' || disruption !== undefined)
     return {
       what: `pod ${name} was evicted: ${pod.status?.message ?? disruption?.message ?? disruption?.reason ?? 'no reason given'}`,
-      hint: 'Request more of what ran short (memory, ephemeral-storage) for the job container, or protect the pod from disruption.',
+      hint: hintFor('Evicted'),
     };
   if (pod.status?.reason === 'DeadlineExceeded')
     return {
       what: `pod ${name} has ended: ${pod.status.message ?? 'its time is up'}`,
-      hint: 'Raise ACTIONS_RUNNER_HOOK_JOB_MAX_SECONDS, or activeDeadlineSeconds in the pod template.',
+      hint: hintFor('DeadlineExceeded'),
     };
   const ended = status && terminated(pod, status);
   const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
@@ -123,30 +107,34 @@ export function goneReason(pod: Pod, container: string): Reason | undefined {
   if (pod.status?.reason === 'NodeLost' || pod.status?.phase === 'Unknown')
     return {
       what: `the node of pod ${name} does not answer any more`,
-      hint: 'Check the node; spot instances vanish like this.',
+      hint: hintFor('NodeLost'),
     };
   if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded')
     return {
       what: `pod ${name} has ended: ${pod.status.message ?? pod.status.reason ?? pod.status.phase}`,
-      hint: 'See the events of the pod.',
+      hint: hintFor(pod.status.reason),
     };
   return undefined;
 }
 
 function waitingState(pod: Pod, { name, image, state }: ContainerStatus): StartState | undefined {
   const { reason = '', message = '' } = state?.waiting ?? {};
+  const row = failureOf('waiting', reason, message);
+  if (row === undefined || row.handling === 'wait') return undefined;
   const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
   if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
     const problem: NotPulled = {
       what: `the image ${image} of ${where} cannot be pulled from ${registryOf(image)}: ${message || reason}`,
       image,
     };
-    return PERMANENT_PULL.test(message) ? failed(problem) : { kind: 'retryable', reason: problem };
+    return row.handling === 'fail' ? failed(problem) : { kind: 'retryable', reason: problem };
   }
-  const hint = PERMANENT_WAITING[reason];
-  if (hint === undefined) return undefined;
-  const problem: Reason = { what: `${where} cannot start: ${reason}: ${message}`, hint };
-  return TRIED_AGAIN.test(message) ? { kind: 'retryable', reason: problem } : failed(problem);
+  const problem: Reason = {
+    what: `${where} cannot start: ${reason}: ${message}`,
+    hint: row.hint,
+    ...(row.ofWorkflow && { ofWorkflow: true }),
+  };
+  return row.handling === 'fail' ? failed(problem) : { kind: 'retryable', reason: problem };
 }
 
 function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reason | undefined {
@@ -170,10 +158,12 @@ function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reas
   const said = (end.message?.trimEnd() ?? '').split('\n').slice(-LAST_LINES);
   const isLog = said.length > 1;
   const words = [end.reason, isLog ? '' : said[0]?.trim()].filter(Boolean).join(': ');
+  const row = failureOf('ended', end.reason ?? '', end.message ?? '');
   const log = isLog ? `; the end of its log:\n${said.map((line) => `  ${line}`).join('\n')}` : '';
   return {
     what: `${where} ended with exit code ${end.exitCode}${words === '' ? '' : ` (${words})`}${log}`,
-    hint: 'See the log of the container, and its command and image.',
+    hint: row?.hint ?? 'See the log of the container, and its command and image.',
+    ...(row?.ofWorkflow && { ofWorkflow: true }),
     unexplained: true,
   };
 }
@@ -201,9 +191,7 @@ function deleted(name: string): Reason {
   };
 }
 
-/** Reasons with which a kubelet refuses a pod that was bound to its node (Kubernetes: lifecycle/predicate.go). */
-function hintForRejection(reason: string | undefined): string {
-  return reason?.startsWith('OutOf') === true || reason === 'NodeAffinity' || reason === 'TopologyAffinity'
-    ? "The runner's node has no room left for the pod; use a work volume that can be mounted on other nodes, or larger nodes."
-    : 'See the events of the pod.';
+/** What to do about a pod that ended as a whole. */
+function hintFor(reason = ''): string {
+  return failureOf('pod', reason, '')?.hint ?? 'See the events of the pod.';
 }

@@ -16,6 +16,7 @@ import { Pending } from './pending.js';
 import { givesSign, startedSign } from './started-sign.js';
 import { waitForOthers } from './wait-for-others.js';
 import { JOB_POD, podFailure, waitForPod, watchPod } from './wait-for-pod.js';
+import { probedContainers } from '../pods/readiness.js';
 import { LOOK_AGAIN_MS, LOOKS } from '../pods/why-gone.js';
 
 export interface CreatedJob {
@@ -111,9 +112,12 @@ function unanswered(pod: string, { image }: HookContainer, { afterMs }: Deadline
   );
 }
 
-/** Services and sidecars must have started, too; nothing but the pod's status tells it. */
-function hasOthers({ spec }: Pod): boolean {
-  return spec?.containers.some(({ name }) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER) ?? false;
+/** Services and sidecars must have started, too, and probes have succeeded; nothing but the pod's status tells it. */
+function hasOthers(pod: Pod): boolean {
+  return (
+    probedContainers(pod).length > 0 ||
+    (pod.spec?.containers.some(({ name }) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER) ?? false)
+  );
 }
 
 function abortOf(signal: AbortSignal): Promise<never> {

@@ -1,10 +1,14 @@
 import type { Deadline } from '../deadline.js';
 import type { Pod } from '../model/kubernetes.js';
 import type { HealthCheck } from '../options/health.js';
+import { readyState } from '../pods/readiness.js';
 import { endedContainers } from '../pods/status.js';
 import type { Context } from '../context.js';
 import { waitForHealth } from './wait-for-health.js';
-import { JOB_POD, waitForPod } from './wait-for-pod.js';
+import { type Awaited, JOB_POD, waitForPod } from './wait-for-pod.js';
+
+/** Probes of sidecars count, too; those of services with a health command have succeeded by then. */
+const READY_POD: Awaited = { ...JOB_POD, stateOf: readyState };
 
 export interface Others {
   /** The pod, as soon as all its containers run. */
@@ -29,9 +33,8 @@ export async function waitForOthers(
   let pod = await running;
   await Promise.all([preparing, waitForHealth(pod, healthChecks, context, deadline)]);
   const name = pod.metadata?.name ?? '';
-  if (ranFirst || healthChecks.length > 0)
-    pod = await waitForPod(JOB_POD, await cluster.getPod(name, cancelled), context, cancelled, deadline);
-  for (const ended of endedContainers(pod))
+  if (ranFirst || healthChecks.length > 0) pod = await cluster.getPod(name, cancelled);
+  for (const ended of endedContainers(await waitForPod(READY_POD, pod, context, cancelled, deadline)))
     context.out.warning(
       `Container ${ended} of pod ${name} has ended, with exit code 0: no step can reach it.`,
     );

@@ -5,10 +5,14 @@ import { type NotPulled, type Reason, startState, type StartState } from '../pod
 import type { PodKind } from '../template/template-names.js';
 import type { Context } from '../context.js';
 import { Pace, type PacePhase } from './pace.js';
+import { isMounting, type NotMounted, whyNotMounted } from '../pods/why-not-mounted.js';
 import { whyNotPulled } from '../pods/why-not-pulled.js';
 
 /** What is not over by then is said in the log. */
 const SAY_AFTER_MS = 2_000;
+
+/** Volumes that are there are mounted by then, and a look at what may be missing costs requests. */
+const MOUNTED_AFTER_MS = 8_000;
 
 /** What is waited for. */
 export interface Awaited {
@@ -48,14 +52,24 @@ export async function waitForPod(
   let grace: Deadline | undefined;
   let why = 'the API server did not answer';
   let said = '';
+  let unmounted: NotMounted | undefined;
+  let lookAtVolumes = new Deadline(MOUNTED_AFTER_MS);
   const late = (cause?: unknown) =>
     new HookError(
       'POD_TIMEOUT',
       `The ${kind} pod ${name} did not start within ${deadline.afterMs / 1000} s: ${why}`,
-      { cause, hint: 'Fix what it waits for, or raise ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS.' },
+      {
+        cause,
+        hint:
+          unmounted?.hint ?? 'Fix what it waits for, or raise ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS.',
+      },
     );
   for (let pod = created; ; pod = await look(name, context, signal, deadline, late)) {
-    const state = stateOf(pod);
+    const looks = isMounting(pod) && lookAtVolumes.hasPassed;
+    if (looks) unmounted = await whyNotMounted(pod, { ...context, cancelled: signal });
+    else if (!isMounting(pod)) unmounted = undefined;
+    if (looks || !isMounting(pod)) lookAtVolumes = new Deadline(MOUNTED_AFTER_MS);
+    const state = mountState(stateOf(pod), unmounted);
     if (state.kind === 'running') return pod;
     if (state.kind === 'failed') throw await podFailure(kind, pod, state.reason, context);
     why = state.kind === 'waiting' ? state.why : state.reason.what;
@@ -68,6 +82,14 @@ export async function waitForPod(
     if (why !== said && waited > sayAfterMs) out.line((said = why));
     await pace.next(signal, deadline);
   }
+}
+
+/** A volume that is known to be missing may still be created, but not for long; otherwise there is more to say of the wait. */
+function mountState(state: StartState, unmounted: NotMounted | undefined): StartState {
+  if (state.kind !== 'waiting' || unmounted === undefined) return state;
+  return unmounted.isMissing
+    ? { kind: 'retryable', reason: unmounted }
+    : { kind: 'waiting', why: unmounted.what };
 }
 
 /** As long as a pod may take to start. */
@@ -118,7 +140,12 @@ export async function podFailure(
   context: Context,
 ): Promise<HookError> {
   const { what } = reason;
-  return new HookError('POD_FAILED', `The ${kind} pod cannot start: ${what}`, {
-    hint: 'image' in reason ? await whyNotPulled(kind, pod, reason.image, what, context) : reason.hint,
-  });
+  const isOfWorkflow = 'ofWorkflow' in reason;
+  return new HookError(
+    isOfWorkflow ? 'STEP_INVALID' : 'POD_FAILED',
+    `The ${kind} pod cannot start: ${what}`,
+    {
+      hint: 'image' in reason ? await whyNotPulled(kind, pod, reason.image, what, context) : reason.hint,
+    },
+  );
 }

@@ -8,6 +8,7 @@ import { formatFault, type Fault } from '../yaml/fault.js';
 import { templateError } from './template-fault.js';
 import { changedByTemplate } from './template-guard.js';
 import { bySpecificity, isSelector, select, type PodKind, type PodRoles } from './template-names.js';
+import { mountsWithoutVolume } from './template-mounts.js';
 import type { PodTemplate } from './template.js';
 
 export type { PodKind, PodRoles } from './template-names.js';
@@ -48,6 +49,7 @@ export function applyTemplate(
     ...template.documents.flatMap((document) => nameCollisions(pod, document, roles)),
     ...brokenBy(template, stages, strategicMerge(pod, {}), roles),
     ...tooLargeAnnotations(template, merged),
+    ...mountsWithoutVolume(template.documents, merged),
   ];
   if (faults.length > 0) throw templateError(faults.map(formatFault));
   return { pod: merged, warnings: [...template.warnings] };

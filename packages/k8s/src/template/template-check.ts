@@ -70,8 +70,22 @@ function checkObject(value: JsonMap, self: Ancestor, around: readonly Ancestor[]
     const type = fieldType(self.type, key);
     if (key.startsWith('$')) checkDirective(key, member, path, told);
     else if (type) checkValue(member, type, path, [...around, self], told);
-    else told(path, `unknown field${suggestField(key, self.type, around)}`);
+    else checkUnknown(key, member, self, around, told);
   }
+}
+
+/** A field that is not known here, and what is wrong in it, too: nobody should correct one mistake to be told the next. */
+function checkUnknown(
+  key: string,
+  member: unknown,
+  self: Ancestor,
+  around: readonly Ancestor[],
+  told: Told,
+): void {
+  const path = [...self.path, key];
+  const meant = meantField(key, self, around);
+  told(path, `unknown field${meant === undefined ? '' : `; ${meant.says}`}`);
+  if (meant !== undefined) checkValue(member, meant.type, path, [...around, self], told);
 }
 
 function checkMap(value: JsonMap, of: FieldType, path: Path, around: readonly Ancestor[], told: Told): void {
@@ -183,9 +197,24 @@ function describe(value: unknown): string {
 
 const hasPlaceholder = (text: string): boolean => text.includes('${');
 
-function suggestField(field: string, type: string, around: readonly Ancestor[]): string {
-  const meant = nearest(field, fieldNames(type));
-  if (meant !== undefined) return `; did you mean ${meant}?`;
+interface Meant {
+  readonly says: string;
+  readonly type: FieldType;
+}
+
+/** What a field that is not known here may be: another spelling, or a field of an object above or right below. */
+function meantField(field: string, self: Ancestor, around: readonly Ancestor[]): Meant | undefined {
+  const spelled = nearest(field, fieldNames(self.type));
+  const here = spelled === undefined ? undefined : fieldType(self.type, spelled);
+  if (here !== undefined) return { says: `did you mean ${spelled ?? ''}?`, type: here };
   const home = around.findLast((ancestor) => fieldType(ancestor.type, field));
-  return home ? `; it belongs to ${formatPath(home.path) || 'the top level'}` : '';
+  const above = home && fieldType(home.type, field);
+  if (above !== undefined)
+    return { says: `it belongs to ${formatPath(home?.path ?? []) || 'the top level'}`, type: above };
+  const below = fieldNames(self.type).flatMap((name) => {
+    const child = fieldType(self.type, name);
+    const type = child?.kind === 'object' ? fieldType(child.type, field) : undefined;
+    return type === undefined ? [] : [{ says: `it belongs under ${name}`, type }];
+  });
+  return below.length === 1 ? below[0] : undefined;
 }

@@ -66,8 +66,20 @@ describe('explain', () => {
       'Free or raise the ResourceQuota of the namespace.',
     ],
     [
-      'an admission policy',
+      'a webhook that refuses',
       refusal(403, 'admission webhook "v.example" denied the request: no latest'),
+      'API_FORBIDDEN',
+      'The admission webhook v.example refuses the object, in its own words above: change the pod template to what it asks for, or exempt the namespace from its policy.',
+    ],
+    [
+      'a webhook that refuses with a code of its own',
+      refusal(400, 'admission webhook "v.example" denied the request: no latest'),
+      'API_REFUSED',
+      'The admission webhook v.example refuses the object, in its own words above: change the pod template to what it asks for, or exempt the namespace from its policy.',
+    ],
+    [
+      'another admission plugin',
+      refusal(403, 'pods "a" is forbidden: no reason'),
       'API_FORBIDDEN',
       'An admission policy of the cluster refuses the object: the message above is its own.',
     ],

@@ -52,6 +52,17 @@ export class FakeCluster extends Cluster {
     return secret;
   }
 
+  /** What `look` gives, by `resource name`; an error is thrown, and what is not here is not there. */
+  looked: Record<string, object | Error> = {};
+
+  override async look(resource: string, name?: string): Promise<unknown> {
+    await Promise.resolve();
+    this.requests.push(`look ${resource}${name === undefined ? '' : ` ${name}`}`);
+    return succeed(
+      this.looked[[resource, name].filter(Boolean).join(' ')] ?? refusal(404, `${resource} not found`),
+    );
+  }
+
   override listPods(selector: string): Promise<Pod[]> {
     this.requests.push(`list pods ${selector}`);
     return Promise.resolve(this.pods);

@@ -303,4 +303,21 @@ describe('applyTemplate', () => {
       expect(apply('spec: {hostname: a}', 'job', pod).spec?.hostname).to.equal('a');
     });
   });
+
+  describe('a mount without a volume', () => {
+    it('is named where the template says it', () => {
+      expect(
+        refusal(
+          'spec:\n  containers:\n  - name: $job\n    volumeMounts:\n    - {name: cache, mountPath: /cache}',
+        ),
+      ).to.equal(
+        't.yaml:5: spec.containers[0].volumeMounts[0].name: the pod has no volume cache; add it to spec.volumes',
+      );
+    });
+
+    it('is no matter in a container that the pod does not have', () => {
+      const yaml = 'spec: {containers: [{name: $step, volumeMounts: [{name: cache, mountPath: /cache}]}]}';
+      expect(refusal(yaml)).to.equal('none');
+    });
+  });
 });

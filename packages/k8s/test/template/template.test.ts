@@ -94,7 +94,16 @@ describe('loadTemplate', () => {
       't.yaml:4: spec.containers[0].tolerations: unknown field; it belongs to spec',
     ],
     ['a field like no other', 'spec: {frobnicate: 1}', 't.yaml:1: spec.frobnicate: unknown field'],
-    ['a field at the top', 'containers: []', 't.yaml:1: containers: unknown field'],
+    [
+      'a field that belongs further down',
+      'containers: []',
+      't.yaml:1: containers: unknown field; it belongs under spec',
+    ],
+    [
+      'limits outside of resources',
+      job('limits: {cpu: 1}'),
+      't.yaml:4: spec.containers[0].limits: unknown field; it belongs under resources',
+    ],
     [
       'a number for a text',
       job('env: [{name: A, value: 1}]'),
@@ -239,10 +248,25 @@ describe('loadTemplate', () => {
       job('tty: 1', 'imagePullPolcy: x', '$patch: delete', 'env: [{value: a}]'),
       't.yaml:4: spec.containers[0].tty: expected true or false, found a number',
       't.yaml:5: spec.containers[0].imagePullPolcy: unknown field; did you mean imagePullPolicy?',
+      't.yaml:5: spec.containers[0].imagePullPolcy: expected one of Always, IfNotPresent, Never',
       't.yaml:6: spec.containers[0].$patch: $job is needed by the job; its fields can be patched one by one',
       't.yaml:7: spec.containers[0].env[0]: has no name',
     ],
   ];
+  it('finds what is wrong inside of a field that stands at the wrong place, at the same time', () => {
+    expect(
+      faults(
+        'containers:\n  - name: $job\n    limits:\n      memory: a lot\n    ressources:\n      limit: {}',
+      ),
+    ).to.deep.equal([
+      't.yaml:1: containers: unknown field; it belongs under spec',
+      't.yaml:3: containers[0].limits: unknown field; it belongs under resources',
+      't.yaml:4: containers[0].limits.memory: expected a quantity such as 500m, 2 or 4Gi, found a text',
+      't.yaml:5: containers[0].ressources: unknown field; did you mean resources?',
+      't.yaml:6: containers[0].ressources.limit: unknown field; did you mean limits?',
+    ]);
+  });
+
   for (const [title, yaml, ...expected] of FAULTS) {
     it(`finds ${title}`, () => {
       expect(faults(yaml)).to.deep.equal(expected);

@@ -1,0 +1,36 @@
+/** A right that the hook uses. */
+export interface Permission {
+  readonly resource: string;
+  readonly verb: string;
+  /** Without it, jobs run and only messages are poorer. */
+  readonly optional?: true;
+}
+
+const rights = (resource: string, verbs: readonly string[], optional?: true): Permission[] =>
+  verbs.map((verb) => ({ resource, verb, ...(optional && { optional }) }));
+
+/** Every right that the hook uses; why, says docs/rbac.md. */
+export const PERMISSIONS: readonly Permission[] = [
+  ...rights('pods', ['get', 'list', 'create', 'delete']),
+  ...rights('pods/exec', ['get', 'create']),
+  ...rights('pods/log', ['get']),
+  ...rights('secrets', ['get', 'list', 'create', 'delete']),
+  ...rights('events', ['list'], true),
+  ...rights('configmaps', ['get'], true),
+  ...rights('persistentvolumeclaims', ['get'], true),
+];
+
+/** Rules of a Role, in YAML, that grant these rights. */
+export function rulesYaml(permissions: readonly Permission[]): string {
+  const resources = [...new Set(permissions.map(({ resource }) => resource))];
+  const rules = resources.map((resource) => {
+    const verbs = permissions.filter((each) => each.resource === resource).map(({ verb }) => verb);
+    return `  - apiGroups: ['']\n    resources: [${resource}]\n    verbs: [${verbs.join(', ')}]`;
+  });
+  return `rules:\n${rules.join('\n')}\n`;
+}
+
+/** A whole Role. */
+export function roleYaml(name: string, permissions: readonly Permission[]): string {
+  return `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: ${name}\n${rulesYaml(permissions)}`;
+}
