@@ -67,7 +67,7 @@ describe('the bundle', () => {
     expect(status).to.equal(125);
     expect(lines).to.have.length(1);
     expect(lines[0]).to.match(
-      /^::error title=podhooks%3A API_UNAUTHORIZED::There is no way to the Kubernetes API/,
+      /^::error title=podhooks%3A API_UNAUTHORIZED::The Kubernetes API cannot be reached/,
     );
     expect(stderr).to.equal('');
   });
@@ -136,7 +136,7 @@ describe('the bundle', () => {
           args,
           state: preparedState(),
         });
-        expect(startWith(input)).to.contain('API_UNAUTHORIZED::There is no way to the Kubernetes API');
+        expect(startWith(input)).to.contain('API_UNAUTHORIZED::The Kubernetes API cannot be reached');
       });
   });
 
