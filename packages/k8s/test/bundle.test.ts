@@ -69,7 +69,7 @@ describe('the bundle', () => {
     expect(status).to.equal(125);
     expect(lines).to.have.length(1);
     expect(lines[0]).to.match(
-      /^::error title=podhooks%3A API_UNAUTHORIZED::\[API_UNAUTHORIZED\] There is no way to the Kubernetes API/,
+      /^::error title=podhooks%3A API_UNAUTHORIZED::\[API_UNAUTHORIZED\] The Kubernetes API cannot be reached/,
     );
     expect(stderr).to.equal('');
   });
@@ -139,7 +139,7 @@ describe('the bundle', () => {
           state: preparedState(),
         });
         expect(startWith(input)).to.contain(
-          'API_UNAUTHORIZED::[API_UNAUTHORIZED] There is no way to the Kubernetes API',
+          'API_UNAUTHORIZED::[API_UNAUTHORIZED] The Kubernetes API cannot be reached',
         );
       });
   });

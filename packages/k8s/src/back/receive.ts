@@ -78,7 +78,7 @@ class ManifestFirst implements TarSink {
       this.row(byteName(rest.subarray(0, end)));
       rest = rest.subarray(end + 1);
     }
-    if (rest.length > LONGEST_ROW) throw new BadArchive('the list of changes is no list');
+    if (rest.length > LONGEST_ROW) throw new BadArchive('the list of changes is invalid');
     this.held = Buffer.from(rest);
   }
 

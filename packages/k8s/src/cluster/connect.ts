@@ -31,7 +31,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   if (options.inCluster === undefined)
     throw new HookError(
       'API_UNAUTHORIZED',
-      'There is no way to the Kubernetes API: this process runs in no pod and KUBECONFIG is not set.',
+      'The Kubernetes API cannot be reached: this process does not run in a pod, and KUBECONFIG is not set.',
       {
         hint: 'Run the hooks in a runner pod that has a service account, or set KUBECONFIG.',
       },

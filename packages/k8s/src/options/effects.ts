@@ -45,6 +45,6 @@ export class Effects {
     const name = hostName(text);
     if (name === undefined || name === 'localhost') return 'it cannot be a host name';
     this.names.push(name);
-    return name === text ? undefined : `it is no host name: the container is reached as ${name}`;
+    return name === text ? undefined : `it is not a host name: the container is reached as ${name}`;
   }
 }

@@ -53,7 +53,7 @@ function use({ name, option, value }: Given, role: Role, { allow }: OptionsPolic
       [...BY_NAME.keys()].filter((known) => known.startsWith('--')),
     );
     read.faults.push(
-      `${name} is no option of docker create${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      `${name} is not an option of docker create${meant === undefined ? '' : `; did you mean ${meant}?`}`,
     );
     return;
   }

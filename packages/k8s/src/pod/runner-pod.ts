@@ -45,14 +45,14 @@ const PRIVATE_SOURCES = [
   'gitRepo',
 ];
 
-/** Reads the runner pod. @throws HookError NOT_FOUND if it is no runner pod. */
+/** Reads the runner pod. @throws HookError NOT_FOUND if it is not a runner pod. */
 export function readRunnerPod(pod: Pod, options: RunnerPodOptions): RunnerPod {
   const { name, uid } = pod.metadata ?? {};
   const container = runnerContainer(pod);
   if (name === undefined || uid === undefined || container?.image === undefined)
     throw new HookError(
       'NOT_FOUND',
-      `Pod ${name ?? '?'} is no runner pod: it has no container with an image.`,
+      `Pod ${name ?? '?'} is not a runner pod: it has no container with an image.`,
       {
         hint: 'Set ACTIONS_RUNNER_POD_NAME to the name of the pod that the hook runs in.',
       },

@@ -56,8 +56,8 @@ function missingAccount({ kind, pod, decisions }: OwnPod, namespace: string, cau
     {
       cause,
       hint: isInherited
-        ? 'Make it, or set ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT to false.'
-        : 'Make it, or correct serviceAccountName in the template.',
+        ? 'Create it, or set ACTIONS_RUNNER_HOOK_INHERIT_SERVICE_ACCOUNT to false.'
+        : 'Create it, or correct serviceAccountName in the template.',
     },
   );
 }

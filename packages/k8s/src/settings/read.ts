@@ -72,7 +72,7 @@ function settingsError(variables: readonly string[], file: readonly string[]): H
   }
   if (file.length > 0) {
     messages.push(listFaults('The settings file has', file));
-    hints.push('Correct the file that ACTIONS_RUNNER_HOOK_CONFIG names; no pod was made.');
+    hints.push('Correct the file that ACTIONS_RUNNER_HOOK_CONFIG names; no pod was created.');
   }
   return new HookError('SETTINGS_INVALID', messages.join('\n'), { hint: hints.join(' ') });
 }

@@ -30,7 +30,7 @@ export function contentsOf(printed: string, paths: readonly string[]): Map<numbe
   const contents = new Map<number, Buffer>();
   for (const [index, line] of printed.split('\n').slice(0, paths.length).entries()) {
     const path = paths[index] ?? '';
-    if (line === FILE_MARKS.replaced) throw lostCommands(`${path} is no plain file any more`);
+    if (line === FILE_MARKS.replaced) throw lostCommands(`${path} is not a regular file any more`);
     if (!line.startsWith(FILE_MARKS.content)) continue;
     const content = Buffer.from(line.slice(1), 'base64');
     if (content.length > RESULT_LIMIT_BYTES)

@@ -241,7 +241,11 @@ describe('an archive from the pod', () => {
       Buffer.concat([Buffer.alloc(512), rawTar([file('repo/x')])]),
       /follows the end/,
     ],
-    ['with a list that is no list', rawTar([{ ...rows(), content: Buffer.alloc(MEBIBYTE, 'n') }]), /no list/],
+    [
+      'with a list that is no list',
+      rawTar([{ ...rows(), content: Buffer.alloc(MEBIBYTE, 'n') }]),
+      /list of changes is invalid/,
+    ],
   ];
   for (const [what, archive, why] of damaged)
     it(`${what} is refused, and leaves no part of a file`, () => {

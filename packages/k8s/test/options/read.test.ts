@@ -33,10 +33,10 @@ const FAULTS: Readonly<Record<string, string>> = {
   '--tmpfs run': '--tmpfs: expected an absolute path, such as /run or /run:size=64m; got "run"',
   '--env TOKEN': '--env: expected NAME=value',
   '--network-alias my_db':
-    '--network-alias: it is no host name: the container is reached as my-db; got "my_db"',
+    '--network-alias: it is not a host name: the container is reached as my-db; got "my_db"',
   '--network-alias ___': '--network-alias: it cannot be a host name; got "___"',
-  '--cpu 1': '--cpu is no option of docker create; did you mean --cpus?',
-  '--frobnicate 1': '--frobnicate is no option of docker create',
+  '--cpu 1': '--cpu is not an option of docker create; did you mean --cpus?',
+  '--frobnicate 1': '--frobnicate is not an option of docker create',
   '--init redis-cli ping': '2 words belong to no option: put values with blanks between quotes',
   redis: 'one word belongs to no option: put values with blanks between quotes',
 };

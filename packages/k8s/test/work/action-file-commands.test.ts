@@ -14,7 +14,7 @@ describe('what the helper says of the file commands of a docker action', () => {
 
   it('is a failure where a file is no file any more', () => {
     const { message } = hookErrorOf('FILES_LOST', () => contentsOf('=\n@\n', ['/a', '/b']));
-    expect(message).to.contain('/b is no plain file');
+    expect(message).to.contain('/b is not a regular file');
   });
 
   it('is a failure where a file is too large', () => {
