@@ -938,6 +938,26 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a list of long names from the pod fills the memory of the runner',
+    file: `${HOOK}/back/receive.ts`,
+    from: 'byteName(name.subarray(name.lastIndexOf(SLASH) + 1))',
+    to: 'byteName(name).slice(name.lastIndexOf(SLASH) + 1)',
+    test: {
+      file: `${TESTS}/back/receive.test.ts`,
+      title: 'takes no more than 64 MB of memory for a list of 240 MB with long paths',
+    },
+  },
+  {
+    name: 'folders from the pod without number fill the memory of the runner',
+    file: `${HOOK}/back/writer.ts`,
+    from: 'if (this.late.isFull) this.settleFolders();',
+    to: '',
+    test: {
+      file: `${TESTS}/back/receive.test.ts`,
+      title: 'has the modes and times of all its folders when they are more than can be remembered',
+    },
+  },
+  {
     name: 'the content of a renamed folder does not reach the runner',
     file: `${HOOK}/agent/agent.ts`,
     from: '  [[ -n $base ]] || return\n  local name kept',
@@ -1005,6 +1025,16 @@ export const FAULTS: readonly Fault[] = [
       file: `${TESTS}/commands/copied-action.test.ts`,
       title:
         'gives the action the files of the job pod, and what it changes to the job pod and the runner, when it fails, too',
+    },
+  },
+  {
+    name: 'a large file command of a docker action is cut, without a shared volume',
+    file: `${HOOK}/work/action-file-commands.ts`,
+    from: 'beginning === undefined || beginning.length <= SMALL_BYTES',
+    to: 'beginning === undefined || beginning.length > 0',
+    test: {
+      file: `${TESTS}/commands/copied-action.test.ts`,
+      title: 'brings each file command whole, up to 4 MiB, and refuses a larger one',
     },
   },
   {
