@@ -42,6 +42,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a step is green although its shell is an option of exec, and nothing has run',
+    file: `${HOOK}/step/script.ts`,
+    from: 'checkProgram(command[0]);',
+    to: '',
+    test: {
+      file: `${TESTS}/step/script.test.ts`,
+      title: 'does not start -a /__w/_temp/script.sh, which would end with 0 and run nothing',
+    },
+  },
+  {
     name: 'a step whose supervisor was killed hangs',
     file: `${HOOK}/step/supervisor.ts`,
     from: '  _ph_gone "$_ph_recorder"\n}',

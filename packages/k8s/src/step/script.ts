@@ -1,3 +1,4 @@
+import { HookError } from '@podhooks/hooklib';
 import { answerLines, ASK_FOR_CHANGES } from './ask-for-changes.js';
 import { type EndWords, endWordLines } from './end-words.js';
 import { environmentLines } from './environment.js';
@@ -131,10 +132,21 @@ export function folderOf(id: string): string {
  * its arguments, and `env` then searches the command there.
  */
 function startLines({ command, prependPath }: StepScript): string {
+  checkProgram(command[0]);
   const prepend = prependPath.length === 0 ? '' : `_ph_path=${quote(prependPath.join(':'))}:$_ph_path\n`;
   return `${prepend}[ "$_ph_path" = "$PATH" ] || set -- "$@" PATH="$_ph_path"
 [ $# = 0 ] || set -- env -- "$@"
 exec "$@" ${command.map(quote).join(' ')}`;
+}
+
+/** For `exec` and `env` it would be an option or a variable: they end with 0, and nothing has run. */
+function checkProgram(program: string): void {
+  if (!/^-|=/.test(program)) return;
+  throw new HookError(
+    'STEP_INVALID',
+    `The step was not started: ${JSON.stringify(program)} is no name of a program.`,
+    { hint: 'Correct the shell of the step: `shell: bash -e {0}`, say.' },
+  );
 }
 
 /** printf is built in, so contents are in no argument list; a NUL byte has to be written as an escape. */
