@@ -1040,8 +1040,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a large file command of a docker action is cut, without a shared volume',
     file: `${HOOK}/work/action-file-commands.ts`,
-    from: 'beginning === undefined || beginning.length <= SMALL_BYTES',
-    to: 'beginning === undefined || beginning.length > 0',
+    from: 'beginning.length <= SMALL_BYTES',
+    to: 'beginning.length > 0',
     test: {
       file: `${TESTS}/commands/copied-action.test.ts`,
       title: 'brings each file command whole, up to 4 MiB, and refuses a larger one',
