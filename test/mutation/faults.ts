@@ -346,6 +346,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a template of thousands of documents holds prepare_job up',
+    file: `${HOOK}/yaml/documents.ts`,
+    from: 'if (documents.length > MAX_DOCUMENTS)',
+    to: 'if (documents.length > text.length)',
+    test: {
+      file: `${TESTS}/yaml/hostile-yaml.property.test.ts`,
+      title: 'with 20,000 documents is refused',
+    },
+  },
+  {
     name: 'a typo in the template vanishes without a word',
     file: `${HOOK}/cluster/cluster.ts`,
     from: "query: { fieldValidation: 'Strict' }",
@@ -1045,6 +1055,16 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/commands/copied-action.test.ts`,
       title: 'brings each file command whole, up to 4 MiB, and refuses a larger one',
+    },
+  },
+  {
+    name: 'a step is green that has replaced a file command, without a shared volume',
+    file: `${HOOK}/step/script.ts`,
+    from: 'elif [ -e ${quote(path)} ] || [ -L ${quote(path)} ]; then',
+    to: 'elif false; then',
+    test: {
+      file: `${TESTS}/follow/drive-step.test.ts`,
+      title: 'fails when a folder is where a file command was: its outputs would be lost without a word',
     },
   },
   {

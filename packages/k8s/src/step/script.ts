@@ -159,13 +159,15 @@ export function writeFileLine({ path, content }: StepFile): string {
   return `printf ${words} > ${quote(path)}`;
 }
 
-/** Regular files only: what else may stand there need not have an end. */
+/** Regular files only: what else may stand there need not have an end. Of what is there and cannot be read, this is said. */
 function resultsFunction({ results, back = false }: Pick<StepScript, 'results' | 'back'>): string {
   const blocks = RESULT_LIMIT_BYTES / BLOCK_BYTES + 1;
   const lines = results.map(
     (path, index) => `if [ -f ${quote(path)} ]; then
 _ph_report 'file ${index}'
-[ ! -s ${quote(path)} ] || dd bs=${BLOCK_BYTES} count=${blocks} if=${quote(path)} >&2 2> /dev/null
+[ ! -s ${quote(path)} ] || dd bs=${BLOCK_BYTES} count=${blocks} if=${quote(path)} >&2 2> /dev/null || _ph_report 'unread ${index}'
+elif [ -e ${quote(path)} ] || [ -L ${quote(path)} ]; then
+_ph_report 'unread ${index}'
 fi`,
   );
   return `${back ? ASK_FOR_CHANGES : ''}_ph_results() {
