@@ -36,7 +36,9 @@ export default tseslint.config(
     rules: { 'podhooks/one-direction': 'error' },
   },
   {
-    files: ['pod', 'template', 'merge', 'step', 'model', 'yaml'].map((wing) => `packages/k8s/src/${wing}/**`),
+    files: ['pod', 'options', 'template', 'merge', 'step', 'model', 'yaml'].map(
+      (wing) => `packages/k8s/src/${wing}/**`,
+    ),
     rules: {
       'no-restricted-imports': ['error', { patterns: [{ regex: IO, message: 'this part is pure: no I/O' }] }],
     },

@@ -17,6 +17,7 @@ export const WINGS = [
   ['wire'],
   ['settings'],
   ['pod'],
+  ['options'],
   ['agent'],
   ['template'],
   ['merge'],

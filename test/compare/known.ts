@@ -34,6 +34,11 @@ export const KNOWN: readonly Known[] = [
     paths: [/containers\[redis\]\.volumeMounts\[\/cache\]/],
   },
   {
+    row: 'options',
+    cases: /^options$/,
+    paths: [/^pod 1: spec\.containers\[job\]\.resources/, /^pod 1: spec\.hostname$/],
+  },
+  {
     row: 'variables of the workflow',
     cases: /variables$/,
     paths: [/^secret \d$/, /^pod 1: spec\.containers\[(job|redis)\]\.env\[[A-Z]+\]$/],

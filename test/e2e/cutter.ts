@@ -19,6 +19,8 @@ export class Cutter {
   /** Asked for each new connection; one without a plan is left whole. */
   plan: () => Cut | undefined = () => undefined;
   cuts = 0;
+  /** Carried, both ways together. */
+  bytes = 0;
   private readonly connections = new Set<Relay>();
   private dark: How | undefined;
 
@@ -56,7 +58,11 @@ export class Cutter {
   }
 
   private accept(client: Socket): void {
-    const relay = new Relay(client, () => (this.cuts += 1));
+    const relay = new Relay(
+      client,
+      () => (this.cuts += 1),
+      (bytes) => (this.bytes += bytes),
+    );
     this.connections.add(relay);
     client.on('close', () => this.connections.delete(relay));
     if (this.dark !== undefined) relay.cut(this.dark);
@@ -74,6 +80,7 @@ class Relay {
   constructor(
     private readonly client: Socket,
     private readonly onCut: () => void,
+    private readonly onBytes: (bytes: number) => void,
   ) {
     this.carry(client, this.upstream);
     this.carry(this.upstream, client);
@@ -107,6 +114,7 @@ class Relay {
       if (this.silent) return;
       const part = chunk.subarray(0, this.left);
       this.left -= part.length;
+      this.onBytes(part.length);
       if (part.length > 0 && !to.write(part)) {
         from.pause();
         to.once('drain', () => from.resume());

@@ -330,10 +330,70 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a request is not repeated when the API server restarts',
-    file: `${HOOK}/cluster/retry.ts`,
-    from: 'return [408, 429, 500, 502, 503, 504].includes(code)',
-    to: 'return [408, 429].includes(code)',
+    file: `${HOOK}/cluster/failures.ts`,
+    from: 'return hasCode(error, 408, 429, 500, 502, 503, 504)',
+    to: 'return hasCode(error, 408, 429)',
     test: { file: `${TESTS}/cluster/api-error.test.ts`, title: 'hopes that 503 passes' },
+  },
+  {
+    name: 'a wait for the API server does not grow',
+    file: `${HOOK}/cluster/retry.ts`,
+    from: 'Math.min(delayMs * this.factor, this.longestMs)',
+    to: 'delayMs',
+    test: {
+      file: `${TESTS}/cluster/backoff.test.ts`,
+      title: 'doubles each wait up to the longest, and varies it by half',
+    },
+  },
+  {
+    name: 'a container runtime that restarts is taken for an image without sh',
+    file: `${HOOK}/cluster/failures.ts`,
+    from: 'exec:? \\S+: (?:.*: )?no such file or directory',
+    to: 'no such file or directory',
+    test: {
+      file: `${TESTS}/cluster/backoff.test.ts`,
+      title: 'is false when containerd restarts',
+    },
+  },
+  {
+    name: 'what a job pod inherits wins over what the hook says of it',
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: 'strategicMerge(strategicMerge(pod, inherited.patch), pod)',
+    to: 'strategicMerge(pod, inherit(runner.pod, inheriting(work.mode)).patch)',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title: 'keeps what the hook says of a job pod, whatever it inherits',
+    },
+  },
+  {
+    name: 'what prepare_job has begun goes on while it cleans up',
+    file: `${HOOK}/ready/job-ready.ts`,
+    from: '} finally {\n    waiting.abort();',
+    to: '} finally {\n    void waiting;',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'names a helper that ends while files are sent, and cancels what is left',
+    },
+  },
+  {
+    name: 'an environment that is too large is refused when the pod exists',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'checkEnvironment(environment);',
+    to: 'await createObjects(job, context);\n  checkEnvironment(environment);',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'refuses an environment that no step could be started with before it creates a pod',
+    },
+  },
+  {
+    name: 'a job with services only is taken for one with a shared volume',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: "return folder === undefined ? { mode: 'novolume' }",
+    to: "return folder === undefined ? { mode: 'volume', folder: { source: {}, subPath: '', sameNode: false, readOnly: false } }",
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'answers for services alone without asking in any container',
+    },
   },
   {
     name: 'an unknown server is trusted',
@@ -499,7 +559,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a certificate that is not accepted is tried again',
-    file: `${HOOK}/cluster/retry.ts`,
+    file: `${HOOK}/cluster/failures.ts`,
     from: 'return !isCertificateFault(error);',
     to: 'return true;',
     test: {
@@ -706,6 +766,26 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a log that another process fills is followed without end',
+    file: `${HOOK}/follow/drive-step.ts`,
+    from: 'endless >= ENDLESS_EXECS',
+    to: 'endless < 0',
+    test: {
+      file: `${TESTS}/follow/drive-step.test.ts`,
+      title: 'reports a step as lost whose log another process has emptied and goes on to fill',
+    },
+  },
+  {
+    name: 'the end marker lands amid what another process has added to the log',
+    file: `${HOOK}/step/supervisor.ts`,
+    from: 'count=$_ph_reads >> "$_ph_dir/log.$_ph_n"',
+    to: 'count=$_ph_reads of="$_ph_dir/log.$_ph_n"',
+    test: {
+      file: `${TESTS}/step/hostile-step.test.ts`,
+      title: 'keeps its exit code when another process adds to its log',
+    },
+  },
+  {
     name: 'a step that leaves nothing of its supervisor is waited for without end',
     file: `${HOOK}/step/supervisor.ts`,
     from: '/proc/\\${1:-0}/stat',
@@ -789,7 +869,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a quota on limits refuses the pod for its helper',
     file: `${HOOK}/pods/pod-template.ts`,
-    from: ': withHelperLimits(pod)',
+    from: ': withHelperLimits(settled.pod)',
     to: ': pod',
     test: {
       file: `${TESTS}/commands/prepare-job.test.ts`,
@@ -910,11 +990,92 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a name that is not UTF-8 stops prepare_job',
     file: `${HOOK}/work/pack.ts`,
-    from: '    if (!exact) {',
-    to: "    if (!exact && name === '') {",
+    from: 'if (!exact) leftOut',
+    to: "if (!exact && name === '') leftOut",
     test: {
       file: `${TESTS}/work/work-folder.test.ts`,
       title: 'leaves out names and links that are not UTF-8, and says so once',
+    },
+  },
+  {
+    name: 'a privileged option is ignored without a word',
+    file: `${HOOK}/options/read.ts`,
+    from: "option.kind === 'refused' ? read.refused : read.unused",
+    to: 'read.unused',
+    test: {
+      file: `${TESTS}/options/read.test.ts`,
+      title:
+        'leaves out what would reach the node, with one warning that names it, the container and the reason',
+    },
+  },
+  {
+    name: 'a limit of options reserves as much',
+    file: `${HOOK}/options/container.ts`,
+    from: "...(cpus > 0 && { cpu: '0' }),",
+    to: '',
+    test: {
+      file: `${TESTS}/options/job-options.test.ts`,
+      title: 'puts --cpus 1.5 of the job container into the pod',
+    },
+  },
+  {
+    name: '--user root wins over runAsNonRoot of the template',
+    file: `${HOOK}/options/template-first.ts`,
+    from: '!(nonRoot && runAsUser === 0)',
+    to: 'true',
+    test: {
+      file: `${TESTS}/options/template-first.test.ts`,
+      title: 'lets runAsNonRoot of the pod win over --user root',
+    },
+  },
+  {
+    name: 'the value of a bad --env is shown',
+    file: `${HOOK}/options/read.ts`,
+    from: "option.hidden ? ''",
+    to: "option.hidden === undefined ? ''",
+    test: {
+      file: `${TESTS}/options/read.test.ts`,
+      title: 'shows no value of a variable, a label or a health command',
+    },
+  },
+  {
+    name: 'the kubelet expands a health command',
+    file: `${HOOK}/options/health.ts`,
+    from: 'literal(command)',
+    to: 'command',
+    test: {
+      file: `${TESTS}/options/job-options.test.ts`,
+      title: 'puts --health-cmd "redis-cli -a $PASSWORD ping" of a service into the pod',
+    },
+  },
+  {
+    name: 'a job begins before its services are healthy',
+    file: `${HOOK}/ready/wait-for-health.ts`,
+    from: "return names === '' ? state :",
+    to: 'return names.length >= 0 ? state :',
+    test: {
+      file: `${TESTS}/ready/wait-for-others.test.ts`,
+      title: 'waits until a service is healthy',
+    },
+  },
+  {
+    name: 'a service that ends right after its start is not looked at again',
+    file: `${HOOK}/ready/wait-for-others.ts`,
+    from: 'Math.max(0, moment.leftMs)',
+    to: '0',
+    test: {
+      file: `${TESTS}/ready/wait-for-others.test.ts`,
+      title: 'looks no earlier than that moment, however early the job container is prepared',
+    },
+  },
+  {
+    name: 'container steps do not know the aliases of services',
+    file: `${HOOK}/pod/step-pod.ts`,
+    from: '...containers, ...aliases',
+    to: '...containers',
+    test: {
+      file: `${TESTS}/pod/step-pod.test.ts`,
+      title: 'names services by the names that their options give them, too',
     },
   },
   {
@@ -1136,6 +1297,65 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/ready/started-sign.test.ts`,
       title: 'does not end the job container in dash where it cannot be left',
+    },
+  },
+  {
+    name: 'an action is missing whose ref begins as that of another one',
+    file: `${HOOK}/work/actions.ts`,
+    from: 'if (downloaded(join(work, name)) || (await holdsFiles(join(work, name)))) return [name];',
+    to: 'if (name !== undefined) return [name];',
+    test: { file: `${TESTS}/work/actions.test.ts`, title: 'are each its own where a ref has slashes' },
+  },
+  {
+    name: 'a transfer to the pod that is cut begins anew each time',
+    file: `${HOOK}/work/send-work-folder.ts`,
+    from: 'for (; this.inPlace < count && this.open.length > 0; this.inPlace++) this.open.shift();',
+    to: 'if (count < 0) this.open.shift();',
+    test: {
+      file: `${TESTS}/work/work-folder.test.ts`,
+      title: 'goes on behind what is in place when the connection is cut, time and again',
+    },
+  },
+  {
+    name: 'what was damaged on its way to the pod is used',
+    file: `${HOOK}/agent/receive-parts.ts`,
+    from: '|| exit ${DAMAGED}',
+    to: '|| :',
+    test: {
+      file: `${TESTS}/work/work-folder.test.ts`,
+      title: 'sends a part again that was damaged on its way',
+    },
+  },
+  {
+    name: 'files that the runner’s side puts into _temp in the middle of a job never reach the pod',
+    file: `${HOOK}/work/copied.ts`,
+    from: 'await this.sendFresh(step, send);',
+    to: '',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title:
+        'brings what something on the runner’s side has put into _temp since, and leaves what the pod has of that name',
+    },
+  },
+  {
+    name: "the job's own files in _temp are overwritten by the runner's older ones",
+    file: `${HOOK}/work/copied.ts`,
+    from: "['--skip-old-files']",
+    to: '[]',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title:
+        'brings what something on the runner’s side has put into _temp since, and leaves what the pod has of that name',
+    },
+  },
+  {
+    name: 'a cancelled docker action is waited for longer than the runner waits',
+    file: `${HOOK}/commands/run-container-step.ts`,
+    from: 'const CANCELLING_MS = 3_500;',
+    to: 'const CANCELLING_MS = 70_000;',
+    test: {
+      file: `${TESTS}/commands/run-container-step.test.ts`,
+      title: 'gives up on a cancelled action whose pod does not go',
     },
   },
 ];

@@ -12,10 +12,12 @@ import { parallel } from './campaigns/parallel.js';
 import { quiet } from './campaigns/quiet.js';
 import { restarts } from './campaigns/restarts.js';
 import { rewriters } from './campaigns/rewriters.js';
+import { transfers } from './campaigns/transfers.js';
 
 /** Those that disturb the cluster for others come last. */
 export const CAMPAIGNS: readonly Campaign[] = [
   cuts,
+  transfers,
   long,
   blackout,
   errors,

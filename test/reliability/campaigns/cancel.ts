@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leftovers, log } from '../../e2e/support.js';
+import { leftovers, log, MODES } from '../../e2e/support.js';
 import type { PodRunner } from '../../runner/pod-runner.js';
+import { shellAction } from '../../runner/shell-action.js';
 import { ended, IMAGE, inJob, jobPodOf, step, withJob, withRunner } from '../bed.js';
 import { type Campaign, countOf, row } from '../campaign.js';
 import { pool } from '../pool.js';
@@ -37,12 +38,16 @@ export const cancel: Campaign = {
       });
       ended(await step(runner, 'echo later steps work'), 0);
     });
+    const actions = countOf(scale, 50, 2);
+    const slowestAction = await cancelActions(actions);
     const jobs = Math.ceil(steps / 20);
     await cancelJobs(jobs);
     return [
       row('steps cancelled', steps),
       row('gone from the pod, exit code kept', `${steps} of ${steps}`),
       row('slowest, from SIGINT to the end of the hook, s', (slowest / 1000).toFixed(1)),
+      row('docker actions cancelled that ignore SIGTERM; gone within 5 s', `${actions}; ${actions}`),
+      row('slowest of these, from SIGINT to the end of the hook, s', (slowestAction / 1000).toFixed(1)),
       row('prepare_job cancelled while its pod was Pending, SIGTERM right behind SIGINT', jobs),
     ];
   },
@@ -72,6 +77,37 @@ async function cancelStep(runner: PodRunner, pod: string, number: number, afterM
   assert.ok(took < GONE_WITHIN_MS, `step ${number} took ${took} ms: ${script}`);
   assert.ok(exitCodes.includes(result.exitCode ?? -1), `exit code ${result.exitCode ?? 'none'} of ${script}`);
   return took;
+}
+
+/** Half of them in each mode, beside a job. @returns the longest time from a cancellation to the end of the hook. */
+async function cancelActions(actions: number): Promise<number> {
+  let slowest = 0;
+  for (const [index, mode] of MODES.entries())
+    // A hook that needs more than 5 s is sent SIGTERM.
+    await withJob(mode, { cancelGraceMs: { SIGINT: 5_000, SIGTERM: 5_000 } }, async (runner) => {
+      for (let number = index; number < actions; number += MODES.length) {
+        const controller = new AbortController();
+        let began = 0;
+        const action = shellAction('trap "" TERM INT; echo ready; while :; do sleep 0.2; done');
+        const result = await runner.containerAction(action, {
+          signal: controller.signal,
+          onOutput: () => {
+            began ||= Date.now();
+            controller.abort();
+          },
+        });
+        slowest = Math.max(slowest, Date.now() - began);
+        assert.equal(
+          result.cancelledBy,
+          'SIGINT',
+          `action ${number} in ${mode} mode needed more: ${log(result)}`,
+        );
+        assert.equal(result.exitCode, 143, log(result));
+        const left = (await leftovers(runner)).filter((name) => name.includes('-step-'));
+        assert.deepEqual(left, [], `what action ${number} in ${mode} mode has left`);
+      }
+    });
+  return slowest;
 }
 
 /** A job whose pod no node has room for; SIGTERM must not shorten what SIGINT has begun. */

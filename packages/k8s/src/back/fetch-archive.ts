@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionError } from '../cluster/api-error.js';
 import type { ExecSession } from '../cluster/exec.js';
-import { LONGEST_DELAY_MS, mayStartLater, RECONNECT_DELAY_MS, waitAfter } from '../cluster/retry.js';
+import { mayStartLater } from '../cluster/failures.js';
+import { Backoff, RECONNECT_DELAY_MS } from '../cluster/retry.js';
 import type { Context } from '../context.js';
 import { Deadline } from '../deadline.js';
 import { HELPER_CONTAINER } from '../model/names.js';
@@ -33,7 +34,8 @@ export async function fetchArchive(
   const { settings, cancelled, out } = context;
   const whole = new Deadline(WHOLE_MS);
   let retries = new Deadline(settings.apiRetrySeconds * 1000);
-  for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+  const backoff = new Backoff({ firstMs: RECONNECT_DELAY_MS });
+  for (;;) {
     const { last } = receiver;
     try {
       await oneConnection(context, pod, id, receiver);
@@ -41,12 +43,12 @@ export async function fetchArchive(
     } catch (error) {
       if (receiver.last !== last) {
         retries = new Deadline(settings.apiRetrySeconds * 1000);
-        delay = RECONNECT_DELAY_MS;
+        backoff.reset();
       }
       if (cancelled.aborted || whole.hasPassed || retries.hasPassed || !mayStartLater(error)) throw error;
       out.debug(`copying from pod ${pod} was cut, and goes on: ${String(error)}`);
       receiver.restart();
-      await sleep(waitAfter(error, delay), undefined, { signal: cancelled });
+      await sleep(backoff.next(error), undefined, { signal: cancelled });
     }
   }
 }

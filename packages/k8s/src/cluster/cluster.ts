@@ -1,7 +1,8 @@
 import type { Pod, Secret } from '../model/kubernetes.js';
-import { ApiError, ConnectionError } from './api-error.js';
+import { ConnectionError } from './api-error.js';
 import type { ApiClient, ApiRequest } from './client.js';
 import { exec, type ExecHandlers, type ExecSession } from './exec.js';
+import { isNotFound } from './failures.js';
 import type { LogReading } from './pod-log.js';
 import { resourcePath } from './resource-path.js';
 import type { Heartbeat } from './websocket.js';
@@ -122,14 +123,6 @@ export class Cluster {
   private path(resource: 'pods' | 'secrets', name?: string): string {
     return resourcePath(this.namespace, resource, name);
   }
-}
-
-export function isNotFound(error: unknown): boolean {
-  return error instanceof ApiError && error.status.code === 404;
-}
-
-export function isAlreadyExists(error: unknown): boolean {
-  return error instanceof ApiError && error.status.code === 409;
 }
 
 function hasKey<Key extends string>(value: unknown, key: Key): value is Record<Key, unknown> {

@@ -1,51 +1,53 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '../deadline.js';
-import { ApiError, CertificateError, ConnectionError } from './api-error.js';
+import { ApiError } from './api-error.js';
+import { isTransient } from './failures.js';
 
 export interface RetryPolicy {
   /** How long a request is tried again, in milliseconds, counted from its first failure. */
   budgetMs: number;
-  /** Told of each failure that leads to another try. */
+  /** Called for each failure that leads to another attempt. */
   onRetry?: (error: Error, delayMs: number) => void;
 }
 
-const FIRST_DELAY_MS = 100;
-export const LONGEST_DELAY_MS = 5_000;
-/** Before a step whose connection was lost is looked for. */
+/** The first wait before a step whose connection was lost is followed again. */
 export const RECONNECT_DELAY_MS = 250;
 
-/** What a kubelet says, with code 500, of a container that does not run or has no such program. */
-const FINAL_EXEC = /container not found|executable file not found/;
-
-/** Faults that pass by themselves: throttling, an API server that restarts, a leader that changes. */
-export function isTransient(error: unknown): error is ApiError | ConnectionError {
-  if (error instanceof ConnectionError) return !isCertificateFault(error);
-  if (!(error instanceof ApiError)) return false;
-  const { code, message } = error.status;
-  return [408, 429, 500, 502, 503, 504].includes(code) && !FINAL_EXEC.test(message);
+export interface BackoffOptions {
+  firstMs?: number;
+  longestMs?: number;
+  /** What each wait is multiplied by. */
+  factor?: number;
 }
 
-/**
- * For an exec in a container that does not run yet: whatever the kubelet says of it, the pod's status knows better
- * whether it ever will. Only a refusal by the API server itself is final.
- */
-export function mayStartLater(error: unknown): boolean {
-  if (error instanceof ApiError) return ![401, 403].includes(error.status.code);
-  return error instanceof ConnectionError && !isCertificateFault(error);
-}
+/** The waits between attempts. */
+export class Backoff {
+  private readonly firstMs: number;
+  private readonly longestMs: number;
+  private readonly factor: number;
+  private nextMs: number;
 
-/** Another try meets the same certificate. */
-function isCertificateFault({ cause }: ConnectionError): boolean {
-  return cause instanceof CertificateError;
-}
+  constructor({ firstMs = 100, longestMs = 5_000, factor = 2 }: BackoffOptions = {}) {
+    this.nextMs = this.firstMs = firstMs;
+    this.longestMs = longestMs;
+    this.factor = factor;
+  }
 
-/**
- * How long to wait before the next try: as long as the server asks for, and then about `delayMs`, a little more or less, so
- * that the runners of a whole cluster do not come back all at once.
- */
-export function waitAfter(error: unknown, delayMs: number): number {
-  const asked = error instanceof ApiError ? (error.status.retryAfterSeconds ?? 0) : 0;
-  return asked * 1_000 + delayMs * (0.5 + Math.random());
+  /** There was progress: the next failure is a new one. */
+  reset(): void {
+    this.nextMs = this.firstMs;
+  }
+
+  /**
+   * How long to wait after this failure: as long as the server asks for, and then 50 to 150 % of the delay, so that the
+   * runners of a whole cluster do not come back all at once.
+   */
+  next(failure?: unknown): number {
+    const asked = failure instanceof ApiError ? (failure.status.retryAfterSeconds ?? 0) : 0;
+    const delayMs = this.nextMs;
+    this.nextMs = Math.min(delayMs * this.factor, this.longestMs);
+    return asked * 1_000 + delayMs * (0.5 + Math.random());
+  }
 }
 
 /**
@@ -58,14 +60,15 @@ export async function withRetries<T>(
   policy: RetryPolicy,
   signal: AbortSignal,
 ): Promise<T> {
+  const backoff = new Backoff();
   let deadline: Deadline | undefined;
-  for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+  for (;;) {
     try {
       return await attempt();
     } catch (error) {
       if (!isTransient(error) || signal.aborted) throw error;
       deadline ??= new Deadline(policy.budgetMs);
-      const wait = waitAfter(error, delay);
+      const wait = backoff.next(error);
       if (wait > deadline.leftMs) throw error;
       policy.onRetry?.(error, wait);
       await sleep(wait, undefined, { signal }).catch((aborted: unknown) => {

@@ -1,5 +1,5 @@
 import type { CleanupJobInput } from '@podhooks/hooklib';
-import { ApiError } from '../cluster/api-error.js';
+import { isForbidden } from '../cluster/failures.js';
 import { RUNNER_POD_LABEL } from '../model/names.js';
 import type { CommandContext } from './context.js';
 import { removeJobSecrets } from './job-secrets.js';
@@ -32,7 +32,7 @@ export async function removeAll({ cluster, settings }: CommandContext, signal: A
     cluster.listPods(selector, signal),
     cluster.listSecrets(selector, signal).catch((error: unknown) => {
       // Who may not list secrets could not have made any.
-      if (error instanceof ApiError && error.status.code === 403) return [];
+      if (isForbidden(error)) return [];
       throw error;
     }),
   ]);

@@ -1,5 +1,4 @@
 import {
-  type HookContainer,
   type HookResponse,
   type PrepareJobArgs,
   type PrepareJobInput,
@@ -54,7 +53,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     container === null || work === undefined
       ? undefined
       : { container, sharing: workSharing(job.mode, work), sameUser };
-  const inspected = await jobReady({ pod: created, main }, context, deadline);
+  const inspected = await jobReady({ pod: created, main, healthChecks: job.healthChecks }, context, deadline);
   out.line(`The job pod is ready after ${((monotonicMs() - started) / 1000).toFixed(1)} s.`);
   const services = args.services.map((service, index) => ({
     id: job.services[index] ?? '',
@@ -95,7 +94,7 @@ async function createJob(
     filesBack: filesBackLimits(settings),
   });
   const job = await withTemplate(built, built.services, context);
-  const environment = container === null ? {} : environmentOf(container, job, settings);
+  const environment = environmentOf(job, settings);
   checkEnvironment(environment);
   const { key } = createJobSecrets(
     secretsOwner(settings),
@@ -104,16 +103,8 @@ async function createJob(
   );
   out.line(`Job pod ${job.pod.metadata?.name ?? ''} in namespace ${cluster.namespace}: ${images(job.pod)}`);
   for (const warning of built.warnings) out.warning(warning);
-  tellUnusedOptions(args, context);
+  for (const remark of built.remarks) out.line(remark);
   return { job, created: await createObjects(job, context), key };
-}
-
-/** Names of flags only: a value may be a secret. Saying nothing would leave people to wonder why one has no effect. */
-function tellUnusedOptions({ container, services }: PrepareJobArgs, { out }: CommandContext): void {
-  for (const { image, createOptions } of [...(container === null ? [] : [container]), ...services]) {
-    const flags = createOptions?.match(/(?<=^|\s)--?[a-z][\w-]*/gi) ?? [];
-    if (flags.length > 0) out.line(`Options of ${image ?? ''} that have no effect: ${flags.join(' ')}`);
-  }
 }
 
 /** The user that the pod gives to the job container. */
@@ -123,15 +114,11 @@ function userOf({ spec }: Pod): number | undefined {
 }
 
 /** Values that the pod's own spec sets stay as they are there: a template wins over the workflow. */
-function environmentOf(
-  { environmentVariables }: HookContainer,
-  { pod }: JobPod,
-  { imageHome }: Settings,
-): Record<string, string> {
+function environmentOf({ pod, variables }: JobPod, { imageHome }: Settings): Record<string, string> {
   const inSpec = pod.spec?.containers.find(({ name }) => name === JOB_CONTAINER)?.env ?? [];
   // The runner itself sets HOME, whatever the workflow says of it.
   const fixed = new Set([...inSpec.map(({ name }) => name), ...(imageHome ? ['HOME'] : [])]);
-  return Object.fromEntries(Object.entries(environmentVariables).filter(([name]) => !fixed.has(name)));
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !fixed.has(name)));
 }
 
 function images(pod: Pod): string {

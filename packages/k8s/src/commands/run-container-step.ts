@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError, type HookContainer, type RunContainerStepInput } from '@podhooks/hooklib';
-import { isNotFound } from '../cluster/cluster.js';
+import { isNotFound } from '../cluster/failures.js';
 import { repositoryOfAction } from '../agent/repository.js';
 import { type ActionEnd, stepStartState } from '../follow/action-end.js';
 import type { Pod } from '../model/kubernetes.js';
@@ -32,10 +32,10 @@ const STEP_POD: Awaited = {
   ],
 };
 
-/** What an action has after SIGTERM. With the clean-up it fits into the 10 s after which the runner ends the hook. */
-const GRACE_SECONDS = 5;
-const CANCELLING_MS = 7_000;
-const CANCELLED_CLEAN_UP_MS = 2_000;
+/** What an action has after SIGTERM. The kubelet and the clean-up come on top: all of it fits well into the runner's 7.5 s. */
+const GRACE_SECONDS = 2;
+const CANCELLING_MS = 3_500;
+const CANCELLED_CLEAN_UP_MS = 1_000;
 /** 128 + SIGTERM. */
 const TERMINATED = 143;
 

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
-import { isTransient, LONGEST_DELAY_MS, RECONNECT_DELAY_MS, waitAfter } from '../cluster/retry.js';
+import { isTransient, lacksProgram } from '../cluster/failures.js';
+import { Backoff, RECONNECT_DELAY_MS } from '../cluster/retry.js';
 import { monotonicMs } from '../deadline.js';
 import { cancelScript } from '../step/cancel.js';
 import { endWords } from '../step/end-words.js';
@@ -22,6 +23,8 @@ export type StepRequest = Omit<StepScript, 'id' | 'nonce' | 'channel' | 'ends'>;
 
 /** Execs in a row that bring nothing although the pod's status, which lags behind, says that the container runs. */
 const MUTE_EXECS = 6;
+/** Execs in a row after the step's end that do not find its end marker. A writer that is only late has some 20 s. */
+const ENDLESS_EXECS = 8;
 /**
  * INT, TERM and KILL take 5 s, the record a moment more. The runner kills the hook 10 s after its SIGINT (ProcessInvoker), and a
  * runner pod on a busy node needs a part of that to get to its end.
@@ -84,7 +87,9 @@ async function followToEnd(
   let begun = false;
   let lostSince: number | undefined;
   let mute = 0;
-  for (let delay = RECONNECT_DELAY_MS; !run.abandoned; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+  let endless = 0;
+  const backoff = new Backoff({ firstMs: RECONNECT_DELAY_MS });
+  while (!run.abandoned) {
     const before = output.passed;
     const { report, fault, opened, stalled } = await attach(context, target, run.step, script, output);
     if (output.forged) throw forged(target);
@@ -108,9 +113,11 @@ async function followToEnd(
       if (gone !== undefined) throw gone;
     }
     if (report.lost || report.unstarted) throw unwatched(target);
+    endless = report.done ? endless + 1 : 0;
+    if (endless >= ENDLESS_EXECS) throw forged(target);
     if (output.passed > before) {
       mute = 0;
-      delay = RECONNECT_DELAY_MS;
+      if (endless === 0) backoff.reset();
     } else if (answered && !stalled && !(fault instanceof ConnectionError) && ++mute >= MUTE_EXECS)
       throw fault === undefined
         ? unreadable(target, report.diagnostic)
@@ -118,7 +125,7 @@ async function followToEnd(
     output.restart();
     run.step = { ...run.step, channel: uuid() };
     script = followScript(run.step, output.position);
-    const wait = Math.min(waitAfter(fault, delay), settings.stepReconnectSeconds * 1000);
+    const wait = Math.min(backoff.next(fault), settings.stepReconnectSeconds * 1000);
     const why = stalled ? 'no sign of life' : (fault?.message ?? report.diagnostic);
     out.debug(
       `connection to the step lost at byte ${output.passed}: ${why}; again in ${Math.round(wait)} ms`,
@@ -164,10 +171,7 @@ function unreadable({ pod, container }: StepTarget, diagnostic: string): HookErr
 }
 
 function refused({ pod, container }: StepTarget, fault: Error, server: string): unknown {
-  if (
-    fault instanceof ApiError &&
-    /executable file not found|no such file or directory/.test(fault.status.message)
-  )
+  if (lacksProgram(fault))
     return new HookError(
       'STEP_INVALID',
       `The image of container ${container} in pod ${pod} has no sh: ${fault.status.message}`,

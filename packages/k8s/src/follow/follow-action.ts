@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
-import { isNotFound } from '../cluster/cluster.js';
-import { isTransient, LONGEST_DELAY_MS, RECONNECT_DELAY_MS, waitAfter } from '../cluster/retry.js';
+import { isDenied, isNotFound, isTransient } from '../cluster/failures.js';
+import { Backoff, RECONNECT_DELAY_MS } from '../cluster/retry.js';
 import { type ActionEnd, actionEnd } from './action-end.js';
 import { Deadline } from '../deadline.js';
 import { JOB_CONTAINER } from '../model/names.js';
@@ -25,7 +25,8 @@ const KILLED = [137, 143];
 export async function followAction(pod: string, context: Context, signal: AbortSignal): Promise<ActionEnd> {
   const { out, settings } = context;
   const reader = new ActionReader(pod, context, signal);
-  for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+  const backoff = new Backoff({ firstMs: RECONNECT_DELAY_MS });
+  for (;;) {
     const before = reader.log.passed;
     const fault = await reader.read(true, settings.heartbeatDeadlineMs);
     const soon = new Deadline(fault === undefined ? ENDED_SOON_MS : 0);
@@ -38,8 +39,8 @@ export async function followAction(pod: string, context: Context, signal: AbortS
       await drain(reader, end, context);
       return await settled(end, reader, signal);
     }
-    if (reader.log.passed > before) delay = RECONNECT_DELAY_MS;
-    const wait = Math.min(waitAfter(fault, delay), settings.stepReconnectSeconds * 1000);
+    if (reader.log.passed > before) backoff.reset();
+    const wait = Math.min(backoff.next(fault), settings.stepReconnectSeconds * 1000);
     out.debug(
       `the log of the action ended at byte ${reader.log.passed}: ${fault?.message ?? reader.log.words}; again in ${Math.round(wait)} ms`,
     );
@@ -53,7 +54,8 @@ async function drain(reader: ActionReader, end: ActionEnd, context: Context): Pr
   const budgetMs = end.kind === 'lost' ? 0 : settings.apiRetrySeconds * 1000;
   const silenceMs = end.kind === 'lost' ? LOST_LOG_MS : settings.heartbeatDeadlineMs;
   let deadline = new Deadline(budgetMs);
-  for (let delay = RECONNECT_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
+  const backoff = new Backoff({ firstMs: RECONNECT_DELAY_MS });
+  for (;;) {
     const before = reader.log.passed;
     const fault = await reader.read(false, silenceMs);
     const hasMore = reader.log.passed > before;
@@ -66,7 +68,7 @@ async function drain(reader: ActionReader, end: ActionEnd, context: Context): Pr
       else out.warning(words);
       break;
     }
-    if (fault !== undefined) await sleep(waitAfter(fault, delay), undefined, { signal: reader.signal });
+    if (fault !== undefined) await sleep(backoff.next(fault), undefined, { signal: reader.signal });
   }
   if (reader.log.hasGap)
     out.warning(
@@ -114,8 +116,7 @@ class ActionReader {
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof ApiError && [401, 403].includes(error.status.code))
-        throw explain(error, cluster.server);
+      if (isDenied(error)) throw explain(error, cluster.server);
       if (error instanceof ApiError || error instanceof ConnectionError) return error;
       throw error;
     }

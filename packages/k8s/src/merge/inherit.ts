@@ -1,7 +1,7 @@
 import type { WorkMode } from '../model/work-mode.js';
 import type { JsonMap } from '../json.js';
 import { formatPath, type Path } from '../yaml/fault.js';
-import type { EnvVar, Pod } from '../model/kubernetes.js';
+import type { EnvVar, ObjectMeta, Pod } from '../model/kubernetes.js';
 import { whyLeftOut, type KeyRules } from './inherit-keys.js';
 import { strategicMerge } from './merge.js';
 
@@ -25,7 +25,7 @@ export interface Decision {
 }
 
 export interface Inherited {
-  /** A pod template to be merged into the pod before anything that the workflow or the template says. */
+  /** A pod template that gives way to all that the hook, the workflow and the template say. */
   readonly patch: JsonMap;
   /** Variables for containers that run code of the workflow, to stand before their own. */
   readonly env: readonly EnvVar[];
@@ -62,10 +62,15 @@ interface Taken {
 /**
  * What the pods of a job inherit from the runner pod. The service account comes for its identity in the cloud
  * and its pull secrets; its token is not mounted in any pod of ours (own-pod.ts).
+ * @param own what the hook itself says of the pod, which is never inherited.
  */
-export function inherit({ metadata = {}, spec }: Pod, settings: InheritSettings): Inherited {
-  const annotations = keys('annotations', metadata.annotations ?? {}, settings.annotations);
-  const labels = keys('labels', metadata.labels ?? {}, settings.labels);
+export function inherit(
+  { metadata = {}, spec }: Pod,
+  settings: InheritSettings,
+  own: ObjectMeta = {},
+): Inherited {
+  const annotations = keys('annotations', metadata, settings.annotations, own);
+  const labels = keys('labels', metadata, settings.labels, own);
   const taken = [...annotations.taken, ...labels.taken, ...(spec ? specMembers(spec, settings) : [])];
   const env = spec && settings.proxy ? proxyVariables(spec) : [];
   return {
@@ -84,11 +89,11 @@ const nested = ([first = '', ...rest]: Path, value: unknown): JsonMap => ({
   [first]: rest.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value),
 });
 
-function keys(field: string, all: Readonly<Record<string, string>>, rules: KeyRules) {
-  const entries = Object.entries(all).map(([key, value]) => ({
+function keys(field: 'annotations' | 'labels', runner: ObjectMeta, rules: KeyRules, own: ObjectMeta) {
+  const entries = Object.entries(runner[field] ?? {}).map(([key, value]) => ({
     path: ['metadata', field, key],
     value,
-    reason: whyLeftOut(key, rules),
+    reason: own[field] && Object.hasOwn(own[field], key) ? 'set by the hook' : whyLeftOut(key, rules),
   }));
   return {
     taken: entries

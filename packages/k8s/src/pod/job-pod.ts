@@ -2,8 +2,10 @@ import { HookError, type HookContainer, type PrepareJobArgs } from '@podhooks/ho
 import { agentCommand, type AgentOptions } from '../agent/agent.js';
 import { repositoryOf } from '../agent/repository.js';
 import { helperContainer, JOB_KEEP_ALIVE } from './helper.js';
-import type { Container, ObjectMeta, VolumeMount } from '../model/kubernetes.js';
+import type { Container, EnvVar, ObjectMeta, VolumeMount } from '../model/kubernetes.js';
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from '../model/names.js';
+import type { HealthCheck } from '../options/health.js';
+import { JobOptions } from '../options/job-options.js';
 import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
 import { EXTERNALS_MOUNT, sourceOf, WORK_MOUNT } from '../model/paths.js';
 import { containerPorts } from './ports.js';
@@ -24,8 +26,14 @@ export interface JobPod extends OwnPod {
   /** Names of the service containers, in the order of the request. */
   services: string[];
   mode: WorkMode;
+  /** Variables that the job container gets by exec. */
+  variables: Readonly<Record<string, string>>;
+  /** Services that have to be healthy before the job begins. */
+  healthChecks: readonly HealthCheck[];
   /** What the workflow asks for and does not get. */
   warnings: readonly string[];
+  /** Of less weight: options that have no effect in a pod. */
+  remarks: readonly string[];
   /** The folder of the work folder that comes back after each step; undefined where none does. */
   repository?: string;
 }
@@ -36,6 +44,7 @@ export function jobPod(options: JobPodOptions): JobPod {
   const { container } = args;
   const metadata = ownMetadata(options);
   const services = serviceNames(args.services.map(imageOf));
+  const asked = new JobOptions(container, args.services, services);
   const path = workPath(container);
   const work = workFolder(runner, path);
   const volumes = new Volumes(runner, path === undefined ? undefined : { path, folder: work }, volumesAllow);
@@ -61,23 +70,35 @@ export function jobPod(options: JobPodOptions): JobPod {
           `Service ${name} starts without a volume that it asks for. ${message} ${hint}`.trimEnd(),
         ),
       );
-      return serviceContainer(service, name, mounts, environment);
+      return serviceContainer(
+        service,
+        name,
+        mounts,
+        environment.variables(name, asked.environment(name, service)),
+      );
     }),
-  ];
+  ].map((each) => asked.applyTo(each));
+  const variables = container === null ? {} : asked.environment(JOB_CONTAINER, container);
+  const messages = asked.messages();
+  const own = ownPod('job', options, {
+    name: jobPodName(runner.name, id),
+    metadata: container === null ? metadata : withDefaultContainer(metadata),
+    work,
+    containers,
+    byExec: Object.keys(variables),
+    volumes: volumes.list(),
+    registries,
+    environment,
+  });
   return {
-    ...ownPod('job', options, {
-      name: jobPodName(runner.name, id),
-      metadata: container === null ? metadata : withDefaultContainer(metadata),
-      work,
-      containers,
-      byExec: Object.keys(container?.environmentVariables ?? {}),
-      volumes: volumes.list(),
-      registries,
-      environment,
-    }),
+    ...own,
+    pod: asked.applyToPod(own.pod),
     services,
     mode: work.mode,
-    warnings,
+    variables,
+    healthChecks: asked.healthChecks(),
+    warnings: [...warnings, ...messages.warnings],
+    remarks: messages.lines,
     ...(agent !== undefined && repository !== undefined && { repository }),
   };
 }
@@ -116,13 +137,13 @@ function serviceContainer(
   service: HookContainer,
   name: string,
   volumeMounts: VolumeMount[],
-  environment: EnvironmentSecret,
+  env: EnvVar[],
 ): Container {
   return {
     name,
     image: imageOf(service),
     ...startOf(service),
-    env: environment.variables(name, service.environmentVariables),
+    env,
     ports: containerPorts(service.portMappings),
     volumeMounts,
   };

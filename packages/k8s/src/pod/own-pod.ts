@@ -1,6 +1,7 @@
 import { argumentsOf, HookError, type HookContainer } from '@podhooks/hooklib';
 import { type Decision, inherit, type InheritSettings } from '../merge/inherit.js';
 import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret, Volume } from '../model/kubernetes.js';
+import { literal } from '../model/literal.js';
 import { strategicMerge } from '../merge/merge.js';
 import { HELPER_CONTAINER, JOB_CONTAINER, RUNNER_POD_LABEL } from '../model/names.js';
 import type { RunnerPath } from '../model/paths.js';
@@ -70,7 +71,7 @@ export function ownPod(
   { runner, inheriting, sameNode, maxSeconds }: OwnPodOptions,
   { name, metadata, work, containers, byExec = [], volumes, registries, environment }: Contents,
 ): OwnPod {
-  const inherited = inherit(runner.pod, inheriting(work.mode));
+  const inherited = inherit(runner.pod, inheriting(work.mode), metadata);
   const presets = [...inherited.env, ...ON_GITHUB];
   const pod: Pod = {
     apiVersion: 'v1',
@@ -89,9 +90,10 @@ export function ownPod(
       volumes,
     },
   };
+  // Merged again, so that hook and workflow win over what is inherited; before that, so that their pull secrets come first.
   return {
     kind,
-    pod: strategicMerge(pod, inherited.patch),
+    pod: strategicMerge(strategicMerge(pod, inherited.patch), pod),
     secrets: [...registries, ...environment.secrets()],
     decisions: inherited.decisions,
   };
@@ -112,11 +114,6 @@ export function startOf({ entryPoint, entryPointArgs }: HookContainer): Pick<Con
     ...(entryPoint !== null && { command: [literal(entryPoint)] }),
     ...(args.length > 0 && { args: args.map(literal) }),
   };
-}
-
-/** The kubelet expands `$(NAME)` in commands and arguments, and takes `$$` for `$`; docker does neither. */
-function literal(text: string): string {
-  return text.replaceAll('$', '$$$$');
 }
 
 /** Presets come first: a container's own variables may refer to them, and what the workflow sets wins. */

@@ -1,5 +1,5 @@
-import { HookError, type HookContainer, type RegistryCredentials } from '@podhooks/hooklib';
-import { LONGEST_STRING_BYTES } from '../step/environment.js';
+import type { HookContainer, RegistryCredentials } from '@podhooks/hooklib';
+import { checkVariable, environmentTooLarge } from '../step/environment.js';
 import type { EnvVar, ObjectMeta, Secret } from '../model/kubernetes.js';
 import { asMap, mapAt, type JsonMap } from '../json.js';
 import { DOCKER_HUB, isForRegistry } from './registry.js';
@@ -82,15 +82,8 @@ export class EnvironmentSecret {
   variables(container: string, values: Readonly<Record<string, string>>): EnvVar[] {
     return Object.entries(values).map(([name, value], index) => {
       const key = `${container}.${index}`;
-      const bytes = Buffer.byteLength(value);
-      const together = Buffer.byteLength(name) + 1 + bytes;
-      if (together > LONGEST_STRING_BYTES)
-        throw new HookError(
-          'INPUT_INVALID',
-          `The environment variable ${name} of ${this.of === 'action' ? 'the action' : `service ${container}`} is too large: ${together} bytes, and the kernel takes ${LONGEST_STRING_BYTES}.`,
-          { hint: 'Pass large values through a file.' },
-        );
-      this.sizes.set(container, (this.sizes.get(container) ?? 0) + bytes);
+      checkVariable(name, value, this.of === 'action' ? ' of the action' : ` of service ${container}`);
+      this.sizes.set(container, (this.sizes.get(container) ?? 0) + Buffer.byteLength(value));
       this.data[key] = base64(value);
       return { name, valueFrom: { secretKeyRef: { name: this.name, key } } };
     });
@@ -105,10 +98,9 @@ export class EnvironmentSecret {
     const sizes = [...this.sizes].sort(([, a], [, b]) => b - a);
     const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
     if (total > SECRET_BYTES)
-      throw new HookError(
-        'INPUT_INVALID',
-        `The environment of the ${this.of} is too large: ${total} bytes, and a Secret holds ${SECRET_BYTES}. ${sizes.map(([name, bytes]) => `${name} has ${bytes} bytes`).join(', ')}.`,
-        { hint: 'Pass large values through a file.' },
+      throw environmentTooLarge(
+        ` of the ${this.of}`,
+        `${total} bytes, and a Secret holds ${SECRET_BYTES}. ${sizes.map(([name, bytes]) => `${name} has ${bytes} bytes`).join(', ')}`,
       );
     return [
       {

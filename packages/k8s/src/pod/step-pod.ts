@@ -5,6 +5,7 @@ import { actionHelperContainer } from './helper.js';
 import type { Container, Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER, secretName, stepPodName } from '../model/names.js';
 import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
+import { LOOPBACK } from '../options/pod.js';
 import { type RunnerPath, sourceOf } from '../model/paths.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import type { WorkMode } from '../model/work-mode.js';
@@ -71,11 +72,15 @@ function helperOf({ runner, copying }: StepPodOptions, volumes: Volumes): Contai
   return actionHelperContainer(helperImage, gateSeconds, volumes.forActionHelper(), agent);
 }
 
-/** The services of a job share one address, that of its pod. */
+/** The services of a job share one address, that of its pod: there they have the names that they have in it. */
 function serviceAliases({ spec, status }: Pod): { ip: string; hostnames: string[] }[] {
-  const hostnames = (spec?.containers ?? [])
+  const containers = (spec?.containers ?? [])
     .map(({ name }) => name)
     .filter((name) => name !== JOB_CONTAINER && name !== HELPER_CONTAINER);
+  const aliases = (spec?.hostAliases ?? [])
+    .filter(({ ip }) => ip === LOOPBACK)
+    .flatMap(({ hostnames: names = [] }) => names);
+  const hostnames = [...new Set([...containers, ...aliases])];
   const ip = status?.podIP ?? '';
   return ip === '' || hostnames.length === 0 ? [] : [{ ip, hostnames }];
 }

@@ -1,6 +1,5 @@
 import { HookError } from '@podhooks/hooklib';
-import { ApiError } from '../cluster/api-error.js';
-import { isAlreadyExists } from '../cluster/cluster.js';
+import { isAlreadyExists, isMissingAccount } from '../cluster/failures.js';
 import type { ObjectMeta, Pod } from '../model/kubernetes.js';
 import { RUNNER_POD_LABEL } from '../model/names.js';
 import type { OwnPod } from '../pod/own-pod.js';
@@ -44,11 +43,6 @@ function requireOwn<T extends Owned>(kind: string, found: T, asked: Owned, cause
 const nameOf = ({ metadata }: Owned) => metadata?.name ?? '';
 const ownerOf = ({ metadata }: Owned) => metadata?.ownerReferences?.[0]?.uid;
 const labelOf = ({ metadata }: Owned) => metadata?.labels?.[RUNNER_POD_LABEL];
-
-/** The words of the admission plugin ServiceAccount; its answer is a plain Forbidden, as for a missing right. */
-function isMissingAccount(error: unknown): boolean {
-  return error instanceof ApiError && /service account .*not found/i.test(error.status.message);
-}
 
 function missingAccount({ kind, pod, decisions }: OwnPod, namespace: string, cause: unknown): HookError {
   const account = pod.spec?.serviceAccountName ?? 'default';

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
-import { isNotFound } from '../cluster/cluster.js';
+import { isNotFound } from '../cluster/failures.js';
 import type { Pod } from '../model/kubernetes.js';
 import type { OwnPodOptions } from '../pod/own-pod.js';
 import type { RunnerPath } from '../model/paths.js';

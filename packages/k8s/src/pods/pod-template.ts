@@ -1,6 +1,7 @@
 import { withHelperLimits } from '../pod/helper.js';
 import type { PlaceholderValues } from '../template/placeholders.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
+import { templateFirst } from '../options/template-first.js';
 import type { OwnPod } from '../pod/own-pod.js';
 import { OWN_VOLUMES } from '../pod/volumes.js';
 import type { Context } from '../context.js';
@@ -31,6 +32,7 @@ export async function withTemplate<P extends OwnPod>(
   };
   const values: PlaceholderValues = settings.placeholders;
   const { pod, warnings } = applyTemplate(own.pod, template, own.kind, roles, values);
-  for (const warning of warnings) out.warning(warning);
-  return { ...own, pod: roles.helper === undefined ? pod : withHelperLimits(pod) };
+  const settled = templateFirst(own.pod, pod);
+  for (const warning of [...warnings, ...settled.warnings]) out.warning(warning);
+  return { ...own, pod: roles.helper === undefined ? settled.pod : withHelperLimits(settled.pod) };
 }

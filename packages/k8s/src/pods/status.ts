@@ -2,29 +2,33 @@ import type { ContainerStatus, Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { registryOf } from '../pod/registry.js';
 
-/** Something that keeps a pod from running, in words for the user. */
+/** Why a pod does not run. */
 export interface Reason {
   what: string;
   hint: string;
-  /** The image that cannot be pulled, where that is the reason. */
-  image?: string;
   /** A container ended and nobody has said why; of an eviction, say, the pod's status tells a moment later. */
   unexplained?: true;
+}
+
+/** What to do about an image that cannot be pulled depends on the pull secrets: `whyNotPulled` reads them. */
+export interface NotPulled {
+  what: string;
+  image: string;
 }
 
 /** How far a pod has come. */
 export type StartState =
   | { kind: 'running' }
   | { kind: 'waiting'; why: string }
-  /** May pass, but not for long: a registry that is down, a secret that is still being made. */
-  | { kind: 'troubled'; reason: Reason }
-  | { kind: 'failed'; reason: Reason };
+  /** May pass, but not for long: a registry that is down, a secret that is still being created. */
+  | { kind: 'retryable'; reason: Reason | NotPulled }
+  | { kind: 'failed'; reason: Reason | NotPulled };
 
-/** Answers of registries and runtimes that no waiting changes. */
-const HOPELESS_PULL =
+/** Answers of registries and runtimes that no retry changes. */
+const PERMANENT_PULL =
   /not found|manifest unknown|unauthorized|authentication required|authorization failed|denied|forbidden|no basic auth|invalid reference|no match for platform/i;
 
-const HOPELESS_WAITING: Readonly<Record<string, string>> = {
+const PERMANENT_WAITING: Readonly<Record<string, string>> = {
   InvalidImageName: 'Correct the name of the image in the workflow.',
   ErrImageNeverPull:
     'The pull policy is Never and the image is not on the node: load it there, or change the policy.',
@@ -45,7 +49,7 @@ const NEEDED = [JOB_CONTAINER, HELPER_CONTAINER];
 /** How much of a container's log is shown when it has ended. */
 const LAST_LINES = 10;
 
-/** Where a pod stands on its way to running; terminal states are told at once. */
+/** Where a pod stands on its way to running; a permanent failure is reported at once. */
 export function startState(pod: Pod): StartState {
   const name = pod.metadata?.name ?? '';
   const { phase, reason, message, conditions = [] } = pod.status ?? {};
@@ -126,19 +130,16 @@ function waitingState(pod: Pod, { name, image, state }: ContainerStatus): StartS
   const { reason = '', message = '' } = state?.waiting ?? {};
   const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
   if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
-    const secrets = (pod.spec?.imagePullSecrets ?? []).map((secret) => secret.name ?? '').join(', ');
-    const registry = registryOf(image);
-    const problem: Reason = {
-      what: `the image ${image} of ${where} cannot be pulled from ${registry}: ${message || reason}`,
-      hint: `Check that the image exists in ${registry} and may be pulled; pull secrets of the pod: ${secrets || 'none'}.`,
+    const problem: NotPulled = {
+      what: `the image ${image} of ${where} cannot be pulled from ${registryOf(image)}: ${message || reason}`,
       image,
     };
-    return HOPELESS_PULL.test(message) ? failed(problem) : { kind: 'troubled', reason: problem };
+    return PERMANENT_PULL.test(message) ? failed(problem) : { kind: 'retryable', reason: problem };
   }
-  const hint = HOPELESS_WAITING[reason];
+  const hint = PERMANENT_WAITING[reason];
   if (hint === undefined) return undefined;
   const problem: Reason = { what: `${where} cannot start: ${reason}: ${message}`, hint };
-  return TRIED_AGAIN.test(message) ? { kind: 'troubled', reason: problem } : failed(problem);
+  return TRIED_AGAIN.test(message) ? { kind: 'retryable', reason: problem } : failed(problem);
 }
 
 function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reason | undefined {
@@ -182,7 +183,7 @@ function isInit(pod: Pod, name: string): boolean {
   return pod.status?.initContainerStatuses?.some((status) => status.name === name) ?? false;
 }
 
-function failed(reason: Reason): StartState {
+function failed(reason: Reason | NotPulled): StartState {
   return { kind: 'failed', reason };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
 import { explain } from '../cluster/api-error.js';
-import { isNotFound } from '../cluster/cluster.js';
+import { isNotFound } from '../cluster/failures.js';
 import { goneReason, type Reason } from './status.js';
 import type { Context } from '../context.js';
 import type { StepTarget } from '../model/step-target.js';

@@ -1,4 +1,4 @@
-import { isNotFound } from '../cluster/cluster.js';
+import { isNotFound } from '../cluster/failures.js';
 import type { Pod, Secret } from '../model/kubernetes.js';
 import { isForRegistry, registryOf } from '../pod/registry.js';
 import { registriesIn } from '../pod/secrets.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
-import { ApiError } from '../cluster/api-error.js';
 import { collect } from '../cluster/collect.js';
-import { mayStartLater } from '../cluster/retry.js';
+import { lacksProgram, mayStartLater } from '../cluster/failures.js';
+import { Backoff } from '../cluster/retry.js';
 import { Deadline } from '../deadline.js';
 import { JOB_CONTAINER } from '../model/names.js';
 import {
@@ -13,8 +13,6 @@ import {
 } from '../step/inspection.js';
 import { TOOLS } from '../step/supervisor.js';
 import type { Context } from '../context.js';
-
-const RETRY_MS = 100;
 
 /**
  * Prepares the job container, and finds out what is in its image.
@@ -30,20 +28,17 @@ export async function inspectJobImage(
   const { cluster, settings, cancelled, out } = context;
   await started;
   const deadline = new Deadline(settings.apiRetrySeconds * 1000);
+  const backoff = new Backoff({ factor: 1.5 });
   for (;;) {
     try {
       const script = inspectionScript(inspection);
       const { stdout, stderr } = await collect(cluster, pod, JOB_CONTAINER, ['sh'], script, cancelled);
       return check(pod, readInspection(stdout, stderr));
     } catch (error) {
-      if (
-        error instanceof ApiError &&
-        /executable file not found|no such file or directory/.test(error.status.message)
-      )
-        throw unfit(pod, `it has no sh: ${error.status.message}`);
+      if (lacksProgram(error)) throw unfit(pod, `it has no sh: ${error.status.message}`);
       if (!mayStartLater(error) || deadline.hasPassed) throw error;
       out.debug(`inspecting the job image: ${String(error)}`);
-      await sleep(RETRY_MS, undefined, { signal: cancelled });
+      await sleep(backoff.next(error), undefined, { signal: cancelled });
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import type { Deadline } from '../deadline.js';
 import type { Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
+import type { HealthCheck } from '../options/health.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
 import type { InspectionReport } from '../step/inspection.js';
 import { lost } from '../work/send-work-folder.js';
@@ -21,6 +22,8 @@ export interface CreatedJob {
   pod: Pod;
   /** The job container, and how it shares files with the runner; a job with services only has neither. */
   main: { container: HookContainer; sharing: WorkSharing; sameUser: boolean } | undefined;
+  /** Services that have to be healthy before the job begins. */
+  healthChecks: readonly HealthCheck[];
 }
 
 /**
@@ -33,7 +36,7 @@ export async function jobReady(
   context: Context,
   deadline: Deadline,
 ): Promise<InspectionReport | undefined> {
-  const { pod, main } = job;
+  const { pod, main, healthChecks } = job;
   const name = pod.metadata?.name ?? '';
   const waiting = new AbortController();
   const within = { ...context, cancelled: AbortSignal.any([context.cancelled, waiting.signal]) };
@@ -52,7 +55,9 @@ export async function jobReady(
   // The job container has answered: unless there are others, its status may come later.
   const ready = Promise.all([
     preparing,
-    hasOthers(pod) ? waitForOthers(name, running, Promise.resolve(preparing), within, deadline) : preparing,
+    hasOthers(pod)
+      ? waitForOthers({ running, preparing: Promise.resolve(preparing), healthChecks }, within, deadline)
+      : preparing,
   ]);
   const watched = running.then(() =>
     watchPod(name, within, within.cancelled, deadline, () =>

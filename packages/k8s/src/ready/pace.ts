@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '../cluster/retry.js';
 import { Deadline, monotonicMs } from '../deadline.js';
 
 /** How often a pod's status is read while its age is below `untilMs`. */
@@ -7,22 +8,24 @@ export interface PacePhase {
   everyMs: number;
 }
 
-const LONGEST_MS = 5_000;
 /** What is about to happen, happens in this time. */
 const HURRY_MS = 5_000;
 const HURRIED_MS = 100;
 
 /**
  * How often a pod's status is read. ARC's Role has no watch on pods, and hundreds of jobs may pull their images at once: so
- * after the given phases each wait is twice as long as the one before, up to 5 s, a little more or less.
+ * after the given phases it backs off.
  */
 export class Pace {
   private readonly began = monotonicMs();
   private hurrying: Deadline | undefined;
   private wake: () => void = () => undefined;
-  private backOffMs = 0;
+  private readonly backoff: Backoff;
 
-  constructor(private readonly phases: readonly PacePhase[]) {}
+  constructor(private readonly phases: readonly PacePhase[]) {
+    const { everyMs = 100 } = phases.at(-1) ?? {};
+    this.backoff = new Backoff({ firstMs: 2 * everyMs });
+  }
 
   /** Reads often from now on: something else has shown that the pod is about to be where it should be. */
   hurry(): void {
@@ -46,9 +49,6 @@ export class Pace {
   private delayMs(): number {
     if (this.hurrying?.hasPassed === false) return HURRIED_MS;
     const age = monotonicMs() - this.began;
-    const phase = this.phases.find(({ untilMs }) => age < untilMs);
-    if (phase !== undefined) return (this.backOffMs = phase.everyMs);
-    this.backOffMs = Math.min(this.backOffMs * 2, LONGEST_MS);
-    return this.backOffMs * (0.8 + Math.random() * 0.4);
+    return this.phases.find(({ untilMs }) => age < untilMs)?.everyMs ?? this.backoff.next();
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.js';
-import { mayStartLater } from '../cluster/retry.js';
+import { mayStartLater } from '../cluster/failures.js';
+import { Backoff } from '../cluster/retry.js';
 import { collect } from '../cluster/collect.js';
 import type { Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
@@ -8,8 +9,6 @@ import { JOB_KEEP_ALIVE, STARTED } from '../pod/helper.js';
 
 /** No container runs earlier than this after its pod was created. */
 const FIRST_MS = 300;
-const RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5_000;
 
 /** Whether the job container tells when it has started: not if the workflow or the template has changed its command. */
 export function givesSign({ spec }: Pod): boolean {
@@ -24,7 +23,9 @@ export function givesSign({ spec }: Pod): boolean {
  */
 export async function startedSign(pod: string, { cluster, cancelled, out }: Context): Promise<void> {
   await sleep(FIRST_MS, undefined, { signal: cancelled });
-  for (let delay = RETRY_MS; ; delay = Math.min(delay * 1.5, LONGEST_RETRY_MS)) {
+  const backoff = new Backoff({ factor: 1.5 });
+  for (;;) {
+    let failure: unknown;
     try {
       const command = ['sh', '-c', `until [ -e ${STARTED} ]; do sleep 0.05; done`];
       const { exitCode, stderr } = await collect(cluster, pod, HELPER_CONTAINER, command, '', cancelled);
@@ -32,8 +33,9 @@ export async function startedSign(pod: string, { cluster, cancelled, out }: Cont
       out.debug(`waiting for the job container: exit code ${exitCode}: ${stderr}`);
     } catch (error) {
       if (!mayStartLater(error)) throw error;
+      failure = error;
       out.debug(`waiting for the job container: ${String(error)}`);
     }
-    await sleep(delay, undefined, { signal: cancelled });
+    await sleep(backoff.next(failure), undefined, { signal: cancelled });
   }
 }

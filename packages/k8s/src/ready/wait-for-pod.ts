@@ -1,7 +1,7 @@
 import type { Pod } from '../model/kubernetes.js';
 import { HookError } from '@podhooks/hooklib';
 import { Deadline, monotonicMs } from '../deadline.js';
-import { type Reason, startState, type StartState } from '../pods/status.js';
+import { type NotPulled, type Reason, startState, type StartState } from '../pods/status.js';
 import type { PodKind } from '../template/template-names.js';
 import type { Context } from '../context.js';
 import { Pace, type PacePhase } from './pace.js';
@@ -60,7 +60,7 @@ export async function waitForPod(
     if (state.kind === 'failed') throw await podFailure(kind, pod, state.reason, context);
     why = state.kind === 'waiting' ? state.why : state.reason.what;
     const waited = monotonicMs() - began;
-    if (state.kind === 'troubled') {
+    if (state.kind === 'retryable') {
       grace ??= new Deadline(settings.imagePullGraceSeconds * 1000);
       if (grace.hasPassed) throw await podFailure(kind, pod, state.reason, context);
     } else grace = undefined;
@@ -114,10 +114,11 @@ export async function watchPod(
 export async function podFailure(
   kind: PodKind,
   pod: Pod,
-  { what, hint, image }: Reason,
+  reason: Reason | NotPulled,
   context: Context,
 ): Promise<HookError> {
+  const { what } = reason;
   return new HookError('POD_FAILED', `The ${kind} pod cannot start: ${what}`, {
-    hint: image === undefined ? hint : await whyNotPulled(kind, pod, image, what, context),
+    hint: 'image' in reason ? await whyNotPulled(kind, pod, reason.image, what, context) : reason.hint,
   });
 }

@@ -35,15 +35,9 @@ export function parseSettings(file: RunnerPath, text: string): SettingsFile {
   if (!isList(documents)) return faulty(documents);
   const [document, second] = documents;
   if (document === undefined) return { values: {}, faults: [] };
-  if (second !== undefined)
-    return faulty({ file, line: second.line([]), message: 'expected one document, found a second one' });
+  if (second !== undefined) return faulty(second.fault([], 'expected one document, found a second one'));
   const { value } = document;
-  if (!isMap(value))
-    return faulty({
-      file,
-      line: document.line([]),
-      message: `expected a map of settings, found ${seen(value)}`,
-    });
+  if (!isMap(value)) return faulty(document.fault([], `expected a map of settings, found ${seen(value)}`));
   return readGroup(value, [], document);
 }
 
@@ -54,8 +48,7 @@ function readGroup(group: JsonMap, path: Path, document: YamlDocument): Settings
   const parts = Object.entries(group).map(([name, value]): SettingsFile => {
     const here = [...path, name];
     const key = formatPath(here);
-    const fault = (message: string) =>
-      faulty({ file: document.file, line: document.line(here), path: here, message });
+    const fault = (message: string) => faulty(document.fault(here, message));
     const variable = SETTINGS.get(key);
     if (variable === undefined && !GROUPS.has(key)) return fault(`unknown setting${suggestion(name, path)}`);
     if (value === null) return { values: {}, faults: [] };

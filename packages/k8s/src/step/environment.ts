@@ -2,7 +2,7 @@ import { HookError } from '@podhooks/hooklib';
 import { quote } from './quote.js';
 
 /** The kernel takes no string of an environment above 128 KiB, its closing NUL included (execve(2), MAX_ARG_STRLEN). */
-export const LONGEST_STRING_BYTES = 128 * 1024 - 1;
+const LONGEST_STRING_BYTES = 128 * 1024 - 1;
 /** All strings together: a quarter of the usual 8 MiB of stack, less what image and arguments bring along. */
 const ALL_STRINGS_BYTES = 2 * 1024 * 1024 - 256 * 1024;
 
@@ -16,7 +16,7 @@ const SPECIAL =
 /**
  * Lines of sh that give these variables to the step: exports for ordinary names, and positional parameters `NAME=value`
  * for `env` for all others (`INPUT_FETCH-DEPTH`); PATH goes into `_ph_path`, which the start of the step reads. Values are exact to the byte.
- * @throws HookError STEP_INVALID that names a variable which the kernel would refuse.
+ * @throws HookError INPUT_INVALID that names a variable which the kernel would refuse.
  */
 export function environmentLines(variables: Readonly<Record<string, string>>): string[] {
   checkEnvironment(variables);
@@ -35,38 +35,51 @@ export function isIdentifier(name: string): boolean {
 
 /**
  * Checks a step's whole environment, however its parts travel.
- * @throws HookError STEP_INVALID that names a variable which the kernel would refuse.
+ * @throws HookError INPUT_INVALID that names a variable which the kernel would refuse.
  */
 export function checkEnvironment(variables: Readonly<Record<string, string>>): void {
   let total = 0;
   let largest = { name: '', bytes: 0 };
   for (const [name, value] of Object.entries(variables)) {
-    if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0'))
-      throw new HookError(
-        'STEP_INVALID',
-        `The environment variable ${JSON.stringify(name)} cannot be set: its name is empty or holds "=", or there is a NUL byte in it.`,
-        {
-          hint: 'Change the variable in the workflow.',
-        },
-      );
-    const bytes = Buffer.byteLength(name) + 1 + Buffer.byteLength(value);
-    if (bytes > LONGEST_STRING_BYTES)
-      throw new HookError(
-        'STEP_INVALID',
-        `The environment variable ${name} is too large: ${bytes} bytes, and the kernel takes ${LONGEST_STRING_BYTES}.`,
-        {
-          hint: 'Pass large values through a file.',
-        },
-      );
+    const bytes = checkVariable(name, value);
     total += bytes + 9;
     if (bytes > largest.bytes) largest = { name, bytes };
   }
   if (total > ALL_STRINGS_BYTES)
-    throw new HookError(
-      'STEP_INVALID',
-      `The environment is too large: ${total} bytes in all, and the kernel takes ${ALL_STRINGS_BYTES}. The largest variable is ${largest.name} with ${largest.bytes} bytes.`,
-      {
-        hint: 'Pass large values through a file.',
-      },
+    throw environmentTooLarge(
+      '',
+      `${total} bytes in all, and the kernel takes ${ALL_STRINGS_BYTES}. The largest variable is ${largest.name} with ${largest.bytes} bytes`,
     );
+}
+
+/**
+ * @param of whose variable it is, for the message, as in ` of the action`; empty for a step's own.
+ * @returns the bytes that it takes, without its closing NUL.
+ * @throws HookError INPUT_INVALID
+ */
+export function checkVariable(name: string, value: string, of = ''): number {
+  if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0'))
+    throw new HookError(
+      'INPUT_INVALID',
+      `The environment variable ${JSON.stringify(name)}${of} cannot be set: its name is empty or holds "=", or there is a NUL byte in it.`,
+      { hint: 'Change the variable in the workflow.' },
+    );
+  const bytes = Buffer.byteLength(name) + 1 + Buffer.byteLength(value);
+  if (bytes > LONGEST_STRING_BYTES)
+    throw tooLarge(
+      `The environment variable ${name}${of}`,
+      `${bytes} bytes, and the kernel takes ${LONGEST_STRING_BYTES}`,
+    );
+  return bytes;
+}
+
+/** @param of as for checkVariable. */
+export function environmentTooLarge(of: string, seen: string): HookError {
+  return tooLarge(`The environment${of}`, seen);
+}
+
+function tooLarge(what: string, seen: string): HookError {
+  return new HookError('INPUT_INVALID', `${what} is too large: ${seen}.`, {
+    hint: 'Pass large values through a file.',
+  });
 }

@@ -95,7 +95,8 @@ _ph_record() {
   : > "$_ph_dir/ended"
 }
 _ph_fill() {
-  dd bs=65536 count=$_ph_reads of="$_ph_dir/log.$_ph_n" 2> "$_ph_dir/dd" || return
+  # Appends: the end marker comes behind what another process may have added, where the follower reads on.
+  dd bs=65536 count=$_ph_reads >> "$_ph_dir/log.$_ph_n" 2> "$_ph_dir/dd" || return
   # "N+M records in": full and partial reads. Fewer than it was to make: the end.
   while read -r _ph_w _ph_rest; do
     case $_ph_w in [0-9]*+*) [ $((\${_ph_w%+*} + \${_ph_w#*+})) = $_ph_reads ]; return ;; esac

@@ -111,7 +111,7 @@ function nameCollisions(pod: Pod, document: YamlDocument, roles: PodRoles): Faul
       const path = ['spec', list, index, 'name'];
       const selector = name === roles.helper ? '$helper' : `$${name}`;
       const message = `the pod has a container ${name} already; write ${selector} to patch it`;
-      return [{ file: document.file, line: document.line(path), path, message }];
+      return [document.fault(path, message)];
     }),
   );
 }
@@ -132,5 +132,5 @@ function tooLargeAnnotations({ documents }: PodTemplate, { metadata }: Pod): Fau
   const has = ({ value }: YamlDocument) =>
     Object.hasOwn(mapAt(mapAt(asMap(value), 'metadata'), 'annotations'), fault.largest);
   const document = documents.findLast(has) ?? documents.at(-1);
-  return document ? [{ file: document.file, line: document.line(path), path, message: fault.message }] : [];
+  return document ? [document.fault(path, fault.message)] : [];
 }

@@ -29,8 +29,7 @@ const QUANTITY = /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?
  */
 export function checkSchema(template: JsonMap, document: YamlDocument): Fault[] {
   const faults: Fault[] = [];
-  const told: Told = (path, message) =>
-    faults.push({ file: document.file, line: document.line(path), path, message });
+  const told: Told = (path, message) => faults.push(document.fault(path, message));
   checkObject(template, { type: 'PodTemplateSpec', path: [] }, [], told);
   return faults;
 }

@@ -3,6 +3,9 @@ import type { Container, Pod, Volume } from '../model/kubernetes.js';
 import { RUNNER_POD_LABEL } from '../model/names.js';
 import type { PodRoles } from './template-names.js';
 
+/** Why a template must leave the label alone. */
+export const HOOKS_LABEL = "is the hook's: ARC removes a job's pods by it";
+
 /** The hook starts the helper with a command of its own, which lets the next container wait for it. */
 const HELPER_FIELDS = ['command', 'args', 'lifecycle', 'restartPolicy'] as const;
 
@@ -21,7 +24,7 @@ export function changedByTemplate(before: Pod, after: Pod, roles: PodRoles): str
 function changedMetadata({ metadata: before }: Pod, { metadata: after }: Pod): string[] {
   return before?.labels?.[RUNNER_POD_LABEL] === after?.labels?.[RUNNER_POD_LABEL]
     ? []
-    : [`metadata.labels: ${RUNNER_POD_LABEL} is the hook's: ARC removes a job's pods by it`];
+    : [`metadata.labels: ${RUNNER_POD_LABEL} ${HOOKS_LABEL}`];
 }
 
 function changedContainers(before: Pod, after: Pod, roles: PodRoles): string[] {

@@ -3,6 +3,7 @@ import type { Fault, Path } from '../yaml/fault.js';
 import type { YamlDocument } from '../yaml/documents.js';
 import { DIRECTIVE } from '../merge/merge.js';
 import { RUNNER_POD_LABEL } from '../model/names.js';
+import { HOOKS_LABEL } from './template-guard.js';
 import { isSelector, selectorFault } from './template-names.js';
 
 /** What is left of a document when all that the hook decides itself is taken out of it. */
@@ -25,16 +26,11 @@ export const UPSTREAM_INIT = 'fs-init';
 export function protect(template: JsonMap, document: YamlDocument): Protected {
   const faults: Fault[] = [];
   const warnings: Fault[] = [];
-  const note = (list: Fault[], path: Path, message: string) =>
-    list.push({ file: document.file, line: document.line(path), path, message });
-  const refuse = (path: Path, message: string) => note(faults, path, message);
-  const warn = (path: Path, message: string) => note(warnings, path, message);
+  const refuse = (path: Path, message: string) => faults.push(document.fault(path, message));
+  const warn = (path: Path, message: string) => warnings.push(document.fault(path, message));
 
   if (Object.hasOwn(mapAt(mapAt(template, 'metadata'), 'labels'), RUNNER_POD_LABEL)) {
-    refuse(
-      ['metadata', 'labels', RUNNER_POD_LABEL],
-      "the label is the hook's: ARC removes a job's pods by it",
-    );
+    refuse(['metadata', 'labels', RUNNER_POD_LABEL], `the label ${HOOKS_LABEL}`);
   }
   checkContainers(template, refuse);
 

@@ -72,21 +72,15 @@ const inOrder = (faults: readonly Fault[]): Fault[] =>
 
 /** The document without `apiVersion` and `kind`, or why it is no pod template at all. */
 function templateIn(document: YamlDocument): { map: JsonMap } | Fault {
-  const { file, value } = document;
-  if (!isMap(value))
-    return { file, line: document.line([]), message: 'expected a pod template: metadata and spec' };
+  const { value } = document;
+  if (!isMap(value)) return document.fault([], 'expected a pod template: metadata and spec');
   const { apiVersion, kind, ...map } = value;
   if (kind !== undefined && !KINDS.some((known) => known === kind)) {
     const message = 'expected the pod template itself: metadata and spec, with no other object around it';
-    return { file, line: document.line(['kind']), path: ['kind'], message };
+    return document.fault(['kind'], message);
   }
   if (apiVersion !== undefined && apiVersion !== 'v1') {
-    return {
-      file,
-      line: document.line(['apiVersion']),
-      path: ['apiVersion'],
-      message: 'expected v1, or nothing',
-    };
+    return document.fault(['apiVersion'], 'expected v1, or nothing');
   }
   return { map };
 }
@@ -109,6 +103,6 @@ function sidecarsWithoutImage(checked: readonly Checked[]): Fault[] {
     const meant = nearest(name, ['job', 'step', 'helper']);
     const path = ['spec', list, index];
     const message = `${name} has no image${meant ? `; did you mean $${meant}?` : ''}`;
-    return [{ file: document.file, line: document.line(path), path, message }];
+    return [document.fault(path, message)];
   });
 }

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
@@ -17,16 +15,17 @@ import {
 } from '../agent/action-files.js';
 import { bringBack } from '../back/bring-back.js';
 import { collectBytes } from '../cluster/collect.js';
-import { LONGEST_DELAY_MS, mayStartLater, waitAfter, withRetries } from '../cluster/retry.js';
+import { mayStartLater } from '../cluster/failures.js';
+import { Backoff, withRetries } from '../cluster/retry.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { below, type RunnerPath } from '../model/paths.js';
 import { filesBackLimits } from '../settings/files-back.js';
 import { readFileCommands } from './action-file-commands.js';
 import type { ActionSharing, SharedAction } from './action-sharing.js';
+import { markKnown } from './fresh.js';
 import { type End, type Ended, pump } from './pump.js';
 import { sendWorkFolder } from './send-work-folder.js';
 
-const FIRST_DELAY_MS = 100;
 /** The agent gives no more in an answer (INLINE_BYTES, and links). */
 const LARGEST_ANSWER_BYTES = 3 * 2 ** 20;
 /** What each step brings itself, from the runner. */
@@ -87,27 +86,26 @@ export class CopiedAction implements ActionSharing {
 
   /** Its status says so only when its hook has ended, which waits for the files. */
   private async helperRuns(pod: string, signal: AbortSignal): Promise<void> {
-    for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 1.5, LONGEST_DELAY_MS)) {
+    const backoff = new Backoff({ factor: 1.5 });
+    for (;;) {
       try {
         const { cluster } = this.action.context;
         const { exitCode } = await collectBytes(cluster, helperOf(pod, 'sh', ':'), signal);
         if (exitCode === 0) return;
       } catch (error) {
         if (!mayStartLater(error)) throw error;
-        await sleep(waitAfter(error, delay), undefined, { signal });
+        await sleep(backoff.next(error), undefined, { signal });
       }
     }
   }
 
   /** From the runner. */
-  private async send(pod: string, folders: readonly string[], signal: AbortSignal): Promise<void> {
+  private async send(pod: string, names: readonly string[], signal: AbortSignal): Promise<void> {
     const { work, context } = this.action;
     const { cluster, settings, out } = context;
     const retryMs = settings.apiRetrySeconds * 1000;
     const warn = (text: string) => out.warning(text);
-    for (const folder of folders)
-      if (existsSync(join(work, folder)))
-        await sendWorkFolder({ cluster, pod, work, folder, existing: [], warn, retryMs }, signal);
+    await sendWorkFolder({ cluster, pod, work, names, existing: [], warn, retryMs }, signal);
   }
 
   private async bringToRunner(pod: string): Promise<void> {
@@ -120,6 +118,7 @@ export class CopiedAction implements ActionSharing {
     );
     if (exitCode === 0 && stdout.equals(Buffer.from('same\n'))) return;
     await bringBack(context, { pod, work, repository, answer: exitCode === 0 ? stdout : undefined });
+    markKnown(work);
   }
 
   private async bringToJob(pod: string, jobPod: string, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,10 @@
 import type { HookContainer } from '@podhooks/hooklib';
+import type { Context } from '../context.js';
 import { type ContainerPath, type RunnerPath, WORK_MOUNT } from '../model/paths.js';
+import type { StepFile } from '../step/script.js';
 import { newActions, presentActions, rememberActions } from './actions.js';
 import { collectStepFiles, storeFileCommands } from './file-commands.js';
+import { freshInTemp, markKnown } from './fresh.js';
 import type { SharedStep, ShareTarget, StepExchange, WorkSharing } from './sharing.js';
 import { existingFolders, workFolders } from './work-folders.js';
 
@@ -22,6 +25,7 @@ export class Copied implements WorkSharing {
   async share({ pod, container, context }: ShareTarget, onProgress: (seen: string) => void): Promise<void> {
     const { work } = this;
     const { cluster, cancelled, out } = context;
+    markKnown(work);
     const actions = await presentActions(work);
     const { sendWorkFolder } = await import('./send-work-folder.js');
     const existing = existingFolders(container, pod);
@@ -31,7 +35,7 @@ export class Copied implements WorkSharing {
       cluster,
       pod: pod.metadata?.name ?? '',
       work,
-      folder: '',
+      names: [''],
       existing,
       warn,
       retryMs: Infinity,
@@ -44,6 +48,7 @@ export class Copied implements WorkSharing {
   async beforeStep(step: SharedStep): Promise<StepExchange> {
     const { send, commands } = collectStepFiles(this.work, step.texts, step.context.settings.fileCommands);
     await this.sendNewActions(step);
+    await this.sendFresh(step, send);
     return {
       send,
       results: commands.map(({ container }) => container),
@@ -62,19 +67,38 @@ export class Copied implements WorkSharing {
     // Not at the top: many steps change nothing.
     const { bringBack } = await import('../back/bring-back.js');
     await bringBack(context, { pod, work, repository, answer });
+    markKnown(work);
   }
 
   private async sendNewActions({ pod, texts, context }: SharedStep): Promise<void> {
     const { work } = this;
-    const { cluster, settings, cancelled, out } = context;
     const actions = await newActions(work, texts);
     if (actions.length === 0) return;
+    await this.send(pod, actions, [], context);
+    await rememberActions(work, actions);
+  }
+
+  private async sendFresh({ pod, context }: SharedStep, alreadySent: readonly StepFile[]): Promise<void> {
+    const { work } = this;
+    const travelling = alreadySent.map(({ path }) => path);
+    const names = freshInTemp(work).filter((name) => !travelling.includes(`${WORK_MOUNT}/${name}`));
+    if (names.length === 0) return;
+    // What the pod has of that name is the job's, which may have changed it.
+    await this.send(pod, names, ['--skip-old-files'], context);
+    markKnown(work);
+  }
+
+  private async send(
+    pod: string,
+    names: readonly string[],
+    tarOptions: readonly string[],
+    { cluster, settings, cancelled, out }: Context,
+  ): Promise<void> {
     // Not at the top: a step seldom has anything to send.
     const { sendWorkFolder } = await import('./send-work-folder.js');
     const retryMs = settings.apiRetrySeconds * 1000;
     const warn = (text: string) => out.warning(text);
-    for (const folder of actions)
-      await sendWorkFolder({ cluster, pod, work, folder, existing: [], warn, retryMs }, cancelled);
-    await rememberActions(work, actions);
+    const { work } = this;
+    await sendWorkFolder({ cluster, pod, work, names, existing: [], tarOptions, warn, retryMs }, cancelled);
   }
 }

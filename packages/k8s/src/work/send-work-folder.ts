@@ -1,24 +1,29 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError } from '@podhooks/hooklib';
+import { v4 as uuid } from 'uuid';
+import { DAMAGED, RECEIVE_PARTS } from '../agent/receive-parts.js';
+import { LeftOut } from '../back/left-out.js';
 import { ConnectionError } from '../cluster/api-error.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { isNotFound } from '../cluster/cluster.js';
 import { Deadline } from '../deadline.js';
-import { LONGEST_DELAY_MS, mayStartLater, waitAfter } from '../cluster/retry.js';
+import type { ExecSession } from '../cluster/exec.js';
+import { isNotFound, mayStartLater } from '../cluster/failures.js';
+import { Backoff } from '../cluster/retry.js';
 import { HELPER_CONTAINER } from '../model/names.js';
-import { type RunnerPath, WORK_MOUNT } from '../model/paths.js';
-import { type Entry, folderIn, hasFiles, packFolder } from './pack.js';
+import { type Choice, hasFiles, type Item, itemsOf, packItems } from './pack.js';
+import { partsOf } from './parts.js';
 
-const RETRY_MS = 100;
+/** A helper that does not run yet is about to. */
+const NOT_RUNNING_MS = 100;
+/** A frame costs a process in the helper. */
+const FRAME_BYTES = 4 * 1024 * 1024;
 
-export interface WorkTransfer {
+export interface WorkTransfer extends Choice {
   cluster: Cluster;
   pod: string;
-  work: RunnerPath;
-  /** Which folder of the work folder; '' for all of it. */
-  folder: string;
-  /** Folders, relative to the work folder, that the pod has anyway and that may belong to another user there. */
-  existing: readonly string[];
+  /** Options of tar in the helper. */
+  tarOptions?: readonly string[];
   /** Is told of what cannot be copied. */
   warn: (text: string) => void;
   /** How long it is tried again, counted from the first failure. */
@@ -28,83 +33,140 @@ export interface WorkTransfer {
 }
 
 /**
- * Copies a folder of the runner's work folder into the pod, through the helper. It can begin while the job image is being pulled.
+ * Copies files of the runner's work folder into the pod, through the helper. It can begin while the job image is being pulled.
+ * A transfer that is cut goes on behind the last part that is in place.
  * @throws HookError FILES_LOST; AbortError.
  */
-export async function sendWorkFolder(transferred: WorkTransfer, signal: AbortSignal): Promise<void> {
-  const folder = folderIn(transferred.work, transferred.folder);
-  if (!hasFiles(folder)) return;
+export async function sendWorkFolder(transfer: WorkTransfer, signal: AbortSignal): Promise<void> {
+  if (!hasFiles(transfer, new LeftOut())) return;
+  const sending = new Sending(transfer, signal);
   let deadline: Deadline | undefined;
-  const skipped = new Set<string>();
-  // A transfer that is cut begins again: tar overwrites what is there.
-  for (let delay = RETRY_MS; ;) {
+  const lostConnection = new Backoff();
+  const notRunning = new Backoff({ firstMs: NOT_RUNNING_MS, longestMs: NOT_RUNNING_MS });
+  for (;;) {
+    const { inPlace } = sending;
     try {
-      const { exitCode, words } = await transfer(transferred, folder, skipped, signal);
-      if (exitCode === 0) {
-        if (skipped.size > 0) transferred.warn(notUtf8(skipped));
-        return;
-      }
-      throw lost(`tar in the helper ended with exit code ${exitCode}: ${words}`);
+      const { exitCode, diagnostic } = await sending.oneConnection();
+      if (exitCode === DAMAGED)
+        throw new ConnectionError(`copying into pod ${transfer.pod}`, 'what came is not what was sent');
+      if (exitCode !== 0) throw lost(`tar in the helper ended with exit code ${exitCode}: ${diagnostic}`);
+      const { lines } = sending.leftOut;
+      if (lines.length > 0) transfer.warn(`Not copied from the runner to the pod: ${lines.join('; ')}.`);
+      return;
     } catch (error) {
       signal.throwIfAborted();
       if (!mayStartLater(error) || isNotFound(error)) throw error;
-      transferred.onProgress?.(error instanceof Error ? error.message : String(error));
-      deadline ??= new Deadline(transferred.retryMs);
+      transfer.onProgress?.(error instanceof Error ? error.message : String(error));
+      if (sending.inPlace > inPlace) {
+        deadline = undefined;
+        lostConnection.reset();
+      }
+      deadline ??= new Deadline(transfer.retryMs);
       if (deadline.hasPassed) throw error instanceof ConnectionError ? lost(error.message, error) : error;
-      await sleep(waitAfter(error, delay), undefined, { signal });
-      // A helper that does not run yet is about to.
-      if (error instanceof ConnectionError) delay = Math.min(delay * 2, LONGEST_DELAY_MS);
+      const backoff = error instanceof ConnectionError ? lostConnection : notRunning;
+      await sleep(backoff.next(error), undefined, { signal });
     }
   }
 }
 
-/** Says when it is there: bytes sent to a container that does not run yet would be lost, and its answer with them. */
-const EXTRACT = `echo ready; umask 0; exec tar -x -p -f - -C ${WORK_MOUNT}`;
+/** A transfer over as many connections as it takes. */
+class Sending {
+  /** Of parts. */
+  inPlace = 0;
+  readonly leftOut = new LeftOut();
+  private readonly id = uuid();
+  private readonly parts: Iterator<Item[]>;
+  /** Parts that were sent, and perhaps not received. */
+  private readonly open: Item[][] = [];
+  private sentBytes = 0;
 
-async function transfer(
-  { cluster, pod, existing, onProgress }: WorkTransfer,
-  folder: Entry,
-  skipped: Set<string>,
-  signal: AbortSignal,
-): Promise<{ exitCode: number; words: string }> {
-  const words: Buffer[] = [];
-  let begin: () => void = () => undefined;
-  const ready = new Promise<void>((resolve) => (begin = resolve));
-  const session = await cluster.exec(pod, HELPER_CONTAINER, ['sh', '-c', EXTRACT], {
-    onStdout: () => begin(),
-    onStderr: (chunk) => void words.push(chunk),
-  });
-  const leave = () => session.close();
-  signal.addEventListener('abort', leave, { once: true });
-  try {
-    // While the connection was being made, nobody listened.
-    signal.throwIfAborted();
-    await Promise.race([ready, session.done]);
-    let sentBytes = 0;
-    const progress = () => onProgress?.(`${sentBytes} bytes were sent, and tar in the helper has not ended`);
-    progress();
-    for await (const piece of packFolder(folder, existing, skipped)) {
-      await session.write(piece);
-      sentBytes += piece.length;
-      progress();
+  constructor(
+    private readonly transfer: WorkTransfer,
+    private readonly signal: AbortSignal,
+  ) {
+    this.parts = partsOf(itemsOf(transfer, this.leftOut));
+  }
+
+  async oneConnection(): Promise<{ exitCode: number; diagnostic: string }> {
+    const { cluster, pod, tarOptions = [] } = this.transfer;
+    const diagnostic: Buffer[] = [];
+    let begin: () => void = () => undefined;
+    // Bytes sent to a container that does not run yet would be lost.
+    const ready = new Promise<void>((resolve) => (begin = resolve));
+    let text = '';
+    const command = ['bash', '-c', RECEIVE_PARTS, 'receive', this.id, `${this.inPlace}`, ...tarOptions];
+    const session = await cluster.exec(pod, HELPER_CONTAINER, command, {
+      onStdout: (chunk) => {
+        const lines = (text + chunk.toString('latin1')).split('\n');
+        text = lines.pop() ?? '';
+        for (const line of lines) this.areInPlace(Number(line));
+        if (lines.length > 0) begin();
+      },
+      onStderr: (chunk) => void diagnostic.push(chunk),
+    });
+    const leave = () => session.close();
+    this.signal.addEventListener('abort', leave, { once: true });
+    try {
+      // While the connection was being made, nobody listened.
+      this.signal.throwIfAborted();
+      await Promise.race([ready, session.done]);
+      this.progress();
+      for (const part of [...this.open]) await this.send(part, session);
+      for (let next = this.parts.next(); next.done !== true; next = this.parts.next()) {
+        this.open.push(next.value);
+        await this.send(next.value, session);
+      }
+      await session.write('end\n');
+      session.endInput();
+      const { exitCode } = await session.done;
+      return { exitCode, diagnostic: Buffer.concat(diagnostic).toString('utf8').trim() };
+    } finally {
+      this.signal.removeEventListener('abort', leave);
+      session.close();
     }
-    session.endInput();
-    const { exitCode } = await session.done;
-    return { exitCode, words: Buffer.concat(words).toString('utf8').trim() };
-  } finally {
-    signal.removeEventListener('abort', leave);
-    session.close();
+  }
+
+  private areInPlace(count: number): void {
+    for (; this.inPlace < count && this.open.length > 0; this.inPlace++) this.open.shift();
+  }
+
+  private async send(part: readonly Item[], session: ExecSession): Promise<void> {
+    const hash = createHash('sha256');
+    await session.write('part\n');
+    for await (const frame of framesOf(packItems(part, this.leftOut))) {
+      await session.write(`${frame.reduce((bytes, piece) => bytes + piece.length, 0)}\n`);
+      for (const piece of frame) {
+        hash.update(piece);
+        await session.write(piece);
+        this.sentBytes += piece.length;
+        this.progress();
+      }
+    }
+    await session.write(`0\n${hash.digest('hex')}\n`);
+  }
+
+  private progress(): void {
+    this.transfer.onProgress?.(`${this.sentBytes} bytes were sent, and tar in the helper has not ended`);
   }
 }
 
-function notUtf8(names: ReadonlySet<string>): string {
-  const entries = names.size === 1 ? 'is 1 entry' : `are ${names.size} entries`;
-  return `In the work folder there ${entries} whose name or link target is not UTF-8: not copied into the job pod: ${[...names].slice(0, 5).join(', ')}`;
+async function* framesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer[]> {
+  let frame: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    frame.push(piece);
+    bytes += piece.length;
+    if (bytes < FRAME_BYTES) continue;
+    yield frame;
+    frame = [];
+    bytes = 0;
+  }
+  if (frame.length > 0) yield frame;
 }
 
 export function lost(why: string, cause?: unknown): HookError {
   return new HookError('FILES_LOST', `The work folder could not be copied into the job pod: ${why}`, {
     cause,
-    hint: 'Check that the runner image has tar, and the room on the disk of the node.',
+    hint: 'Check that the runner image has bash, GNU tar and coreutils, and the room on the disk of the node.',
   });
 }

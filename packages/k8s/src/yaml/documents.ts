@@ -25,6 +25,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** The line, from 1, where the value at `path` stands, or the nearest one around it. */
   line(path: Path): number;
+  /** Something that is wrong with the value at `path`. */
+  fault(path: Path, message: string): Fault;
 }
 
 /** Templates and settings are a page of text: what is larger than this was not written by a person, nor fits a ConfigMap. */
@@ -57,7 +59,7 @@ export function readDocuments({ file, text }: YamlFile): YamlDocument[] | Fault 
     const documents = values.flatMap((value, index) => (value === null ? [] : [{ value, index }]));
     if (documents.length > MAX_DOCUMENTS) return { file, message: `more than ${MAX_DOCUMENTS} documents` };
     const lines = lineStarts(text);
-    return documents.map(({ value, index }) => ({ file, value, line: lineFinder(lines, positions[index]) }));
+    return documents.map(({ value, index }) => documentOf(file, value, lineFinder(lines, positions[index])));
   } catch (error) {
     if (error instanceof TooLargeError) return { file, message: error.message };
     // Only the reason: the rest of the exception's text quotes the file, in which there may be secrets.
@@ -68,6 +70,10 @@ export function readDocuments({ file, text }: YamlFile): YamlDocument[] | Fault 
       message: `invalid YAML: ${error.reason}`,
     };
   }
+}
+
+function documentOf(file: string, value: unknown, line: (path: Path) => number): YamlDocument {
+  return { file, value, line, fault: (path, message) => ({ file, line: line(path), path, message }) };
 }
 
 class TooLargeError extends Error {}

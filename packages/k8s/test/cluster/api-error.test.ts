@@ -1,7 +1,7 @@
 import { HookError, type HookErrorCode } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import { ApiError, ConnectionError, explain } from '../../src/cluster/api-error.js';
-import { isTransient } from '../../src/cluster/retry.js';
+import { isTransient } from '../../src/cluster/failures.js';
 
 const SERVER = 'https://10.96.0.1:443';
 const refusal = (code: number, message = 'no') =>

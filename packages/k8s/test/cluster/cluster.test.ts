@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { ApiError, ConnectionError } from '../../src/cluster/api-error.js';
 import { ApiClient } from '../../src/cluster/client.js';
-import { Cluster, isAlreadyExists, isNotFound } from '../../src/cluster/cluster.js';
+import { Cluster } from '../../src/cluster/cluster.js';
+import { isAlreadyExists, isNotFound } from '../../src/cluster/failures.js';
 import { collect } from '../../src/cluster/collect.js';
 import { ApiServer, json } from '../support/api-server.js';
 import { hookRejection, rejection } from '../support/rejection.js';

@@ -120,6 +120,7 @@ describe('prepareJob', () => {
   });
 
   it('leaves the folders of a job and the files of the runner in the pod', async () => {
+    cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
     onRunner('_actions/octo/tool/v1/action.yml', 'name: tool');
     expect(await prepare('01').result).to.equal(0);
     expect(content('w/_actions/octo/tool/v1/action.yml')).to.equal('name: tool');
@@ -135,6 +136,7 @@ describe('prepareJob', () => {
       .environment;
 
   it("keeps the job container's variables in the runner container", async () => {
+    cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
     expect(await prepare('01').result).to.equal(0);
     expect(jobEnvironment()).to.include({ NODE_ENV: 'development' });
     expect(content(ANSWER)).to.not.contain('development');
@@ -142,6 +144,7 @@ describe('prepareJob', () => {
   });
 
   it('leaves variables alone that the spec of the pod sets', async () => {
+    cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
     const template = bed.path('pod.yaml');
     writeFileSync(template, 'spec: {containers: [{name: $job, env: [{name: NODE_ENV, value: production}]}]}');
     expect(await prepare('01', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template }).result).to.equal(0);
@@ -155,7 +158,7 @@ describe('prepareJob', () => {
     const environmentVariables = { TOO_LARGE: 'x'.repeat(200_000) };
     const large = { ...job, args: { ...job.args, container: { ...container, environmentVariables } } };
     const { message } = await hookRejection(
-      'STEP_INVALID',
+      'INPUT_INVALID',
       prepareJob(large, commandContext(cluster).context),
     );
     expect(message).to.contain('The environment variable TOO_LARGE is too large');
@@ -246,12 +249,17 @@ describe('prepareJob', () => {
     expect(out.lines.join('\n')).to.contain('_github_workflow on the runner was not touched');
   });
 
-  it('tells of options that have no effect by their names, not their values', async () => {
+  it('puts options into the pod and tells of those without an effect by their names, not their values', async () => {
     cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
-    const { result, out } = prepare('01');
+    const { result, out } = prepare('01', {}, { createOptions: '--cpus 1 --ulimit nofile=7:7 -e A=s3cret' });
     await result;
-    expect(out.lines).to.include('Options of node:22 that have no effect: --cpus');
-    expect(out.lines.join('\n')).to.not.contain('redis-cli');
+    expect(out.lines).to.include('Options of the job container that have no effect: --ulimit');
+    const job = cluster.created[0]?.spec?.containers.find(({ name }) => name === 'job');
+    expect(job?.resources?.limits).to.deep.equal({ cpu: '1000m' });
+    expect([...out.lines, ...out.warnings].join('\n'))
+      .to.not.contain('nofile')
+      .and.not.contain('s3cret')
+      .and.not.contain('redis-cli');
   });
 
   it('removes what it has made when the pod cannot start', async () => {

@@ -151,11 +151,23 @@ describe('runContainerStep', () => {
         await onBytes(Buffer.from('2026-01-01T00:00:00.000000000Z bye\n'));
       },
     ];
-    const graceful = () => cluster.requests.some((request) => request.endsWith(' in 5 s'));
+    const graceful = () => cluster.requests.some((request) => request.endsWith(' in 2 s'));
     await until(() => cluster.requests.some((request) => request.startsWith('log ')));
     cancel();
     expect(await result).to.equal(143);
     expect(out.output).to.equal('bye\n');
+    expect(requests().slice(-2)).to.deep.equal([
+      'delete pods runner-1-step-ID',
+      'delete secrets runner-1-step-ID',
+    ]);
+  });
+
+  it('gives up on a cancelled action whose pod does not go', async () => {
+    const { result, cancel } = run([RUNNER, RUNNING]);
+    cluster.logs = [(_reading, signal) => sleep(60_000, undefined, { signal })];
+    await until(() => cluster.requests.some((request) => request.startsWith('log ')));
+    cancel();
+    expect(await settled(result, 8_000)).to.equal(143);
     expect(requests().slice(-2)).to.deep.equal([
       'delete pods runner-1-step-ID',
       'delete secrets runner-1-step-ID',

@@ -1,9 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunScriptStepInput } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import type { RunningJob } from '../../src/commands/job-state.js';
 import { runScriptStep } from '../../src/commands/run-script-step.js';
+import { markKnown } from '../../src/work/fresh.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster } from '../support/fake-cluster.js';
 import { pod } from '../support/pod.js';
@@ -128,6 +130,31 @@ describe('runScriptStep', () => {
       expect(await result, step).to.equal(0);
       expect(out.output).to.equal('from an action\n');
     }
+    expect(cluster.requests.filter((request) => request.startsWith('exec job-pod podhooks'))).to.have.length(
+      1,
+    );
+  });
+
+  it('brings what something on the runner’s side has put into _temp since, and leaves what the pod has of that name', async () => {
+    onRunner('before', '');
+    markKnown(bed.path('_work'));
+    await sleep(20);
+    onRunner('new', 'of the runner');
+    onRunner('changed', 'of the runner');
+    writeFileSync(bed.path('w/_temp/changed'), 'of the pod');
+    onRunner('one.sh', `cat ${bed.path('w/_temp/new')} ${bed.path('w/_temp/changed')}`);
+    cluster.execs = [
+      (handlers, command) => {
+        const argv = command.map((word) => bed.local(word));
+        return new ShellSession(bed, handlers, {}, argv);
+      },
+    ];
+    for (const step of ['first', 'second']) {
+      const { result, out } = run();
+      expect(await result, step).to.equal(0);
+      expect(out.output, step).to.equal('of the runnerof the pod');
+    }
+    expect(existsSync(bed.path('w/_temp/before'))).to.equal(false);
     expect(cluster.requests.filter((request) => request.startsWith('exec job-pod podhooks'))).to.have.length(
       1,
     );

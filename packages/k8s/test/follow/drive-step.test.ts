@@ -295,17 +295,26 @@ describe('driveStep', () => {
     expect(out.debugLines.join()).to.contain('no sign of life');
   });
 
-  it('reports a step as lost whose log another process has rewritten', async () => {
-    const forged =
-      'until [ -e hook/*/ended ]; do :; done; cd hook/*/; sed s/.....$/00000/ log.0 > x; cat x > log.0; : > ../../forged';
-    const afterwards: FakeCluster['execs'][number] = (handlers, command) => {
-      while (!existsSync(bed.path('forged'))) spawnSync('sleep', ['0.02']);
-      return works()(handlers, command);
-    };
-    cluster.execs = [works({ afterOutputBytes: 2 }), afterwards];
-    const { result } = drive(`echo first; { ${forged}; } > /dev/null 2>&1 & exit 5`);
-    await hookRejection('STEP_LOST', result);
-  });
+  const REWRITES: readonly [title: string, script: string][] = [
+    ['has rewritten', 'sed s/.....$/00000/ log.0 > x; cat x > log.0; : > ../../forged'],
+    [
+      'has emptied and goes on to fill',
+      ': > log.0; : > ../../forged; while :; do echo more >> log.0; sleep 0.01; done',
+    ],
+  ];
+  for (const [title, script] of REWRITES)
+    it(`reports a step as lost whose log another process ${title}`, async () => {
+      const rewriter = `cd hook/*/; until grep -q podhooks log.0; do :; done; ${script}`;
+      const afterwards: FakeCluster['execs'][number] = (handlers, command) => {
+        for (let look = 0; look < 500 && !existsSync(bed.path('forged')); look++)
+          spawnSync('sleep', ['0.02']);
+        return works()(handlers, command);
+      };
+      cluster.execs = [works({ afterOutputBytes: 2 }), afterwards];
+      const { result } = drive(`echo first; { ${rewriter}; } > /dev/null 2>&1 & exit 5`, IMPATIENT);
+      const error = await hookRejection('STEP_LOST', settled(result, 45_000));
+      expect(error.message).to.contain('another process has changed its log');
+    }).timeout(60_000);
 
   it('does not start a step with a file that does not fit, and names the file', async () => {
     cluster.execs = [works()];

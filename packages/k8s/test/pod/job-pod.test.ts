@@ -228,6 +228,32 @@ describe('jobPod', () => {
     expect(names).to.have.members(['inherited', 'runner-1-registry-1-1a2b3']);
   });
 
+  it('keeps what the hook says of a job pod, whatever it inherits', () => {
+    const runner = pod('runner-1')
+      .withSpec(runnerPod().spec ?? {})
+      .annotation('kubectl.kubernetes.io/default-container', 'runner')
+      .annotation('podhooks.dev/actor', 'somebody')
+      .annotation('example.com/team', 'build')
+      .label('podhooks.dev/owner', 'somebody')
+      .build();
+    const made = built('01', runner, {
+      inheriting: (mode) => ({
+        ...inheritDefaults(mode),
+        annotations: { allow: ['*'], deny: [] },
+        labels: { allow: ['*'], deny: [] },
+      }),
+    });
+    expect(made.pod.metadata?.annotations).to.deep.equal({
+      ...PROVENANCE.annotations,
+      'kubectl.kubernetes.io/default-container': 'job',
+      'example.com/team': 'build',
+    });
+    expect(made.pod.metadata?.labels).to.include(PROVENANCE.labels);
+    expect(made.decisions.map(({ field, value, from }) => `${field}: ${value} (${from})`)).to.include(
+      'metadata.annotations["kubectl.kubernetes.io/default-container"]: left out (set by the hook)',
+    );
+  });
+
   it("has the runner's service account without its token", () => {
     const runner = pod('runner-1')
       .container({ name: 'runner', image: 'r' })

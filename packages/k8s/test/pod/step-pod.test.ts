@@ -187,6 +187,18 @@ describe('a step pod', () => {
       JOB.withStatus({ podIP: '10.0.0.7' }).build(),
       [{ ip: '10.0.0.7', hostnames: ['redis', 'postgres-1'] }],
     ],
+    [
+      'names services by the names that their options give them, too',
+      JOB.withSpec({
+        hostAliases: [
+          { ip: '127.0.0.1', hostnames: ['redis', 'postgres-1', 'cache'] },
+          { ip: '10.0.0.9', hostnames: ['other'] },
+        ],
+      })
+        .withStatus({ podIP: '10.0.0.7' })
+        .build(),
+      [{ ip: '10.0.0.7', hostnames: ['redis', 'postgres-1', 'cache'] }],
+    ],
     ['names nobody of a job pod without address', JOB.build(), undefined],
     [
       'names nobody of a job without services',

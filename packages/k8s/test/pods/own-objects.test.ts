@@ -96,7 +96,10 @@ function createFor(account: string, refused: Error, inherited?: string) {
     secrets: [],
     services: [],
     mode: 'novolume',
+    variables: {},
+    healthChecks: [],
     warnings: [],
+    remarks: [],
     decisions:
       inherited === undefined
         ? []

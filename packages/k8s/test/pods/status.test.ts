@@ -61,11 +61,7 @@ describe('startState', () => {
       expect(startState(built.build())).to.deep.equal({ kind: 'waiting', why });
     });
 
-  const pulling = (reason: string, message: string) =>
-    pod()
-      .onNode()
-      .withSpec({ imagePullSecrets: [{ name: 'a' }, { name: 'b' }] })
-      .waiting('job', reason, message);
+  const pulling = (reason: string, message: string) => pod().onNode().waiting('job', reason, message);
   const PASSING = [
     'dial tcp: i/o timeout',
     'toomanyrequests: rate limit exceeded',
@@ -75,12 +71,11 @@ describe('startState', () => {
   ];
   for (const message of PASSING)
     for (const reason of ['ErrImagePull', 'ImagePullBackOff'])
-      it(`is troubled by ${reason}: ${message}`, () => {
+      it(`is retryable after ${reason}: ${message}`, () => {
         expect(startState(pulling(reason, message).build())).to.deep.equal({
-          kind: 'troubled',
+          kind: 'retryable',
           reason: {
             what: `the image image-of-job of container job of pod job-pod cannot be pulled from docker.io: ${message || reason}`,
-            hint: 'Check that the image exists in docker.io and may be pulled; pull secrets of the pod: a, b.',
             image: 'image-of-job',
           },
         });
@@ -103,16 +98,11 @@ describe('startState', () => {
         expect(state).to.have.nested.property('reason.what').that.contains(message);
       });
 
-  it('is troubled by a kubelet that does not get to a secret in time: it tries again', () => {
+  it('is retryable when a kubelet does not get to a secret in time: it tries again', () => {
     const message = 'failed to sync secret cache: timed out waiting for the condition';
     const state = startState(pod().onNode().waiting('job', 'CreateContainerConfigError', message).build());
-    expect(state.kind).to.equal('troubled');
+    expect(state.kind).to.equal('retryable');
     expect(state).to.have.nested.property('reason.what').that.contains(message);
-  });
-
-  it('names the lack of pull secrets', () => {
-    const state = startState(pod().onNode().waiting('job', 'ErrImagePull', 'denied').build());
-    expect(state).to.have.nested.property('reason.hint').that.contains('pull secrets of the pod: none');
   });
 
   const TERMINAL: readonly [title: string, pod: PodBuilder, what: string, hint: RegExp][] = [

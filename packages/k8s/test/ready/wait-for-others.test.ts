@@ -10,21 +10,36 @@ const JOB = pod().onNode().running('job');
 const RUNNING = JOB.running('redis').build();
 const CRASHED = JOB.terminated('redis', { exitCode: 1, reason: 'Error', message: 'no config\n' }).build();
 const DONE = JOB.terminated('redis', { exitCode: 0, reason: 'Completed' }).build();
+const MOMENT_MS = 300;
 
-/** The pod runs as `seen`; while the job container is still being prepared it comes to be as `later`. */
-function wait(seen: Pod, later: Pod) {
+/** The pod runs; then it comes to be in these states, one after the other. */
+function wait(later: Pod[], withinMs?: number) {
   const cluster = new FakeCluster();
-  cluster.states = [later];
+  cluster.states = later;
   const { context, out } = commandContext(cluster);
   let prepared: () => void = () => undefined;
   const preparing = new Promise<void>((resolve) => (prepared = resolve));
-  const result = waitForOthers('job-pod', Promise.resolve(seen), preparing, context);
-  return { result, cluster, out, prepared };
+  const healthChecks = withinMs === undefined ? [] : [{ container: 'redis', withinMs }];
+  const others = {
+    running: Promise.resolve(withinMs === undefined ? RUNNING : SICK),
+    preparing,
+    healthChecks,
+  };
+  return { result: waitForOthers(others, context, undefined, MOMENT_MS), cluster, out, prepared };
 }
 
+/** The pod with a service that is not healthy yet. */
+function unhealthy(built: Pod): Pod {
+  const containerStatuses = built.status?.containerStatuses?.map((status) =>
+    status.name === 'redis' ? { ...status, ready: false } : status,
+  );
+  return { ...built, status: { ...built.status, ...(containerStatuses && { containerStatuses }) } };
+}
+const SICK = unhealthy(RUNNING);
+
 describe('waitForOthers', () => {
-  it('finds a service that has ended with an error while the job container was prepared', async () => {
-    const { result, prepared } = wait(RUNNING, CRASHED);
+  it('finds a service that ends with an error a moment after all were running', async () => {
+    const { result, prepared } = wait([CRASHED]);
     prepared();
     const { message } = await hookRejection('POD_FAILED', result);
     expect(message).to.equal(
@@ -32,8 +47,18 @@ describe('waitForOthers', () => {
     );
   });
 
+  it('looks no earlier than that moment, however early the job container is prepared', async () => {
+    const { result, cluster, prepared } = wait([RUNNING]);
+    prepared();
+    // This timer is due before that of the moment, however slow the machine is.
+    await new Promise((resolve) => setTimeout(resolve, MOMENT_MS / 10));
+    expect(cluster.requests).to.deep.equal([]);
+    await result;
+    expect(cluster.requests).to.deep.equal(['get pods job-pod']);
+  });
+
   it('warns of one that has ended well', async () => {
-    const { result, out, prepared } = wait(RUNNING, DONE);
+    const { result, out, prepared } = wait([DONE]);
     prepared();
     await result;
     expect(out.warnings).to.deep.equal([
@@ -41,12 +66,41 @@ describe('waitForOthers', () => {
     ]);
   });
 
-  it('does not look again when the job container was ready before', async () => {
-    const cluster = new FakeCluster();
-    const { context, out } = commandContext(cluster);
-    const late = new Promise<Pod>((resolve) => setImmediate(() => resolve(RUNNING)));
-    await waitForOthers('job-pod', late, Promise.resolve(), context);
-    expect(cluster.requests).to.deep.equal([]);
-    expect(out.warnings).to.deep.equal([]);
+  it('waits until a service is healthy', async () => {
+    const { result, cluster, prepared } = wait([SICK, SICK, RUNNING], 60_000);
+    prepared();
+    await result;
+    expect(cluster.requests).to.deep.equal(Array(4).fill('get pods job-pod'));
+  });
+
+  for (const [log, words] of [
+    ['first\nlast\n', 'the end of its log:\n  first\n  last'],
+    ['', 'it has printed nothing'],
+  ] as const)
+    it(`fails with what a service has printed that is not healthy in its time: ${words.split('\n', 1).join()}`, async () => {
+      const { result, cluster, prepared } = wait([SICK], 500);
+      cluster.logs = [
+        ({ onBytes }) => onBytes(Buffer.from(log.replaceAll(/^(?=.)/gm, '2026-01-01T00:00:00.000000000Z '))),
+      ];
+      prepared();
+      const { message, hint } = await hookRejection('POD_FAILED', result);
+      expect(message).to.equal(
+        `Service redis of pod job-pod is not healthy after 0.5 s: its --health-cmd has not succeeded once; ${words}`,
+      );
+      expect(hint).to.contain('--health-cmd').and.contain('--health-retries');
+    });
+
+  it('does not wait for the health of a service that has ended', async () => {
+    const { result, prepared } = wait([DONE], 60_000);
+    prepared();
+    const { message } = await hookRejection('POD_FAILED', result);
+    expect(message).to.contain('Service redis of pod job-pod ended with exit code 0 before it was healthy');
+  });
+
+  it('tells of a service that ends with an error before it is healthy by its end', async () => {
+    const { result, prepared } = wait([CRASHED], 60_000);
+    prepared();
+    const { message } = await hookRejection('POD_FAILED', result);
+    expect(message).to.contain('container redis of pod job-pod ended with exit code 1');
   });
 });

@@ -43,20 +43,20 @@ describe('waitForPod', () => {
     expect(cluster.requests).to.have.length(1);
   });
 
-  const TROUBLED = pod().onNode().waiting('job', 'ErrImagePull', 'i/o timeout').build();
+  const RETRYABLE = pod().onNode().waiting('job', 'ErrImagePull', 'i/o timeout').build();
 
-  it('bears with a registry that is down for a moment', async () => {
-    expect(await wait([TROUBLED, STARTING, RUNNING]).result).to.equal(RUNNING);
+  it('waits for a registry that is down for a moment', async () => {
+    expect(await wait([RETRYABLE, STARTING, RUNNING]).result).to.equal(RUNNING);
   });
 
-  it('counts the grace anew for each trouble, as for one image after the other', async () => {
-    const states = Array.from({ length: 4 }, () => [TROUBLED, STARTING]).flat();
+  it('restarts the grace period after each failure, as for one image after the other', async () => {
+    const states = Array.from({ length: 4 }, () => [RETRYABLE, STARTING]).flat();
     const grace = { ACTIONS_RUNNER_HOOK_IMAGE_PULL_GRACE_SECONDS: '0.25' };
     expect(await wait([...states, RUNNING], grace).result).to.equal(RUNNING);
   });
 
-  it('fails when a registry stays down for longer than the grace that is set', async () => {
-    const { result, cluster } = wait([TROUBLED], { ACTIONS_RUNNER_HOOK_IMAGE_PULL_GRACE_SECONDS: '0.15' });
+  it('fails when a registry stays down for longer than the grace period', async () => {
+    const { result, cluster } = wait([RETRYABLE], { ACTIONS_RUNNER_HOOK_IMAGE_PULL_GRACE_SECONDS: '0.15' });
     const error = await hookRejection('POD_FAILED', result);
     expect(error.message).to.contain('i/o timeout');
     expect(error.hint).to.contain('Pull secrets of the pod: none');

@@ -38,13 +38,13 @@ describe('environmentLines', () => {
   ];
   for (const [title, variables, words] of REFUSED)
     it(`refuses ${title}, and names the variable`, () => {
-      const { message } = hookErrorOf('STEP_INVALID', () => environmentLines(variables));
+      const { message } = hookErrorOf('INPUT_INVALID', () => environmentLines(variables));
       for (const word of words) expect(message).to.contain(word);
       expect(message).to.not.match(/x{9}|…{9}|a\0b/);
     });
 
   it('takes the largest string that the kernel takes', () => {
     expect(environmentLines({ A: 'x'.repeat(128 * KIB - 3) })).to.have.length(1);
-    hookErrorOf('STEP_INVALID', () => environmentLines({ A: 'x'.repeat(128 * KIB - 2) }));
+    hookErrorOf('INPUT_INVALID', () => environmentLines({ A: 'x'.repeat(128 * KIB - 2) }));
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { followScript, RESULT_LIMIT_BYTES, type StepScript, stepScript } from '../../src/step/script.js';
 import { SHELLS } from '../support/shells.js';
@@ -79,6 +79,17 @@ for (const shell of SHELLS)
       exec.cut();
       const { report } = await settled(follow(step).ended());
       expect(report.lost).to.equal(true);
+    });
+
+    it('keeps its exit code when another process adds to its log', async () => {
+      const step = hostile('echo begins; until [ -e go ]; do sleep 0.01; done; exit 7');
+      const exec = bed.start(step);
+      const log = bed.path(`hook/${step.id}/log.0`);
+      await until(() => exec.received === 'begins\n');
+      appendFileSync(log, 'added\n'.repeat(100));
+      await until(() => exec.bytesReceived > 600);
+      writeFileSync(bed.path('go'), '');
+      expect((await settled(exec.ended())).end).to.deep.equal({ exitCode: 7 });
     });
 
     it('gives signs of life while it says nothing', async () => {

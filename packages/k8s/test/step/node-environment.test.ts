@@ -63,7 +63,7 @@ describe('withNodeEnvironment', () => {
   });
 
   it('refuses what the kernel would refuse, although it stands in no argument', () => {
-    const error = hookErrorOf('STEP_INVALID', () => action({ 'INPUT_LARGE-KEY': 'v'.repeat(131_072) }));
+    const error = hookErrorOf('INPUT_INVALID', () => action({ 'INPUT_LARGE-KEY': 'v'.repeat(131_072) }));
     expect(error.message).to.contain('The environment variable INPUT_LARGE-KEY is too large');
   });
 

@@ -116,7 +116,8 @@ function statusOf(name: string, state: State, lastState?: State): ContainerStatu
     name,
     image: `image-of-${name}`,
     imageID: '',
-    ready: false,
+    // As it is for a container without a probe.
+    ready: state.running !== undefined,
     restartCount: 0,
     state,
     ...(lastState !== undefined && { lastState }),

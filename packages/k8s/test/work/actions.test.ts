@@ -9,7 +9,10 @@ describe('the actions that a pod has', () => {
   beforeEach(() => (work = mkdtempSync(join(tmpdir(), 'podhooks-actions-'))));
   afterEach(() => rmSync(work, { recursive: true }));
 
-  const action = (name: string) => mkdirSync(join(work, name, 'dist'), { recursive: true });
+  const action = (name: string) => {
+    mkdirSync(join(work, name, 'dist'), { recursive: true });
+    writeFileSync(join(work, name, 'action.yml'), '');
+  };
   const [v1, v2, cached] = ['_actions/o/r/v1', '_actions/o/r/v2', '_actions/p/q/v3'];
 
   it('are at first those that the runner has, links included', async () => {
@@ -39,6 +42,26 @@ describe('the actions that a pod has', () => {
     expect(await newActions(work, texts)).to.deep.equal([v2]);
     await rememberActions(work, [v2]);
     expect(await newActions(work, texts)).to.deep.equal([]);
+  });
+
+  it('are each its own where a ref has slashes', async () => {
+    const [first, second] = ['_actions/o/r/releases/v1', '_actions/o/r/releases/v2'];
+    action(first);
+    writeFileSync(join(work, `${first}.completed`), '');
+    expect(await presentActions(work)).to.deep.equal([first]);
+    await rememberActions(work, [first]);
+    expect(await newActions(work, [`/__w/${first}/index.js`])).to.deep.equal([]);
+    action(second);
+    writeFileSync(join(work, `${second}.completed`), '');
+    expect(await newActions(work, [`/__w/${second}/index.js`])).to.deep.equal([second]);
+  });
+
+  it('are whole, whatever folders they hold', async () => {
+    action(v1);
+    writeFileSync(join(work, v1, 'action.yml'), '');
+    mkdirSync(join(work, v2, 'only/folders'), { recursive: true });
+    writeFileSync(join(work, `${v2}.completed`), '');
+    expect(await presentActions(work)).to.have.members([v1, v2]);
   });
 
   const OUTSIDE = [

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   lstatSync,
   mkdirSync,
@@ -10,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,10 +20,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { ConnectionError } from '../../src/cluster/api-error.js';
-import { folderIn, hasFiles } from '../../src/work/pack.js';
+import { LeftOut } from '../../src/back/left-out.js';
+import { hasFiles, itemsOf, packItems } from '../../src/work/pack.js';
 import { sendWorkFolder } from '../../src/work/send-work-folder.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { hookRejection, rejection } from '../support/rejection.js';
+import { settled } from '../support/settled.js';
 import { type Fault, ShellSession } from '../support/shell-session.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
@@ -38,7 +43,7 @@ describe('sendWorkFolder', () => {
     retryMs = 60_000;
     const [shell] = SHELLS;
     if (shell === undefined) throw new Error('no shell');
-    bed = new StepBed(shell, { '/__w': 'w' });
+    bed = new StepBed(shell, { '/__w': 'w', '/tmp/podhooks-transfer': 'transfer' });
     mkdirSync(bed.path('w'));
     work = mkdtempSync(join(tmpdir(), 'podhooks-work-'));
     cluster = new FakeCluster();
@@ -69,9 +74,9 @@ describe('sendWorkFolder', () => {
     writeFileSync(join(work, name), content);
     chmodSync(join(work, name), mode);
   };
-  const send = (existing: string[] = [], folder = '', signal = never) =>
+  const send = (existing: string[] = [], names = [''], signal = never) =>
     sendWorkFolder(
-      { cluster, pod: 'job-pod', work, folder, existing, warn: (text) => warnings.push(text), retryMs },
+      { cluster, pod: 'job-pod', work, names, existing, warn: (text) => warnings.push(text), retryMs },
       signal,
     );
   const arrived = () => readdirSync(bed.path('w'), { recursive: true }).map(String).sort();
@@ -130,7 +135,7 @@ describe('sendWorkFolder', () => {
     expect(await send().catch(String)).to.equal(undefined);
     expect(arrived()).to.deep.equal(['src', 'src/lone', 'src/lone/x', 'src/plain', 'src/\ufffd']);
     expect(warnings).to.have.length(1);
-    expect(warnings[0]).to.contain('4 entries').and.contain('src/link');
+    expect(warnings[0]).to.contain('src/folder').and.contain('src/link').and.contain('is not UTF-8');
   });
 
   it('brings an action that is a link to nowhere as the link that it is', async () => {
@@ -162,7 +167,7 @@ describe('sendWorkFolder', () => {
   it('brings one folder of it by its name', async () => {
     put('_actions/o/r/v1/index.js');
     put('_actions/o/r/v2/index.js');
-    await send([], '_actions/o/r/v1');
+    await send([], ['_actions/o/r/v1']);
     expect(arrived().filter((name) => name.endsWith('.js'))).to.deep.equal(['_actions/o/r/v1/index.js']);
   });
 
@@ -183,6 +188,60 @@ describe('sendWorkFolder', () => {
     await send();
     expect(readFileSync(target('large'))).to.have.length(200_000);
     expect(cluster.requests).to.have.length(3);
+  });
+
+  it('goes on behind what is in place when the connection is cut, time and again', async () => {
+    const names = Array.from({ length: 24 }, (_, index) => `many/${index}`);
+    for (const name of names) put(name, randomBytes(1 << 20));
+    let written = 0;
+    const counting: FakeCluster['execs'][number] = (handlers, command) => {
+      const session = works({ afterInputBytes: 8 << 20 })(handlers, command);
+      const write = session.write.bind(session);
+      session.write = (data) => {
+        written += data.length;
+        return write(data);
+      };
+      return session;
+    };
+    cluster.execs = [counting];
+    retryMs = 3_000;
+    expect(await settled(send().catch(String))).to.equal(undefined);
+    for (const name of names)
+      expect(readFileSync(target(name)).equals(readFileSync(join(work, name))), name).to.equal(true);
+    expect(cluster.requests.length).to.be.above(2);
+    expect(written / (24 << 20)).to.be.below(1.6);
+  });
+
+  it('sends a part again that was damaged on its way', async () => {
+    put('file', Buffer.alloc(100_000, 'x'));
+    const damaging: FakeCluster['execs'][number] = (handlers, command) => {
+      const session = works()(handlers, command);
+      const write = session.write.bind(session);
+      session.write = (data) => {
+        if (Buffer.isBuffer(data) && data.length > 50_000) data[60_000] = 0;
+        return write(data);
+      };
+      return session;
+    };
+    cluster.execs = [damaging, works()];
+    await settled(send());
+    expect(readFileSync(target('file')).equals(Buffer.alloc(100_000, 'x'))).to.equal(true);
+  });
+
+  it('leaves alone what the pod has where it is told to', async () => {
+    put('_temp/new', 'new');
+    put('_temp/old', 'of the runner');
+    mkdirSync(bed.path('w/_temp'));
+    writeFileSync(target('_temp/old'), 'of the pod');
+    const names = ['_temp/new', '_temp/old', '_temp/missing'];
+    const tarOptions = ['--skip-old-files'];
+    const warn = () => undefined;
+    await sendWorkFolder(
+      { cluster, pod: 'job-pod', work, names, existing: [], tarOptions, warn, retryMs },
+      never,
+    );
+    expect(readFileSync(target('_temp/new'), 'utf8')).to.equal('new');
+    expect(readFileSync(target('_temp/old'), 'utf8')).to.equal('of the pod');
   });
 
   it('outlasts an API server that is away for a moment', async () => {
@@ -235,7 +294,7 @@ describe('sendWorkFolder', () => {
     put('file');
     cluster.execs = [fails(refusal(500, 'container not found'))];
     const controller = new AbortController();
-    const sending = rejection(Error, send([], '', controller.signal));
+    const sending = rejection(Error, send([], [''], controller.signal));
     controller.abort();
     expect((await sending).name).to.equal('AbortError');
   });
@@ -255,7 +314,7 @@ describe('sendWorkFolder', () => {
         };
       },
     ];
-    const error = await rejection(Error, send([], '', controller.signal));
+    const error = await rejection(Error, send([], [''], controller.signal));
     expect(error.name).to.equal('AbortError');
     expect(closed).to.equal(true);
   });
@@ -286,10 +345,48 @@ describe('sendWorkFolder', () => {
 describe('hasFiles', () => {
   it('knows a folder with files from one without', () => {
     const work = mkdtempSync(join(tmpdir(), 'podhooks-work-'));
+    const choice = { work, names: [''], existing: [] };
     mkdirSync(join(work, 'a/b'), { recursive: true });
-    expect(hasFiles(folderIn(work, ''))).to.equal(false);
+    expect(hasFiles(choice, new LeftOut())).to.equal(false);
     symlinkSync('x', join(work, 'a/b/link'));
-    expect(hasFiles(folderIn(work, ''))).to.equal(true);
+    expect(hasFiles(choice, new LeftOut())).to.equal(true);
     rmSync(work, { recursive: true });
+  });
+});
+
+describe('packItems', () => {
+  let work: string;
+  beforeEach(() => (work = mkdtempSync(join(tmpdir(), 'podhooks-work-'))));
+  afterEach(() => rmSync(work, { recursive: true }));
+
+  const list = async (change: () => void) => {
+    const leftOut = new LeftOut();
+    const items = [...itemsOf({ work, names: [''], existing: [] }, leftOut)];
+    change();
+    const pieces: Buffer[] = [];
+    for await (const piece of packItems(items, leftOut)) pieces.push(piece);
+    const input = Buffer.concat(pieces);
+    return { sizes: execFileSync('tar', ['-tvf', '-'], { input, encoding: 'utf8' }).split('\n'), leftOut };
+  };
+
+  it('copes with files that vanish, grow, shrink or are emptied after they were found', async () => {
+    for (const name of ['gone', 'grown', 'shrunk']) writeFileSync(join(work, name), 'before');
+    for (const name of ['large-gone', 'large-grown', 'large-shrunk', 'large-empty'])
+      writeFileSync(join(work, name), Buffer.alloc(600_000));
+    const { sizes, leftOut } = await list(() => {
+      for (const name of ['gone', 'large-gone']) rmSync(join(work, name));
+      for (const name of ['grown', 'large-grown']) appendFileSync(join(work, name), 'more');
+      for (const [name, size] of [
+        ['shrunk', 1],
+        ['large-shrunk', 300_000],
+        ['large-empty', 0],
+      ] as const)
+        truncateSync(join(work, name), size);
+    });
+    const found = sizes.flatMap((line) => /(\d+) \S+ \S+ (\S+)$/.exec(line)?.slice(1, 3).join(' ') ?? []);
+    expect(found.sort()).to.deep.equal(
+      ['10 grown', '600004 large-grown', '300000 large-shrunk', '0 large-empty', '1 shrunk'].sort(),
+    );
+    expect(leftOut.lines).to.deep.equal([]);
   });
 });

@@ -1,0 +1,73 @@
+import type { Container, Volume, VolumeMount } from '../model/kubernetes.js';
+import { literal } from '../model/literal.js';
+import type { Effects } from './effects.js';
+import { healthProbe } from './health.js';
+import { quantityOfBytes } from './values.js';
+
+/** Folders in memory: volumes of the pod, and their mounts in the container. */
+export interface MemoryVolumes {
+  volumes: Volume[];
+  mounts: VolumeMount[];
+  faults: string[];
+}
+
+/** What options change of a container; what the workflow says elsewhere (`entrypoint:`) is put over it. */
+export function containerPart(effects: Effects): Partial<Container> {
+  const { user, readOnly, workingDir, entrypoint, health } = effects;
+  const resources = resourcesOf(effects);
+  const security = {
+    ...(user !== undefined && { runAsUser: user.user }),
+    ...(user?.group !== undefined && { runAsGroup: user.group }),
+    ...(readOnly && { readOnlyRootFilesystem: true }),
+  };
+  return {
+    ...(resources !== undefined && { resources }),
+    ...(Object.keys(security).length > 0 && { securityContext: security }),
+    ...(workingDir !== undefined && { workingDir }),
+    ...(entrypoint !== undefined && { command: [literal(entrypoint)] }),
+    ...healthProbe(health),
+  };
+}
+
+/**
+ * docker's `--cpus` and `--memory` bound a container and reserve nothing. Kubernetes would reserve as much as the limit
+ * where nothing is requested, and so the pod might fit on no node.
+ */
+function resourcesOf({ cpus = 0, memory = 0, memoryReservation = 0 }: Effects): Container['resources'] {
+  const limits = {
+    ...(cpus > 0 && { cpu: `${cpus}m` }),
+    ...(memory > 0 && { memory: quantityOfBytes(memory) }),
+  };
+  const requests = {
+    ...(cpus > 0 && { cpu: '0' }),
+    ...((memory > 0 || memoryReservation > 0) && { memory: quantityOfBytes(memoryReservation) }),
+  };
+  if (Object.keys(requests).length === 0) return undefined;
+  return { ...(Object.keys(limits).length > 0 && { limits }), requests };
+}
+
+/** @param mounts of the container without options: a path holds one volume. */
+export function memoryVolumes(
+  container: string,
+  { memoryFolders }: Effects,
+  mounts: readonly VolumeMount[],
+): MemoryVolumes {
+  const made: MemoryVolumes = { volumes: [], mounts: [], faults: [] };
+  const taken = new Set(mounts.map(({ mountPath }) => mountPath));
+  // As with docker, what is said last of a path counts.
+  const folders = new Map(memoryFolders.map((folder) => [folder.path.replace(/\/+$/, ''), folder.bytes]));
+  for (const [mountPath, bytes] of folders) {
+    if (taken.has(mountPath)) {
+      made.faults.push(`${mountPath} is mounted already`);
+      continue;
+    }
+    const name = `memory-${made.volumes.length}-${container}`.slice(0, 63).replace(/-+$/, '');
+    const emptyDir = {
+      medium: 'Memory',
+      ...(bytes !== undefined && { sizeLimit: quantityOfBytes(bytes) }),
+    };
+    made.volumes.push({ name, emptyDir });
+    made.mounts.push({ name, mountPath });
+  }
+  return made;
+}

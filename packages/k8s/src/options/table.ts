@@ -1,0 +1,241 @@
+import type { Effects } from './effects.js';
+import type { Option, Role, Working } from './option.js';
+import { REFUSED, WITHOUT_EFFECT } from './left-out.js';
+import { address, bytes, duration, flag, hostName, milliCpus, user } from './values.js';
+
+const BOTH: readonly Role[] = ['job', 'service'];
+const SERVICE: readonly Role[] = ['service'];
+
+const SIZE = 'a size such as 512m or 2g';
+
+/** An option whose value is read by `read` and used by `use`. */
+function option<T>(
+  names: readonly string[],
+  about: string,
+  expected: string,
+  read: (value: string) => T | undefined,
+  use: (value: T, effects: Effects) => unknown,
+  more: Partial<Pick<Working, 'roles' | 'hidden' | 'isFlag'>> = {},
+): Working {
+  const apply = (value: string, effects: Effects) => {
+    const known = read(value);
+    if (known === undefined) return `expected ${expected}`;
+    const fault = use(known, effects);
+    return typeof fault === 'string' ? fault : undefined;
+  };
+  return { kind: 'works', names, about, roles: BOTH, ...more, apply };
+}
+
+const text = (value: string): string | undefined => (value === '' ? undefined : value);
+const absolute = (value: string): string | undefined =>
+  value.startsWith('/') && value !== '/' && !value.includes(':') ? value : undefined;
+const pair = (value: string): readonly [string, string] | undefined => {
+  const [, key, rest] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
+  return key === undefined || rest === undefined ? undefined : [key, rest];
+};
+
+const annotation = (key: string): string =>
+  `options.podhooks.dev/${key
+    .replaceAll(/[^\w.-]+/g, '-')
+    .slice(0, 63)
+    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')}`;
+
+/** `/run:size=64m,mode=1777`: of what stands behind the colon, Kubernetes knows the size. */
+function tmpfs(value: string): { path: string; bytes?: number } | undefined {
+  const [path = '', settings = ''] = value.split(':', 2);
+  const size = /(?:^|,)size=([^,]*)/.exec(settings)?.[1];
+  const limit = size === undefined ? undefined : bytes(size);
+  if (absolute(path) === undefined || (size !== undefined && limit === undefined)) return undefined;
+  return { path, ...(limit !== undefined && limit > 0 && { bytes: limit }) };
+}
+
+function host(value: string): { name: string; ip: string } | undefined {
+  const [, given = '', at = ''] = /^([^:=]+)[:=](.+)$/.exec(value) ?? [];
+  const [name, ip] = [hostName(given), address(at)];
+  return name === undefined || ip === undefined ? undefined : { name, ip };
+}
+
+const healthTime = (name: string, about: string, key: 'interval' | 'timeout' | 'startPeriod'): Working =>
+  option(
+    [name],
+    about,
+    'a duration with its unit, such as 10s',
+    duration,
+    (value, { health }) => void (health[key] = value),
+    { roles: SERVICE },
+  );
+
+const retries = (value: string): number | undefined => (/^\d{1,6}$/.test(value) ? Number(value) : undefined);
+
+const WORKING: readonly Working[] = [
+  option(
+    ['--cpus'],
+    'Limit of CPU. Nothing is reserved, as with docker: the request is 0.',
+    'a number of CPUs, such as 1.5',
+    milliCpus,
+    (value, effects) => void (effects.cpus = value),
+  ),
+  option(
+    ['--memory', '-m'],
+    'Limit of memory. Nothing is reserved, as with docker: the request is 0.',
+    SIZE,
+    bytes,
+    (value, effects) => void (effects.memory = value),
+  ),
+  option(
+    ['--memory-reservation'],
+    'Request of memory.',
+    SIZE,
+    bytes,
+    (value, effects) => void (effects.memoryReservation = value),
+  ),
+  option(
+    ['--shm-size'],
+    'Size of `/dev/shm`, which counts as memory of the container.',
+    SIZE,
+    bytes,
+    (value, { memoryFolders }) =>
+      void memoryFolders.push({ path: '/dev/shm', ...(value > 0 && { bytes: value }) }),
+  ),
+  option(
+    ['--tmpfs'],
+    'A folder in memory. Of its settings only `size` counts.',
+    'an absolute path, such as /run or /run:size=64m',
+    tmpfs,
+    (value, { memoryFolders }) => void memoryFolders.push(value),
+  ),
+  option(
+    ['--user', '-u'],
+    'User and group of the container, as numbers or `root`. A user or `runAsNonRoot` of the pod template wins.',
+    'numbers, such as 1001 or 1001:121, or root: Kubernetes does not look up the names of users in the image',
+    user,
+    (value, effects) => void (effects.user = value),
+  ),
+  option(
+    ['--workdir', '-w'],
+    'Working directory of a service. Steps of the job have one of their own.',
+    'an absolute path',
+    (value) => (value.startsWith('/') ? value : undefined),
+    (value, effects) => void (effects.workingDir = value),
+    { roles: SERVICE },
+  ),
+  option(
+    ['--env', '-e'],
+    'A variable. It is kept in a secret, as those of `env:` are, which win.',
+    'NAME=value',
+    pair,
+    ([name, value], { environment }) => void (environment[name] = value),
+    { hidden: true },
+  ),
+  option(
+    ['--label', '-l'],
+    'An annotation of the pod, `options.podhooks.dev/<key>`: labels of a pod may give it rights.',
+    'key=value',
+    (value) => pair(value.includes('=') ? value : `${value}=`),
+    ([key, value], { annotations }) => {
+      if (annotation(key).endsWith('/')) return 'its key holds no letter';
+      annotations[annotation(key)] = value;
+      return undefined;
+    },
+    { hidden: true },
+  ),
+  option(
+    ['--hostname', '-h'],
+    'Host name of the pod for the job container; a further name for a service.',
+    'a name',
+    text,
+    (value, effects) => {
+      effects.hostname = hostName(value)?.split('.')[0];
+      return effects.addName(value);
+    },
+  ),
+  option(
+    ['--network-alias', '--net-alias'],
+    'A name by which the job and its services reach the service.',
+    'a name',
+    text,
+    (value, effects) => effects.addName(value),
+    { roles: SERVICE },
+  ),
+  option(
+    ['--name'],
+    'A name by which the job and its services reach the service.',
+    'a name',
+    text,
+    (value, effects) => effects.addName(value),
+    { roles: SERVICE },
+  ),
+  option(
+    ['--add-host'],
+    'A line in `/etc/hosts` of all containers of the job.',
+    'NAME:ADDRESS, where the address is an IP address: there is no host-gateway in a pod',
+    host,
+    (value, { hosts }) => void hosts.push(value),
+  ),
+  option(
+    ['--dns'],
+    "A further name server behind the cluster's, for all containers of the job.",
+    'an IP address',
+    address,
+    (value, { nameservers }) => void nameservers.push(value),
+  ),
+  option(
+    ['--dns-search'],
+    'A further search domain, for all containers of the job.',
+    'a domain',
+    hostName,
+    (value, { searches }) => void searches.push(value),
+  ),
+  option(
+    ['--dns-option', '--dns-opt'],
+    'An option of the resolver, for all containers of the job.',
+    'a name, or name:value',
+    text,
+    (value, { resolver }) => {
+      const [name = '', setting] = value.split(':', 2);
+      resolver.push({ name, ...(setting !== undefined && { value: setting }) });
+    },
+  ),
+  option(
+    ['--entrypoint'],
+    'What a service starts. `entrypoint:` of the workflow wins; the job container always waits for its steps.',
+    'a command',
+    text,
+    (value, effects) => void (effects.entrypoint = value),
+    { roles: SERVICE },
+  ),
+  option(
+    ['--read-only'],
+    'The file system of the image is read-only.',
+    'true or false',
+    flag,
+    (value, effects) => void (effects.readOnly = value),
+    { isFlag: true },
+  ),
+  option(
+    ['--health-cmd'],
+    'A shell command. The job starts when it has succeeded once; until then it runs every second.',
+    'a command',
+    text,
+    (value, { health }) => void (health.command = value),
+    { roles: SERVICE, hidden: true },
+  ),
+  healthTime(
+    '--health-interval',
+    'Counts for how long is waited: start period + retries × (interval + timeout).',
+    'interval',
+  ),
+  healthTime('--health-timeout', 'Time that the health command has.', 'timeout'),
+  healthTime('--health-start-period', 'Further time until the service has to be healthy.', 'startPeriod'),
+  option(
+    ['--health-retries'],
+    'Failures until the service is unhealthy, and the job fails.',
+    'a number',
+    retries,
+    (value, { health }) => void (health.retries = value),
+    { roles: SERVICE },
+  ),
+];
+
+/** Every option of `docker create`, with what it does here. */
+export const OPTIONS: readonly Option[] = [...WORKING, ...WITHOUT_EFFECT, ...REFUSED];

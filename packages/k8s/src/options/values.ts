@@ -1,0 +1,108 @@
+/** What docker takes for the values of its options, and what Kubernetes calls the same. Each gives undefined for a bad value. */
+
+const FACTOR: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1024,
+  m: 1024 ** 2,
+  g: 1024 ** 3,
+  t: 1024 ** 4,
+};
+
+/** `512m`, `1.5g`, `4GiB`: bytes. */
+export function bytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?) ?([kmgt]?)(?:i?b)?$/i.exec(text);
+  if (match === null) return undefined;
+  const value = Math.floor(Number(match[1]) * (FACTOR[(match[2] ?? '').toLowerCase()] ?? 1));
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** Bytes as people would write them in a pod. */
+export function quantityOfBytes(value: number): string {
+  for (const [unit, size] of [
+    ['Gi', 1024 ** 3],
+    ['Mi', 1024 ** 2],
+    ['Ki', 1024],
+  ] as const)
+    if (value > 0 && value % size === 0) return `${value / size}${unit}`;
+  return `${value}`;
+}
+
+/** `1.5`: thousandths of a CPU. */
+export function milliCpus(text: string): number | undefined {
+  if (!/^\d*\.?\d+$/.test(text)) return undefined;
+  const value = Math.round(Number(text) * 1000);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+const DURATION = /^(?:\d*\.?\d+(?:ns|us|µs|ms|s|m|h))+$/;
+
+/** `1m30s`: milliseconds. */
+export function duration(text: string): number | undefined {
+  if (!DURATION.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d*\.?\d+)(ns|us|µs|ms|s|m|h)/g)];
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ''] ?? 0), 0);
+}
+
+export interface User {
+  user: number;
+  group?: number;
+}
+
+const LARGEST_ID = 2 ** 31 - 1;
+
+/** `1001`, `1001:121`, `root`: other names are known to the image only, which Kubernetes does not ask. */
+export function user(text: string): User | undefined {
+  const ids = text.split(':').map(id);
+  const [first, second] = ids;
+  if (first === undefined || ids.length > 2 || ids.includes(undefined)) return undefined;
+  return { user: first, ...(second !== undefined && { group: second }) };
+}
+
+function id(text: string): number | undefined {
+  if (text === 'root') return 0;
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+  return value !== undefined && value <= LARGEST_ID ? value : undefined;
+}
+
+/** A name as DNS has it; others are made fit. Undefined where nothing is left of it. */
+export function hostName(text: string): string | undefined {
+  const name = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]+/g, '-')
+    .split('.')
+    .map((label) => label.slice(0, 63).replaceAll(/^-+|-+$/g, ''))
+    .filter(Boolean)
+    .join('.');
+  return name === '' || name.length > 253 ? undefined : name;
+}
+
+/** `true`, `0`: the value of a flag. */
+export function flag(text: string): boolean | undefined {
+  if (/^(1|t|true)$/i.test(text)) return true;
+  return /^(0|f|false)$/i.test(text) ? false : undefined;
+}
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+
+/** An address that the API server takes; docker's brackets around IPv6 are left out. */
+export function address(text: string): string | undefined {
+  const bare = text.replace(/^\[(.*)\]$/, '$1');
+  return IPV4.test(bare) || isIpv6(bare) ? bare : undefined;
+}
+
+function isIpv6(text: string): boolean {
+  try {
+    return text.includes(':') && new URL(`http://[${text}]/`).hostname !== '';
+  } catch {
+    return false;
+  }
+}
