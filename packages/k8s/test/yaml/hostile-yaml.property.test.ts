@@ -54,7 +54,7 @@ const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
 function text(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`;
   if (typeof value !== 'object' || value === null || !('entries' in value))
-    return JSON.stringify(value) ?? 'null';
+    return JSON.stringify(value);
   const { entries } = value;
   if (!Array.isArray(entries)) return 'null';
   return `{${entries.map(([name, member]: [string, unknown]) => `${JSON.stringify(name)}: ${text(member)}`).join(', ')}}`;
