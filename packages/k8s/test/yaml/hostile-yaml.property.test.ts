@@ -53,8 +53,7 @@ const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
 /** As JSON, which is YAML; a key may stand twice, or be `__proto__`. */
 function text(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`;
-  if (typeof value !== 'object' || value === null || !('entries' in value))
-    return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null || !('entries' in value)) return JSON.stringify(value);
   const { entries } = value;
   if (!Array.isArray(entries)) return 'null';
   return `{${entries.map(([name, member]: [string, unknown]) => `${JSON.stringify(name)}: ${text(member)}`).join(', ')}}`;
