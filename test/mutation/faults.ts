@@ -42,6 +42,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a step is green although its shell is an option of exec, and nothing has run',
+    file: `${HOOK}/step/script.ts`,
+    from: 'checkProgram(command[0]);',
+    to: '',
+    test: {
+      file: `${TESTS}/step/script.test.ts`,
+      title: 'does not start -a /__w/_temp/script.sh, which would end with 0 and run nothing',
+    },
+  },
+  {
     name: 'a step whose supervisor was killed hangs',
     file: `${HOOK}/step/supervisor.sh`,
     from: '  _ph_gone "$_ph_recorder"\n}',
@@ -400,6 +410,16 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/cluster/api-agent.test.ts`,
       title: 'sends nothing to a server that it neither knows nor can verify',
+    },
+  },
+  {
+    name: 'a template of thousands of documents holds prepare_job up',
+    file: `${HOOK}/yaml/documents.ts`,
+    from: 'if (documents.length > MAX_DOCUMENTS)',
+    to: 'if (documents.length > text.length)',
+    test: {
+      file: `${TESTS}/yaml/hostile-yaml.property.test.ts`,
+      title: 'with 20,000 documents is refused',
     },
   },
   {
@@ -1174,6 +1194,26 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a list of long names from the pod fills the memory of the runner',
+    file: `${HOOK}/back/receive.ts`,
+    from: 'byteName(name.subarray(name.lastIndexOf(SLASH) + 1))',
+    to: 'byteName(name).slice(name.lastIndexOf(SLASH) + 1)',
+    test: {
+      file: `${TESTS}/back/receive.test.ts`,
+      title: 'takes no more than 64 MB of memory for a list of 240 MB with long paths',
+    },
+  },
+  {
+    name: 'folders from the pod without number fill the memory of the runner',
+    file: `${HOOK}/back/writer.ts`,
+    from: 'if (this.late.isFull) this.settleFolders();',
+    to: '',
+    test: {
+      file: `${TESTS}/back/receive.test.ts`,
+      title: 'has the modes and times of all its folders when they are more than can be remembered',
+    },
+  },
+  {
     name: 'the content of a renamed folder does not reach the runner',
     file: `${HOOK}/agent/agent.ts`,
     from: '  [[ -n $base ]] || return\n  local name kept',
@@ -1241,6 +1281,26 @@ export const FAULTS: readonly Fault[] = [
       file: `${TESTS}/commands/copied-action.test.ts`,
       title:
         'gives the action the files of the job pod, and what it changes to the job pod and the runner, when it fails, too',
+    },
+  },
+  {
+    name: 'a large file command of a docker action is cut, without a shared volume',
+    file: `${HOOK}/work/action-file-commands.ts`,
+    from: 'beginning.length <= SMALL_BYTES',
+    to: 'beginning.length > 0',
+    test: {
+      file: `${TESTS}/commands/copied-action.test.ts`,
+      title: 'brings each file command whole, up to 4 MiB, and refuses a larger one',
+    },
+  },
+  {
+    name: 'a step is green that has replaced a file command, without a shared volume',
+    file: `${HOOK}/step/script.ts`,
+    from: 'elif [ -e ${quote(path)} ] || [ -L ${quote(path)} ]; then',
+    to: 'elif false; then',
+    test: {
+      file: `${TESTS}/follow/drive-step.test.ts`,
+      title: 'fails when a folder is where a file command was: its outputs would be lost without a word',
     },
   },
   {

@@ -156,3 +156,6 @@ for path; do
   else printf '${FILE_MARKS.content}'; head -c "$limit" < "$path" | base64 -w 0; echo; fi
 done
 `;
+
+/** Prints one file as it is, no more of it than `$1` bytes; nothing of what is no plain file. */
+export const READ_FILE = '[[ -f $2 && ! -L $2 ]] && exec head -c "$1" < "$2"';

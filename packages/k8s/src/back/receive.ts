@@ -7,6 +7,8 @@ import { WorkWriter, type WriterOptions } from './writer.js';
 const LONGEST_ROW = 8192;
 /** Of one folder: what is listed is kept in memory. */
 const MOST_CHILDREN = 200_000;
+const MOST_NAME_BYTES = 8 * 1024 * 1024;
+const SLASH = 0x2f;
 
 /** One archive after the other from a pod, of which the later ones go on where a connection was lost. */
 export class Receiver {
@@ -56,7 +58,7 @@ export class Receiver {
 class ManifestFirst implements TarSink {
   private inManifest = false;
   private held = Buffer.alloc(0);
-  private folder: { name: ByteName; children: Set<ByteName> } | undefined;
+  private folder: { name: ByteName; children: Set<ByteName>; bytes: number } | undefined;
 
   constructor(
     private readonly writer: WorkWriter,
@@ -75,7 +77,7 @@ class ManifestFirst implements TarSink {
     }
     let rest = Buffer.concat([this.held, bytes]);
     for (let end = rest.indexOf(0); end !== -1; end = rest.indexOf(0)) {
-      this.row(byteName(rest.subarray(0, end)));
+      this.row(rest.subarray(0, end));
       rest = rest.subarray(end + 1);
     }
     if (rest.length > LONGEST_ROW) throw new BadArchive('the list of changes is invalid');
@@ -89,22 +91,24 @@ class ManifestFirst implements TarSink {
   }
 
   /** `0 folder`, then `1 entry` for each that it holds; `- gone`; `! left out`. */
-  private row(row: ByteName): void {
-    const name = row.slice(2);
-    if (row.startsWith('1 ')) {
-      this.child(name.slice(name.lastIndexOf('/') + 1));
+  private row(row: Buffer): void {
+    const [kind, name] = [byteName(row.subarray(0, 2)), row.subarray(2)];
+    if (kind === '1 ') {
+      // Of the bytes: a piece of a string would keep all of it in memory.
+      this.child(byteName(name.subarray(name.lastIndexOf(SLASH) + 1)));
       return;
     }
     this.endFolder();
-    if (row.startsWith('0 ')) this.folder = { name, children: new Set() };
-    if (row.startsWith('- ')) this.writer.remove(name);
-    if (row.startsWith('! ')) this.told(name);
+    if (kind === '0 ') this.folder = { name: byteName(name), children: new Set(), bytes: 0 };
+    if (kind === '- ') this.writer.remove(byteName(name));
+    if (kind === '! ') this.told(byteName(name));
   }
 
   private child(name: ByteName): void {
     if (this.folder === undefined) return;
-    if (this.folder.children.size < MOST_CHILDREN) {
+    if (this.folder.children.size < MOST_CHILDREN && this.folder.bytes < MOST_NAME_BYTES) {
       this.folder.children.add(name);
+      this.folder.bytes += name.length;
       return;
     }
     this.leftOut.add('it holds too many entries to be compared', this.folder.name);
@@ -114,7 +118,7 @@ class ManifestFirst implements TarSink {
   /** `<number> <reason> <example>`. */
   private told(row: ByteName): void {
     const [, count = '1', reason = '', example = ''] = /^(\d{1,9}) (\w+) ([^]*)$/.exec(row) ?? [];
-    const words = REASONS[reason];
+    const words = REASONS.get(reason);
     if (words !== undefined) this.leftOut.add(words, example, Number(count));
   }
 
@@ -125,8 +129,8 @@ class ManifestFirst implements TarSink {
 }
 
 /** What the pod has left out. */
-const REASONS: Readonly<Record<string, string>> = {
-  budget: 'the step changed more than files.back.budgetMb allows',
-  unreadable: 'the user of the helper container may not read it',
-  special: 'it is a pipe, a socket or a device',
-};
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['budget', 'the step changed more than files.back.budgetMb allows'],
+  ['unreadable', 'the user of the helper container may not read it'],
+  ['special', 'it is a pipe, a socket or a device'],
+]);

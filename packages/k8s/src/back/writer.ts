@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fchmodSync,
-  fstatSync,
   futimesSync,
   lutimesSync,
   openSync,
@@ -15,6 +14,7 @@ import {
 import { errorCode, isMissing } from '../files/io-error.js';
 import { type ByteName, inFolder } from '../agent/byte-name.js';
 import { MOST_ENTRIES } from '../agent/format.js';
+import { LateFolders } from './late-folders.js';
 import type { LeftOut } from './left-out.js';
 import { childrenOf, isFolder, OpenFolders } from './open-folders.js';
 import { type Bounds, isShared, isWorkspace, placeOf, staysInside } from '../agent/placing.js';
@@ -55,13 +55,11 @@ export class WorkWriter implements TarSink {
   private file: OpenFile | undefined;
   private bytesLeft: number;
   private entriesLeft: number;
-  /** Modes and times of folders, set at the end: files are still put into them. */
-  private readonly created: { place: ByteName[]; entry: TarEntry }[] = [];
-  /** Times of folders before something was put into them: the pod's folder may be as it was, with a file in it changed. */
-  private readonly before = new Map<string, { place: readonly ByteName[]; seconds: number }>();
+  private readonly late: LateFolders;
 
   constructor(private readonly options: WriterOptions) {
     this.folders = new OpenFolders(options.work);
+    this.late = new LateFolders(this.folders);
     this.bytesLeft = options.maxBytes;
     this.entriesLeft = options.maxEntries ?? MOST_ENTRIES;
   }
@@ -126,15 +124,7 @@ export class WorkWriter implements TarSink {
   close(): void {
     try {
       this.dropPart();
-      for (const { place, seconds } of this.before.values())
-        this.orLeaveOut('', () => futimesSync(this.folders.enter(place, false), seconds, seconds));
-      for (const { place, entry } of this.created.reverse())
-        this.orLeaveOut(entry.name, () => {
-          const descriptor = this.folders.enter(place, false);
-          // The hook goes on writing in there.
-          fchmodSync(descriptor, (entry.mode & 0o777) | 0o700);
-          futimesSync(descriptor, ...times(entry));
-        });
+      this.settleFolders();
     } finally {
       this.folders.close();
     }
@@ -163,15 +153,17 @@ export class WorkWriter implements TarSink {
   }
 
   private put(entry: TarEntry, place: ByteName[]): void {
-    if (entry.kind === 'folder') {
-      this.folders.enter(place, true);
-      this.created.push({ place, entry });
-      return;
-    }
+    if (this.late.isFull) this.settleFolders();
     const folder = place.slice(0, -1);
     const name = place.at(-1) ?? '';
     const descriptor = this.folders.enter(folder, true);
-    this.remember(folder, descriptor);
+    if (folder.length > 0) this.late.changes(folder, descriptor);
+    if (entry.kind === 'folder') {
+      this.folders.enter(place, true);
+      const [seconds] = times(entry);
+      this.late.came(place, entry.mode, seconds);
+      return;
+    }
     const part = `${this.partName}${this.parts++}.part`;
     const path = inFolder(descriptor, part);
     if (entry.kind === 'symlink') {
@@ -190,9 +182,8 @@ export class WorkWriter implements TarSink {
     this.bytesLeft -= entry.size;
   }
 
-  private remember(place: readonly ByteName[], descriptor: number): void {
-    const key = place.join('/');
-    if (!this.before.has(key)) this.before.set(key, { place, seconds: fstatSync(descriptor).mtimeMs / 1000 });
+  private settleFolders(): void {
+    this.late.settle((path, action) => this.orLeaveOut(path, action));
   }
 
   /** Gives a part its name; a folder that has it is removed. */

@@ -1,6 +1,7 @@
 import { argumentsOf, HookError, type RunScriptStepInput } from '@podhooks/hooklib';
 import { withSafeDirectory } from '../step/git.js';
-import { driveStep, type StepResult } from '../follow/drive-step.js';
+import { driveStep } from '../follow/drive-step.js';
+import type { StepResult } from '../follow/step-result.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { whyGone } from '../pods/why-gone.js';
 import { workSharing } from '../work/for-mode.js';

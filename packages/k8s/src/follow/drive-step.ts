@@ -8,26 +8,15 @@ import { monotonicMs } from '../deadline.js';
 import { cancelScript } from '../step/cancel.js';
 import { endWords } from '../step/end-words.js';
 import { withNodeEnvironment } from '../step/node-environment.js';
-import { type StepEnd, StepOutput } from '../step/output.js';
+import { StepOutput } from '../step/output.js';
 import type { StepReport } from '../step/report.js';
-import {
-  followScript,
-  HOOK_FOLDER,
-  RESULT_LIMIT_BYTES,
-  type StepScript,
-  stepScript,
-} from '../step/script.js';
+import { followScript, HOOK_FOLDER, type StepScript, stepScript } from '../step/script.js';
 import { TOOLS } from '../step/supervisor.js';
 import type { StepTarget } from '../model/step-target.js';
 import { attach } from './attach-step.js';
+import { resultOf, type StepResult } from './step-result.js';
 import type { Context } from '../context.js';
 import { whyGone } from '../pods/why-gone.js';
-
-export interface StepResult {
-  end: StepEnd;
-  /** Contents of result files by their index in the request. */
-  files: ReadonlyMap<number, Buffer>;
-}
 
 /** What a caller asks for; the rest is new for each try. */
 export type StepRequest = Omit<StepScript, 'id' | 'nonce' | 'channel' | 'ends'>;
@@ -144,18 +133,6 @@ async function followToEnd(
     await sleep(wait);
   }
   throw notEnded(target);
-}
-
-function resultOf(end: StepEnd, { files, oversized }: StepReport, { results }: StepRequest): StepResult {
-  for (const index of oversized)
-    throw new HookError(
-      'FILES_LOST',
-      `The step wrote more than ${RESULT_LIMIT_BYTES / 2 ** 20} MiB into the file command ${results[index] ?? ''}.`,
-      {
-        hint: 'Write less into it: GitHub takes 1 MiB of outputs a job and of a summary a step. Pass large data as an artifact.',
-      },
-    );
-  return { end, files };
 }
 
 /** For a step that has not begun. */

@@ -25,6 +25,8 @@ export class StepReport {
   readonly files = new Map<number, Buffer>();
   /** Indices of result files that are larger than RESULT_LIMIT_BYTES; their beginning is in `files`. */
   readonly oversized = new Set<number>();
+  /** Indices of result files that are there and cannot be read, or not to their end. */
+  readonly unread = new Set<number>();
 
   private readonly marker: Buffer;
   private held = NONE;
@@ -75,6 +77,7 @@ export class StepReport {
     else if (word === 'lost') this.lost = true;
     else if (word === 'unstarted') this.unstarted = true;
     else if (word === 'unwritten') this.unwritten = argument === '' ? 'log' : Number(argument);
+    else if (word === 'unread') this.unread.add(Number(argument));
     else if (word === 'file')
       this.file = { index: Number(argument), bytes: new BoundedBytes(RESULT_LIMIT_BYTES) };
   }

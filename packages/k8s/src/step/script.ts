@@ -1,3 +1,4 @@
+import { HookError } from '@podhooks/hooklib';
 import { answerLines } from './ask-for-changes.js';
 import { type EndWords, endWordLines } from './end-words.js';
 import { environmentLines } from './environment.js';
@@ -95,10 +96,21 @@ export function folderOf(id: string): string {
  * its arguments, and `env` then searches the command there.
  */
 function startLines({ command, prependPath }: StepScript): string {
+  checkProgram(command[0]);
   const prepend = prependPath.length === 0 ? '' : `_ph_path=${quote(prependPath.join(':'))}:$_ph_path\n`;
   return `${prepend}[ "$_ph_path" = "$PATH" ] || set -- "$@" PATH="$_ph_path"
 [ $# = 0 ] || set -- env -- "$@"
 exec "$@" ${command.map(quote).join(' ')}`;
+}
+
+/** For `exec` and `env` it would be an option or a variable: they end with 0, and nothing has run. */
+function checkProgram(program: string): void {
+  if (!/^-|=/.test(program)) return;
+  throw new HookError(
+    'STEP_INVALID',
+    `The step was not started: ${JSON.stringify(program)} is no name of a program.`,
+    { hint: 'Correct the shell of the step: `shell: bash -e {0}`, say.' },
+  );
 }
 
 /** printf is built in, so contents are in no argument list; a NUL byte has to be written as an escape. */
@@ -111,13 +123,15 @@ export function writeFileLine({ path, content }: StepFile): string {
   return `printf ${words} > ${quote(path)}`;
 }
 
-/** Regular files only: what else may stand there need not have an end. */
+/** Regular files only: what else may stand there need not have an end. Of what is there and cannot be read, this is said. */
 function resultsFunction({ results, back = false }: Pick<StepScript, 'results' | 'back'>): string {
   const blocks = RESULT_LIMIT_BYTES / BLOCK_BYTES + 1;
   const lines = results.map(
     (path, index) => `if [ -f ${quote(path)} ]; then
 _ph_report 'file ${index}'
-[ ! -s ${quote(path)} ] || dd bs=${BLOCK_BYTES} count=${blocks} if=${quote(path)} >&2 2> /dev/null
+[ ! -s ${quote(path)} ] || dd bs=${BLOCK_BYTES} count=${blocks} if=${quote(path)} >&2 2> /dev/null || _ph_report 'unread ${index}'
+elif [ -e ${quote(path)} ] || [ -L ${quote(path)} ]; then
+_ph_report 'unread ${index}'
 fi`,
   );
   return `${back ? ASK_FOR_CHANGES : ''}_ph_results() {

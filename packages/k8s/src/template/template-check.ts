@@ -21,7 +21,7 @@ const DIRECTIVES = ['delete', 'replace', 'merge'];
 const UNIQUE = new Set(['Container', 'Volume', 'VolumeMount', 'VolumeDevice']);
 
 /** As apimachinery's resource.Quantity: a number with a binary, decimal or exponent suffix. */
-const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+const QUANTITY = /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 
 /**
  * What in a pod template is not as the pod schema has it: unknown fields, wrong types, missing and repeated

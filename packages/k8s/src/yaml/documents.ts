@@ -32,6 +32,8 @@ export interface YamlDocument {
 /** Templates and settings are a page of text: what is larger than this was not written by a person, nor fits a ConfigMap. */
 const MAX_TEXT_BYTES = 1 << 20;
 const MAX_DEPTH = 40;
+/** A template's documents are merged one after the other, and the pod is looked at after each of them. */
+const MAX_DOCUMENTS = 100;
 /** Values after all aliases are replaced by what they stand for ("billion laughs"). */
 const MAX_VALUES = 100_000;
 
@@ -54,9 +56,10 @@ export function readDocuments({ file, text }: YamlFile): YamlDocument[] | Fault 
     const values = constructFromEvents(events, { source: text, schema: SCHEMA });
     const positions = indexPositions(events, text);
     for (const value of values) measure(value);
-    return values.flatMap((value, index) =>
-      value === null ? [] : [documentOf(file, value, lineFinder(text, positions[index]))],
-    );
+    const documents = values.flatMap((value, index) => (value === null ? [] : [{ value, index }]));
+    if (documents.length > MAX_DOCUMENTS) return { file, message: `more than ${MAX_DOCUMENTS} documents` };
+    const lines = lineStarts(text);
+    return documents.map(({ value, index }) => documentOf(file, value, lineFinder(lines, positions[index])));
   } catch (error) {
     if (error instanceof TooLargeError) return { file, message: error.message };
     // Only the reason: the rest of the exception's text quotes the file, in which there may be secrets.
@@ -155,12 +158,30 @@ function startOf(event: Event): number {
   }
 }
 
-function lineFinder(text: string, positions: Positions = new Map()): (path: Path) => number {
+function lineFinder(lines: LineStarts, positions: Positions = new Map()): (path: Path) => number {
   return (path) => {
     for (let length = path.length; length >= 0; length--) {
       const offset = positions.get(formatPath(path.slice(0, length)));
-      if (offset !== undefined && offset >= 0) return text.slice(0, offset).split('\n').length;
+      if (offset !== undefined && offset >= 0) return lineAt(lines, offset);
     }
     return 1;
   };
+}
+
+/** The offsets at which lines begin, but for the first one. */
+type LineStarts = readonly number[];
+
+function lineStarts(text: string): LineStarts {
+  return [...text.matchAll(/\n/g)].map(({ index }) => index + 1);
+}
+
+/** By halves: there may be as many faults as lines. */
+function lineAt(starts: LineStarts, offset: number): number {
+  let [from, to] = [0, starts.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((starts[middle] ?? 0) <= offset) from = middle + 1;
+    else to = middle;
+  }
+  return from + 1;
 }

@@ -1,11 +1,12 @@
 /** The candidate that was probably meant by `word`: at most two slips of the finger away, case apart. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const allowed = word.length <= 4 ? 1 : 2;
-  const distances = candidates.map((candidate) => ({
-    candidate,
-    distance: editDistance(word.toLowerCase(), candidate.toLowerCase()),
-  }));
-  return distances
+  return candidates
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= allowed)
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(word.toLowerCase(), candidate.toLowerCase()),
+    }))
     .filter(({ distance }) => distance <= allowed)
     .sort((a, b) => a.distance - b.distance)
     .at(0)?.candidate;

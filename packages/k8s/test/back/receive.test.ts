@@ -11,7 +11,8 @@ import {
 import { expect } from 'chai';
 import { LeftOut } from '../../src/back/left-out.js';
 import { Receiver } from '../../src/back/receive.js';
-import { rawTar } from '../support/raw-tar.js';
+import { peakGrowthMb, specifier } from '../support/peak-memory.js';
+import { rawEntry, rawTar } from '../support/raw-tar.js';
 import { ReceivingBed } from '../support/receiving-bed.js';
 
 const TREE = String.raw`find . -mindepth 1 -printf '%y %m %T@ %l %P\n' -type f -exec sha256sum {} \; | sort`;
@@ -124,6 +125,52 @@ name/x'; seq 20000 > a/long; ln -s a/b/bytes link; ln -s nowhere dangling
     execFileSync('touch', ['-d', '@1600000000', bed.path('_work/repo/repo')]);
     bed.receiveEntries([{ name: 'repo/repo/kept.txt', content: 'new' }]);
     expect(statSync(bed.path('_work/repo/repo')).mtimeMs).to.equal(1_600_000_000_000);
+  });
+
+  const deep = (name: string) => `repo/${`${'d'.repeat(250)}/`.repeat(15)}${name}`;
+
+  it('has the modes and times of all its folders when they are more than can be remembered', () => {
+    const names = Array.from({ length: 1_200 }, (_, index) => deep(`${index}`));
+    const leftOut = new LeftOut();
+    const receiver = new Receiver({ work: bed.work, repository: 'repo', maxBytes: 10, leftOut });
+    const of = (name = '') => {
+      const { mode, mtimeMs } = statSync(bed.path(`_work/${name}`));
+      return { mode: mode & 0o777, mtimeMs };
+    };
+    for (const name of names) receiver.push(rawEntry({ name, type: '5', mode: 0o750 }));
+    expect(of(names[0]), 'before the end of the archive').to.deep.equal({ mode: 0o750, mtimeMs: 1e12 });
+    receiver.push(rawTar([{ name: `${names[0] ?? ''}/file`, content: 'x' }]));
+    receiver.finish();
+    receiver.close();
+    expect(leftOut.lines).to.deep.equal([]);
+    for (const name of [names[0], names.at(-1)])
+      expect(of(name)).to.deep.equal({ mode: 0o750, mtimeMs: 1e12 });
+  });
+
+  it('is not compared with a folder whose list is too large to be kept, and this is said', () => {
+    const children = Array.from(
+      { length: 1_200 },
+      (_, index) => `1 ./repo/repo/${index}${'n'.repeat(8_000)}\0`,
+    );
+    const content = `0 ./repo/repo\0${children.join('')}`;
+    expect(bed.receiveEntries([{ name: 'podhooks-manifest', content }])).to.deep.equal([
+      './repo/repo: it holds too many entries to be compared',
+    ]);
+    expect(existsSync(bed.path('_work/repo/repo/kept.txt'))).to.equal(true);
+  });
+
+  it('takes no more than 64 MB of memory for a list of 240 MB with long paths', () => {
+    const growth = peakGrowthMb(
+      `import { Receiver } from ${specifier('src/back/receive.ts')};
+      import { LeftOut } from ${specifier('src/back/left-out.ts')};
+      import { rawEntry } from ${specifier('test/support/raw-tar.ts')};`,
+      `const receiver = new Receiver({ work: ${JSON.stringify(bed.work)}, repository: 'repo', maxBytes: 10, leftOut: new LeftOut() });
+      const row = Buffer.from('1 ./repo/' + ('d'.repeat(249) + '/').repeat(16) + '0'.repeat(20) + '\\0');
+      receiver.push(rawEntry({ name: 'podhooks-manifest', size: 2 ** 30 }));
+      receiver.push(Buffer.from('0 ./repo\\0'));
+      for (let n = 0; n < 60_000; n++) { row.write(String(n), row.length - 21); receiver.push(row); }`,
+    );
+    expect(growth).to.be.within(0, 64);
   });
 
   it('does not change a file that has another name on the runner', () => {

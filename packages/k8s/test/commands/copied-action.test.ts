@@ -102,6 +102,18 @@ describe('runContainerStep without a shared volume', () => {
     expect(cluster.requests.at(-2)).to.match(/^delete pods runner-1-step-/);
   });
 
+  it('brings each file command whole, up to 4 MiB, and refuses a larger one', async () => {
+    const LARGE = `A<<E\n${'x'.repeat(4 * 2 ** 20 - 8)}\nE`;
+    const { result } = run(() => write(inAction('_temp/_runner_file_commands/env'), LARGE));
+    expect(await result).to.equal(3);
+    const brought = readFileSync(`${work}/_temp/_runner_file_commands/env`, 'utf8');
+    expect(brought.length).to.equal(LARGE.length);
+    expect(brought === LARGE, 'the same content').to.equal(true);
+    const larger = run(() => write(inAction('_temp/_runner_file_commands/env'), `${LARGE}123456`));
+    const { message } = await hookRejection('FILES_LOST', larger.result);
+    expect(message).to.contain('has more than 4 MiB');
+  });
+
   it('gives the action the runner’s files where there is no job pod', async () => {
     write(`${work}/repo/repo/given`, 'runner');
     const { result } = run(() => {

@@ -327,6 +327,17 @@ describe('driveStep', () => {
     expect(existsSync(bed.path('effect'))).to.equal(false);
   });
 
+  for (const [what, script] of [
+    ['a folder', 'mkdir result'],
+    ['a pipe', 'mkfifo result'],
+    ['a link to nowhere', 'ln -s nowhere result'],
+  ] as const)
+    it(`fails when ${what} is where a file command was: its outputs would be lost without a word`, async () => {
+      cluster.execs = [works()];
+      const error = await hookRejection('FILES_LOST', drive(script).result);
+      expect(error.message).to.contain(`its file command ${bed.path('result')} cannot be read`);
+    });
+
   it('refuses a file command that is too large, and names it', async () => {
     cluster.execs = [works()];
     const { result } = drive('dd if=/dev/null of=result bs=1 seek=900000000 2> /dev/null');

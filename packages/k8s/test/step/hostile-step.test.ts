@@ -159,6 +159,7 @@ for (const shell of SHELLS)
       expect(end).to.deep.equal({ exitCode: 0 });
       expect([...report.files.keys()]).to.deep.equal([0, 3]);
       expect([...report.oversized]).to.deep.equal([0]);
+      expect([...report.unread], 'what is no file').to.deep.equal([1, 2]);
       expect(report.files.get(0)).to.have.length(RESULT_LIMIT_BYTES);
     });
 

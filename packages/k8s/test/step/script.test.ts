@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { quote } from '../../src/step/quote.js';
+import { hookRejection } from '../support/rejection.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
 
@@ -62,6 +63,17 @@ for (const shell of SHELLS)
         }),
         RUNS,
       ));
+
+    for (const command of [
+      ['-a', '/__w/_temp/script.sh'],
+      ['-c', '/__w/_temp/script.sh'],
+      ['A=1', 'B=/__w/_temp/script.sh'],
+    ] as const)
+      it(`does not start ${command.join(' ')}, which would end with 0 and run nothing`, async () => {
+        const attempt = async () => bed.run(command, { prependPath: ['/tmp'] });
+        const { message } = await hookRejection('STEP_INVALID', attempt());
+        expect(message).to.contain(`"${command[0]}" is no name of a program`);
+      });
 
     it('keeps every byte of arguments', () =>
       fc.assert(

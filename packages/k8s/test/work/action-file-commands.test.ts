@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
-import { RESULT_LIMIT_BYTES } from '../../src/step/script.js';
 import { contentsOf } from '../../src/work/action-file-commands.js';
 
 describe('what the helper says of the file commands of a docker action', () => {
@@ -15,11 +14,5 @@ describe('what the helper says of the file commands of a docker action', () => {
   it('is a failure where a file is no file any more', () => {
     const { message } = hookErrorOf('FILES_LOST', () => contentsOf('=\n@\n', ['/a', '/b']));
     expect(message).to.contain('/b is not a regular file');
-  });
-
-  it('is a failure where a file is too large', () => {
-    const large = Buffer.alloc(RESULT_LIMIT_BYTES + 1).toString('base64');
-    const { message } = hookErrorOf('FILES_LOST', () => contentsOf(`=${large}\n`, ['/a']));
-    expect(message).to.contain('/a has more than 4 MiB');
   });
 });
