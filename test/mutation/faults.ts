@@ -16,7 +16,7 @@ const TESTS = 'packages/k8s/test';
 export const FAULTS: readonly Fault[] = [
   {
     name: 'the exit code of a step is dropped',
-    file: `${HOOK}/step/supervisor.ts`,
+    file: `${HOOK}/step/supervisor.sh`,
     from: '_ph_code=$?',
     to: '_ph_code=0',
     test: { file: `${TESTS}/step/supervisor.test.ts`, title: 'ends with the exit code of its command' },
@@ -43,7 +43,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a step whose supervisor was killed hangs',
-    file: `${HOOK}/step/supervisor.ts`,
+    file: `${HOOK}/step/supervisor.sh`,
     from: '  _ph_gone "$_ph_recorder"\n}',
     to: '  return 1\n}',
     test: {
@@ -73,7 +73,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a step that removed its folder is started again',
-    file: `${HOOK}/step/script.ts`,
+    file: `${HOOK}/step/follow.sh`,
     from: 'if [ ! -d "$_ph_dir" ] && mkdir',
     to: 'if mkdir -p "$_ph_dir" && mkdir -p',
     test: {
@@ -384,6 +384,13 @@ export const FAULTS: readonly Fault[] = [
       file: `${TESTS}/commands/prepare-job.test.ts`,
       title: 'answers for services alone without asking in any container',
     },
+  },
+  {
+    name: 'a command has succeeded whose status only speaks of success',
+    file: `${HOOK}/cluster/exec.ts`,
+    from: "if (status['status'] === 'Success')",
+    to: "if (text.includes('Success'))",
+    test: { file: `${TESTS}/cluster/exec.test.ts`, title: 'takes no part of a status for the whole' },
   },
   {
     name: 'an unknown server is trusted',
@@ -757,9 +764,9 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the end marker lands amid what another process has added to the log',
-    file: `${HOOK}/step/supervisor.ts`,
-    from: 'count=$_ph_reads >> "$_ph_dir/log.$_ph_n"',
-    to: 'count=$_ph_reads of="$_ph_dir/log.$_ph_n"',
+    file: `${HOOK}/step/supervisor.sh`,
+    from: 'count="$_ph_reads" >> "$_ph_dir/log.$_ph_n"',
+    to: 'count="$_ph_reads" of="$_ph_dir/log.$_ph_n"',
     test: {
       file: `${TESTS}/step/hostile-step.test.ts`,
       title: 'keeps its exit code when another process adds to its log',
@@ -767,8 +774,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a step that leaves nothing of its supervisor is waited for without end',
-    file: `${HOOK}/step/supervisor.ts`,
-    from: '/proc/\\${1:-0}/stat',
+    file: `${HOOK}/step/supervisor.sh`,
+    from: '/proc/${1:-0}/stat',
     to: '/proc/$1/stat',
     test: {
       file: `${TESTS}/step/hostile-step.test.ts`,
@@ -899,7 +906,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'watching a step ends before the step does',
-    file: `${HOOK}/step/watch.ts`,
+    file: `${HOOK}/step/watch.sh`,
     from: '[ -z "$_ph_last" ] || exit 0',
     to: 'exit 0',
     test: {
@@ -1039,13 +1046,23 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'a service that ends right after its start is not looked at again',
-    file: `${HOOK}/ready/wait-for-others.ts`,
-    from: 'Math.max(0, moment.leftMs)',
-    to: '0',
+    name: 'a step fails before the end of a service can be known',
+    file: `${HOOK}/follow/failed-services.ts`,
+    from: 'if (leftMs > 0) await sleep',
+    to: 'if (leftMs < 0) await sleep',
     test: {
-      file: `${TESTS}/ready/wait-for-others.test.ts`,
-      title: 'looks no earlier than that moment, however early the job container is prepared',
+      file: `${TESTS}/follow/failed-services.test.ts`,
+      title: 'looks no earlier than the kubelet can know, however soon the step has failed',
+    },
+  },
+  {
+    name: 'a failed service is not named when the job ends',
+    file: `${HOOK}/commands/cleanup-job.ts`,
+    from: 'pods.flatMap(failedServices)',
+    to: 'pods.slice(pods.length).flatMap(failedServices)',
+    test: {
+      file: `${TESTS}/commands/cleanup-job.test.ts`,
+      title: 'tells of a service that has failed, however late, and of no other container',
     },
   },
   {

@@ -9,6 +9,15 @@ export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
+/** The value of a JSON text; undefined if it is invalid. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The value as an object; an empty one when it is something else. */
 export function asMap(value: unknown): JsonMap {
   return isMap(value) ? value : {};

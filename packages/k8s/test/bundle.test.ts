@@ -54,6 +54,12 @@ describe('the bundle', () => {
     expect(stderr).to.equal('');
   });
 
+  it('holds the text of the supervisor, without its comments', () => {
+    const text = readFileSync(BUNDLE, 'utf8');
+    expect(text).to.contain("_ph_report 'done'").and.contain('_ph_record | _ph_write');
+    expect(text).to.not.contain('# shellcheck').and.not.contain('# Ends a step');
+  });
+
   it('says what is missing outside of a pod', () => {
     const { status, lines, stderr } = start(
       '{"command":"cleanup_job","responseFile":"/r","args":{},"state":null}',

@@ -36,6 +36,18 @@ export class ConnectionError extends Error {
   }
 }
 
+/** Something answered, but not as the API server does; of what it said, the beginning is shown. */
+export class MalformedAnswerError extends Error {
+  constructor(
+    readonly request: string,
+    message: string,
+    answer = '',
+  ) {
+    super(`${request}: ${message}${answer === '' ? '' : `: ${answer.slice(0, 200)}`}`);
+    this.name = 'MalformedAnswerError';
+  }
+}
+
 /** The server showed a certificate that is not trusted, or not for this host. The cause of a ConnectionError. */
 export class CertificateError extends Error {
   constructor(
@@ -88,6 +100,15 @@ export function explain(error: unknown, server: string): unknown {
       {
         cause: error,
         hint: 'Check that the API server runs and that network policies and proxies let the runner pod reach it.',
+      },
+    );
+  if (error instanceof MalformedAnswerError)
+    return new HookError(
+      'API_MALFORMED',
+      `The Kubernetes API at ${server} gave an invalid answer: ${error.message}`,
+      {
+        cause: error,
+        hint: 'Check what answers at this address: a proxy or another program may stand in front of the API server.',
       },
     );
   if (!(error instanceof ApiError)) return error;

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { HookError } from '@podhooks/hooklib';
+import { parseJson } from '../json.js';
 import { contentOf, refusalOf } from './answer.js';
-import { ApiError, ConnectionError, statusOf } from './api-error.js';
+import { ApiError, ConnectionError, MalformedAnswerError, statusOf } from './api-error.js';
 import type { Connection } from './connection.js';
 import { type RetryPolicy, withRetries } from './retry.js';
 
@@ -33,7 +34,7 @@ export class ApiClient {
     readonly policy: RetryPolicy,
   ) {}
 
-  /** Sends a request that may be repeated, until it is answered. @throws ApiError, ConnectionError, AbortError */
+  /** Sends a request that may be repeated, until it is answered. @throws ApiError, ConnectionError, MalformedAnswerError, AbortError */
   send(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
     return withRetries(() => this.sendOnce(request, signal), this.policy, signal);
   }
@@ -79,17 +80,18 @@ export class ApiClient {
   }
 }
 
-/** @throws ApiError, HookError, ConnectionError; or what the connection throws that breaks */
+/** @throws ApiError, HookError, MalformedAnswerError; or what the connection throws that breaks */
 async function answerOf(name: string, response: IncomingMessage): Promise<ApiAnswer> {
   const { headers, statusCode: code = 0 } = response;
   if (code < 200 || code > 299) throw new ApiError(name, statusOf(code, await refusalOf(response), headers));
-  const body = parse(await contentOf(name, response));
-  if (body === undefined) throw new ConnectionError(name, 'the answer is not JSON');
+  const text = await contentOf(name, response);
+  const body = parseJson(text);
+  if (body === undefined) throw new MalformedAnswerError(name, 'the answer is not JSON', text);
   return { body, warnings: warningTexts(headers['warning']) };
 }
 
 function isFinal(error: Error): boolean {
-  return error instanceof ApiError || error instanceof ConnectionError || error instanceof HookError;
+  return error instanceof ApiError || error instanceof MalformedAnswerError || error instanceof HookError;
 }
 
 export function urlOf({ server }: Connection, path: string, query: ApiRequest['query'] = {}): URL {
@@ -100,14 +102,6 @@ export function urlOf({ server }: Connection, path: string, query: ApiRequest['q
 
 export async function headersOf(connection: Connection): Promise<Readonly<Record<string, string>>> {
   return { 'user-agent': 'podhooks', ...(await connection.authorization()) };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `299 - "unknown field \"spec.x\""` -> `unknown field "spec.x"` (RFC 9111 §5.5 of the older RFC 7234). */

@@ -1,5 +1,5 @@
 import type { Pod, Secret } from '../model/kubernetes.js';
-import { ConnectionError } from './api-error.js';
+import { MalformedAnswerError } from './api-error.js';
 import type { ApiClient, ApiRequest } from './client.js';
 import { exec, type ExecHandlers, type ExecSession } from './exec.js';
 import { isNotFound } from './failures.js';
@@ -41,7 +41,7 @@ export class Cluster {
   async getSecret(name: string, signal: AbortSignal): Promise<Secret> {
     const body = await this.send({ method: 'GET', path: this.path('secrets', name) }, signal);
     if (!isSecret(body))
-      throw new ConnectionError(`GET ${this.path('secrets', name)}`, 'the answer is no secret');
+      throw new MalformedAnswerError(`GET ${this.path('secrets', name)}`, 'the answer is not a Secret');
     return body;
   }
 
@@ -108,7 +108,7 @@ export class Cluster {
     );
     const items: unknown = hasKey(body, 'items') ? body.items : undefined;
     if (!Array.isArray(items))
-      throw new ConnectionError(`GET ${this.path(resource)}`, 'the answer is no list');
+      throw new MalformedAnswerError(`GET ${this.path(resource)}`, 'the answer is not a list');
     return items.filter(isItem);
   }
 
@@ -139,6 +139,6 @@ function isSecret(value: unknown): value is Secret {
 }
 
 function asPod(body: unknown): Pod {
-  if (!isPod(body)) throw new ConnectionError('pods', 'the answer is no pod');
+  if (!isPod(body)) throw new MalformedAnswerError('pods', 'the answer is not a Pod');
   return body;
 }

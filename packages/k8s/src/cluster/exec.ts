@@ -1,5 +1,6 @@
 import { BoundedBytes } from '../bounded-bytes.js';
-import { ApiError, ConnectionError, statusOf } from './api-error.js';
+import { isMap, mapAt, mapsAt, parseJson } from '../json.js';
+import { ApiError, ConnectionError, MalformedAnswerError, statusOf } from './api-error.js';
 import type { Connection } from './connection.js';
 import { resourcePath } from './resource-path.js';
 import { type Heartbeat, openWebSocket, type WebSocket } from './websocket.js';
@@ -140,8 +141,11 @@ class WebSocketExec implements ExecSession {
 
 /** The last message of an exec: a Status object (Kubernetes: pkg/kubelet/cri/streaming/remotecommand). */
 function execStatus(name: string, text: string): ExecStatus {
-  if (/"status"\s*:\s*"Success"/.test(text)) return { exitCode: 0 };
-  const code = /"reason"\s*:\s*"ExitCode"\s*,\s*"message"\s*:\s*"(\d+)"/.exec(text);
+  const status = parseJson(text);
+  if (!isMap(status)) throw new MalformedAnswerError(name, 'the status is not a JSON object', text);
+  if (status['status'] === 'Success') return { exitCode: 0 };
+  const cause = mapsAt(mapAt(status, 'details'), 'causes').find(({ reason }) => reason === 'ExitCode');
+  const code = typeof cause?.['message'] === 'string' ? /^\d+$/.exec(cause['message']) : null;
   if (code === null) throw new ApiError(name, statusOf(500, text, {}));
-  return { exitCode: Number(code[1]) };
+  return { exitCode: Number(code[0]) };
 }

@@ -1,5 +1,5 @@
 /** What a failed request or exec means for its caller: the only place that looks at status codes and at texts of a runtime. */
-import { ApiError, CertificateError, ConnectionError } from './api-error.js';
+import { ApiError, CertificateError, ConnectionError, MalformedAnswerError } from './api-error.js';
 
 export function isNotFound(error: unknown): boolean {
   return hasCode(error, 404);
@@ -37,8 +37,9 @@ function isNotRunning(error: ApiError): boolean {
   return error.status.message.includes('container not found');
 }
 
-/** A retry may succeed: throttling, an API server that restarts, a leader that changes. */
-export function isTransient(error: unknown): error is ApiError | ConnectionError {
+/** A retry may succeed: throttling, an API server that restarts, a leader that changes, a proxy that answers in its place. */
+export function isTransient(error: unknown): error is ApiError | ConnectionError | MalformedAnswerError {
+  if (error instanceof MalformedAnswerError) return true;
   if (error instanceof ConnectionError) return !isCertificateFault(error);
   return hasCode(error, 408, 429, 500, 502, 503, 504) && !isNotRunning(error) && !lacksProgram(error);
 }
@@ -49,7 +50,7 @@ export function isTransient(error: unknown): error is ApiError | ConnectionError
  */
 export function mayStartLater(error: unknown): boolean {
   if (error instanceof ApiError) return !isDenied(error);
-  return error instanceof ConnectionError && !isCertificateFault(error);
+  return isTransient(error);
 }
 
 /** A retry meets the same certificate. */

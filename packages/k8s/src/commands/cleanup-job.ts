@@ -1,10 +1,12 @@
 import type { CleanupJobInput } from '@podhooks/hooklib';
 import { isForbidden } from '../cluster/failures.js';
+import type { Pod } from '../model/kubernetes.js';
 import { RUNNER_POD_LABEL } from '../model/names.js';
 import type { CommandContext } from './context.js';
 import { removeJobSecrets } from './job-secrets.js';
 import { secretsOwner } from './job-state.js';
 import { requirePodName } from '../pods/require-pod-name.js';
+import { failedServices } from '../pods/status.js';
 
 /** Time for removing what was made, after a cancellation: the runner ends the hook 10 s after it. */
 export const CLEAN_UP_MS = 6_000;
@@ -12,7 +14,8 @@ export const CLEAN_UP_MS = 6_000;
 /** Removes everything that was made for this runner's job; nothing there is as good. */
 export async function cleanupJob(_input: CleanupJobInput, context: CommandContext): Promise<number> {
   removeJobSecrets(secretsOwner(context.settings));
-  await removeAll(context, sometimeAfter(context.cancelled));
+  const pods = await removeAll(context, sometimeAfter(context.cancelled));
+  for (const what of pods.flatMap(failedServices)) context.out.warning(`A service has failed: ${what}`);
   return 0;
 }
 
@@ -25,8 +28,11 @@ function sometimeAfter(cancelled: AbortSignal): AbortSignal {
   return controller.signal;
 }
 
-/** Pods and secrets with the runner pod's label, whoever made them: a prepare_job that failed leaves no state. */
-export async function removeAll({ cluster, settings }: CommandContext, signal: AbortSignal): Promise<void> {
+/**
+ * Pods and secrets with the runner pod's label, whoever made them: a prepare_job that failed leaves no state.
+ * @returns the pods as they were.
+ */
+export async function removeAll({ cluster, settings }: CommandContext, signal: AbortSignal): Promise<Pod[]> {
   const selector = `${RUNNER_POD_LABEL}=${requirePodName(settings)}`;
   const [pods, secrets] = await Promise.all([
     cluster.listPods(selector, signal),
@@ -45,4 +51,5 @@ export async function removeAll({ cluster, settings }: CommandContext, signal: A
     result.status === 'rejected' ? [result.reason] : [],
   );
   if (failures.length > 0) throw failures[0];
+  return pods;
 }

@@ -19,6 +19,8 @@ export interface PreparedJob {
   repository?: string;
   /** Whether the job container is known to run as the runner's user: then nothing need be opened to others. */
   sameUser?: true;
+  /** When prepare_job ended, in milliseconds since 1970; undefined for a job without services. */
+  servicesReadyAt?: number;
   /** Fingerprint of the API server's certificate, as prepare_job has verified it. */
   certificate?: string;
   /** What prepare_job has read in the settings file, so that no step needs to. By keys; checked again where they are used. */
@@ -82,7 +84,7 @@ function signature(text: string, key: Buffer): Buffer {
 
 function preparedJob(value: unknown, { runner }: SecretsOwner): PreparedJob | undefined {
   if (!isMap(value) || value['runner'] !== runner) return undefined;
-  const { jobPod, mode, work, repository, sameUser, certificate, settings } = value;
+  const { jobPod, mode, work, repository, sameUser, servicesReadyAt, certificate, settings } = value;
   if (typeof jobPod !== 'string' || (mode !== 'volume' && mode !== 'novolume')) return undefined;
   return {
     jobPod,
@@ -90,6 +92,7 @@ function preparedJob(value: unknown, { runner }: SecretsOwner): PreparedJob | un
     ...(typeof work === 'string' && { work }),
     ...(typeof repository === 'string' && { repository }),
     ...(sameUser === true && { sameUser }),
+    ...(typeof servicesReadyAt === 'number' && { servicesReadyAt }),
     ...(typeof certificate === 'string' && { certificate }),
     ...(isMap(settings) && { settings }),
   };

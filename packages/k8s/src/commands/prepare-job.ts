@@ -68,6 +68,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
         ...(work !== undefined && { work }),
         ...(job.repository !== undefined && { repository: job.repository }),
         ...(sameUser && { sameUser }),
+        ...(services.length > 0 && { servicesReadyAt: Date.now() }),
         ...(cluster.certificate !== undefined && { certificate: cluster.certificate }),
         ...(settings.settingsFile !== undefined && { settings: carriedSettings(settings) }),
       },

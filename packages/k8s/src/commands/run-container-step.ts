@@ -11,6 +11,7 @@ import { actionSharing } from '../work/for-mode.js';
 import type { ActionSharing } from '../work/action-sharing.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
+import { tellFailedServices } from '../follow/failed-services.js';
 import { followAction } from '../follow/follow-action.js';
 import { createObjects } from '../pods/own-objects.js';
 import { requireJobPod } from '../pods/require-job-pod.js';
@@ -53,6 +54,7 @@ export async function runContainerStep(
       'The runner names no folder for /github/home in args.systemMountVolumes.',
     );
   const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
+  if (jobPod !== undefined) tellFailedServices(requireJobPod(jobPod, options.runner), context);
   const repository = repositoryOfAction(args, work);
   const own = await withTemplate(build({ args, work, repository, jobPod }, options, context), [], context);
   const sharing = await actionSharing(own.mode, {

@@ -52,6 +52,10 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
     const { tellIfOutOfMemory } = await import('../follow/out-of-memory.js');
     await tellIfOutOfMemory(context, target);
   }
+  if (end.exitCode !== 0 && job.servicesReadyAt !== undefined && !context.cancelled.aborted) {
+    const { lookForFailedServices } = await import('../follow/failed-services.js');
+    await lookForFailedServices(job.jobPod, job.servicesReadyAt, context);
+  }
   return end.exitCode;
 }
 

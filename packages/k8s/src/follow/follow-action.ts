@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError, ConnectionError, explain } from '../cluster/api-error.js';
+import { ApiError, explain } from '../cluster/api-error.js';
 import { isDenied, isNotFound, isTransient } from '../cluster/failures.js';
 import { Backoff, RECONNECT_DELAY_MS } from '../cluster/retry.js';
 import { type ActionEnd, actionEnd } from './action-end.js';
@@ -117,7 +117,7 @@ class ActionReader {
     } catch (error) {
       signal.throwIfAborted();
       if (isDenied(error)) throw explain(error, cluster.server);
-      if (error instanceof ApiError || error instanceof ConnectionError) return error;
+      if (error instanceof ApiError || isTransient(error)) return error;
       throw error;
     }
   }

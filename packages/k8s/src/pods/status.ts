@@ -92,6 +92,13 @@ export function endedContainers(pod: Pod): string[] {
   return (pod.status?.containerStatuses ?? []).filter(hasEndedWell).map(({ name }) => name);
 }
 
+/** Services and sidecars that have failed since the job began, each with its exit code and the end of its log. */
+export function failedServices(pod: Pod): string[] {
+  return (pod.status?.containerStatuses ?? [])
+    .filter((status) => !NEEDED.includes(status.name) && !hasEndedWell(status))
+    .flatMap((status) => terminated(pod, status)?.what ?? []);
+}
+
 /** Why a container that ran does so no longer; undefined if it does. */
 export function goneReason(pod: Pod, container: string): Reason | undefined {
   const name = pod.metadata?.name ?? '';

@@ -31,41 +31,12 @@ export function readSettings(
     if (read === undefined) faults.push(`${name} wants ${kind.wants}, got ${JSON.stringify(text)}`);
     return read ?? fallback;
   };
+  const values: Readonly<Record<string, unknown>> = Object.fromEntries(
+    Object.entries<Variable<unknown>>(VARIABLES).map(([key, variable]) => [key, value(variable)]),
+  );
+  if (!isComplete(values)) throw new Error('a setting was not read');
   const settings: Settings = {
-    settingsFile: value(VARIABLES.settingsFile),
-    namespace: value(VARIABLES.namespace),
-    kubeconfig: value(VARIABLES.kubeconfig),
-    claimName: value(VARIABLES.claimName),
-    readWriteOnce: value(VARIABLES.readWriteOnce),
-    template: value(VARIABLES.template),
-    volumesAllow: value(VARIABLES.volumesAllow),
-    inheritPullSecrets: value(VARIABLES.inheritPullSecrets),
-    inheritServiceAccount: value(VARIABLES.inheritServiceAccount),
-    inheritAnnotationsAllow: value(VARIABLES.inheritAnnotationsAllow),
-    inheritAnnotationsDeny: value(VARIABLES.inheritAnnotationsDeny),
-    inheritLabels: value(VARIABLES.inheritLabels),
-    inheritFsGroup: value(VARIABLES.inheritFsGroup),
-    inheritTolerations: value(VARIABLES.inheritTolerations),
-    inheritPriorityClass: value(VARIABLES.inheritPriorityClass),
-    inheritProxy: value(VARIABLES.inheritProxy),
-    imageHome: value(VARIABLES.imageHome),
-    gitSafeDirectory: value(VARIABLES.gitSafeDirectory),
-    filesBackBudgetMb: value(VARIABLES.filesBackBudgetMb),
-    filesBackExclude: value(VARIABLES.filesBackExclude),
-    prepareTimeoutSeconds: value(VARIABLES.prepareTimeoutSeconds),
-    jobMaxSeconds: value(VARIABLES.jobMaxSeconds),
-    imagePullGraceSeconds: value(VARIABLES.imagePullGraceSeconds),
-    apiRetrySeconds: value(VARIABLES.apiRetrySeconds),
-    stepReconnectSeconds: value(VARIABLES.stepReconnectSeconds),
-    heartbeatPeriodMs: value(VARIABLES.heartbeatPeriodMs),
-    heartbeatDeadlineMs: value(VARIABLES.heartbeatDeadlineMs),
-    podName: value(VARIABLES.podName),
-    runnerImage: value(VARIABLES.runnerImage),
-    serverUrl: value(VARIABLES.serverUrl),
-    temp: value(VARIABLES.temp),
-    debug: value(VARIABLES.debug),
-    serviceHost: value(VARIABLES.serviceHost),
-    servicePort: value(VARIABLES.servicePort),
+    ...values,
     placeholders: Object.fromEntries(
       PLACEHOLDERS.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
     ),
@@ -73,6 +44,11 @@ export function readSettings(
   };
   if (faults.length + file.faults.length > 0) throw settingsError(faults, file.faults);
   return settings;
+}
+
+/** Each value is what its own variable gives: all have to be there. */
+function isComplete(values: object): values is Values {
+  return Object.keys(VARIABLES).every((key) => key in values);
 }
 
 /** As readSettings, from the environment and the file that it names. */

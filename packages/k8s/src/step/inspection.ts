@@ -1,7 +1,7 @@
 import { quote } from './quote.js';
-import { writeFileLine } from './script.js';
+import { HOOK_FOLDER, writeFileLine } from './script.js';
 import { TOOLS } from './supervisor.js';
-import { WATCH_FILE, WATCH_SCRIPT } from './watch.js';
+import { WATCH } from './shell-texts.js';
 
 export interface Inspection {
   /** Made if missing, writable for any user. */
@@ -21,6 +21,9 @@ export interface InspectionReport {
   diagnostic: string;
 }
 
+/** For people: `kubectl exec POD -- sh /__podhooks/watch`. docs/adr/0014. */
+const WATCH_FILE = `${HOOK_FOLDER}/watch`;
+
 const GLIBC =
   '/lib/libc.so.6 /lib64/libc.so.6 /usr/lib/libc.so.6 /usr/lib64/libc.so.6 /lib/*-linux-gnu*/libc.so.6 /usr/lib/*-linux-gnu*/libc.so.6';
 
@@ -32,7 +35,7 @@ const GLIBC =
  */
 export function inspectionScript({ folders, externals }: Inspection): string {
   return `umask 077
-${writeFileLine({ path: WATCH_FILE, content: Buffer.from(WATCH_SCRIPT) })} || exit 1
+${writeFileLine({ path: WATCH_FILE, content: Buffer.from(WATCH) })} || exit 1
 umask 0
 ${folders.length === 0 ? '' : `mkdir -p ${folders.map(quote).join(' ')} || exit 1`}
 for _ph_tool in ${TOOLS.join(' ')}; do

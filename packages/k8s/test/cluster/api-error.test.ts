@@ -1,6 +1,6 @@
 import { HookError, type HookErrorCode } from '@podhooks/hooklib';
 import { expect } from 'chai';
-import { ApiError, ConnectionError, explain } from '../../src/cluster/api-error.js';
+import { ApiError, ConnectionError, explain, MalformedAnswerError } from '../../src/cluster/api-error.js';
 import { isTransient } from '../../src/cluster/failures.js';
 
 const SERVER = 'https://10.96.0.1:443';
@@ -19,6 +19,12 @@ describe('explain', () => {
       new ConnectionError('GET /x', 'connect ECONNREFUSED'),
       'API_UNREACHABLE',
       'Check that the API server runs and that network policies and proxies let the runner pod reach it.',
+    ],
+    [
+      'an answer that makes no sense',
+      new MalformedAnswerError('GET /x', 'the answer is not JSON: "<html>"'),
+      'API_MALFORMED',
+      'Check what answers at this address: a proxy or another program may stand in front of the API server.',
     ],
     [
       'a token that is not accepted',
@@ -98,6 +104,7 @@ describe('explain', () => {
 describe('isTransient', () => {
   const CASES: readonly [title: string, error: unknown, transient: boolean][] = [
     ['a lost connection', new ConnectionError('x', 'gone'), true],
+    ['an answer that makes no sense', new MalformedAnswerError('x', 'no JSON'), true],
     ...[408, 429, 500, 502, 503, 504].map((code): [string, unknown, boolean] => [
       `${code}`,
       refusal(code),

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ApiError, ConnectionError } from '../../src/cluster/api-error.js';
+import { ApiError, MalformedAnswerError } from '../../src/cluster/api-error.js';
 import { ApiClient } from '../../src/cluster/client.js';
 import { Cluster } from '../../src/cluster/cluster.js';
 import { isAlreadyExists, isNotFound } from '../../src/cluster/failures.js';
@@ -72,7 +72,7 @@ describe('Cluster', () => {
 
   it('takes nothing else for a pod', async () => {
     api.answers = [json(200, { kind: 'Status' })];
-    await rejection(ConnectionError, cluster.getPod('a', never));
+    await rejection(MalformedAnswerError, cluster.getPod('a', never));
   });
 
   it('makes pods with strict validation, unknown fields included, and gives warnings', async () => {
@@ -113,7 +113,7 @@ describe('Cluster', () => {
 
   it('takes nothing else for a list', async () => {
     api.answers = [json(200, { items: 'x' })];
-    await rejection(ConnectionError, cluster.listPods('a=b', never));
+    await rejection(MalformedAnswerError, cluster.listPods('a=b', never));
   });
 
   it('deletes at once', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type RawData, WebSocket } from 'ws';
-import { ApiError, ConnectionError } from '../../src/cluster/api-error.js';
+import { ApiError, ConnectionError, MalformedAnswerError } from '../../src/cluster/api-error.js';
 import { exec, type ExecHandlers } from '../../src/cluster/exec.js';
 import { ApiServer } from '../support/api-server.js';
 import { rejection } from '../support/rejection.js';
@@ -141,6 +141,21 @@ describe('exec', () => {
     container.end({ ...exited(7), message: JSON.stringify(SUCCESS) });
     expect(await session.done).to.deep.equal({ exitCode: 7 });
   });
+
+  it('takes no part of a status for the whole', async () => {
+    const { session, container } = await start();
+    container.end({ ...exited(7), metadata: SUCCESS });
+    expect(await session.done).to.deep.equal({ exitCode: 7 });
+  });
+
+  for (const text of ['{"metadata":{},"status":"Success"', '["Success"]', 'status: Success'])
+    it(`fails when the status is ${text}`, async () => {
+      const { session, container } = await start();
+      container.print(3, text);
+      container.end({});
+      const error = await rejection(MalformedAnswerError, session.done);
+      expect(error.message).to.contain('exec in container job of pod a').and.contain(text);
+    });
 
   it('fails with the words of a status that has no exit code', async () => {
     const { session, container } = await start();

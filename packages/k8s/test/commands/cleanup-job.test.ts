@@ -35,6 +35,16 @@ describe('cleanupJob', () => {
     expect(await clean()).to.equal(0);
   });
 
+  it('tells of a service that has failed, however late, and of no other container', async () => {
+    const failed = { exitCode: 7, reason: 'Error', message: 'no config' };
+    cluster.pods = [pod('a').running('redis').terminated('db', failed).terminated('job', failed).build()];
+    const { context, out } = commandContext(cluster);
+    await cleanupJob(INPUT, context);
+    expect(out.warnings).to.deep.equal([
+      'A service has failed: container db of pod a ended with exit code 7 (Error: no config)',
+    ]);
+  });
+
   it('needs no right on secrets', async () => {
     cluster.secrets = refusal(403, 'secrets is forbidden');
     expect(await clean()).to.equal(0);

@@ -21,6 +21,7 @@ import { ownHome } from '../support/own-home.js';
 const JOB: PreparedJob = {
   jobPod: 'runner-1-workflow-abcde',
   mode: 'volume',
+  servicesReadyAt: 1_700_000_000_000,
   certificate: 'AA:BB',
   settings: { template: '/etc/pod.yaml' },
 };

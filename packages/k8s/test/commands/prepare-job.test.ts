@@ -86,16 +86,20 @@ describe('prepareJob', () => {
 
   it('answers with the state, the container, and the services in the order of the request', async () => {
     cluster.states = [runnerPod(), running('podhooks', 'job', 'redis', 'postgres')];
+    const started = Date.now();
     const { result } = prepare('01');
     expect(await result).to.equal(0);
     const jobPod = cluster.created[0]?.metadata?.name;
     const { job, signature } = (response() as { state: JobState }).state;
-    expect(JSON.parse(String(job))).to.deep.equal({
+    const state = JSON.parse(String(job)) as { servicesReadyAt?: number };
+    expect(state.servicesReadyAt).to.be.within(started, Date.now());
+    expect(state).to.deep.equal({
       version: VERSION,
       jobPod,
       mode: 'novolume',
       work: bed.path('runner/_work'),
       repository: 'hello-world',
+      servicesReadyAt: state.servicesReadyAt,
       runner: 'runner-1',
     });
     expect(response()).to.deep.equal({

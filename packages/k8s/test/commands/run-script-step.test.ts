@@ -75,6 +75,38 @@ describe('runScriptStep', () => {
     expect(cluster.requests).to.deep.equal(['exec job-pod job sh']);
   });
 
+  describe('in a job with services', () => {
+    const failed = { exitCode: 1, reason: 'Error', message: 'no config' };
+    const withServices = { servicesReadyAt: Date.now() - 60_000 };
+    beforeEach(() => {
+      cluster.states = [pod().onNode().running('job').terminated('redis', failed).build()];
+    });
+
+    it('names a service that has failed when the step fails', async () => {
+      onRunner('one.sh', 'exit 4');
+      const { result, out } = run({}, 'novolume', withServices);
+      expect(await result).to.equal(4);
+      expect(out.warnings).to.deep.equal([
+        'Steps cannot reach a service: container redis of pod job-pod ended with exit code 1 (Error: no config)',
+      ]);
+    });
+
+    it('asks nothing when the step succeeds', async () => {
+      onRunner('one.sh', 'true');
+      const { result } = run({}, 'novolume', withServices);
+      expect(await result).to.equal(0);
+      expect(cluster.requests).to.deep.equal(['exec job-pod job sh']);
+    });
+
+    it('keeps the exit code of the step when the API does not answer', async () => {
+      cluster.states = [new Error('no answer')];
+      onRunner('one.sh', 'exit 4');
+      const { result, out } = run({}, 'novolume', withServices);
+      expect(await result).to.equal(4);
+      expect(out.warnings).to.deep.equal([]);
+    });
+  });
+
   it('names the loss of the pod while a new action is on its way there', async () => {
     onRunner('one.sh', '');
     const script = bed.path('_work/_actions/a/b/v1/main.js');

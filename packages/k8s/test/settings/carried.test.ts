@@ -3,23 +3,21 @@ import { carriedSettings } from '../../src/settings/carried.js';
 import { parseSettings } from '../../src/settings/file.js';
 import { readSettings } from '../../src/settings/read.js';
 import { VARIABLES } from '../../src/settings/schema.js';
-import { READINGS } from './readings.js';
-
-type Key = keyof typeof VARIABLES;
-const keys = Object.keys(VARIABLES).filter((key): key is Key => key in VARIABLES);
+import { casesOf, SETTINGS, yamlOf } from './readings.js';
 
 describe('carriedSettings', () => {
   it('is nothing where all is as by default', () => {
     expect(carriedSettings(readSettings({}))).to.deep.equal({});
   });
 
-  for (const key of keys) {
-    const reading = READINGS[key];
-    if (reading === undefined) continue;
+  for (const key of SETTINGS) {
+    const { key: path } = VARIABLES[key];
+    if (path === undefined) continue;
+    const { reading } = casesOf(VARIABLES[key]);
     it(`gives the commands after prepare_job the same ${key}`, () => {
-      const settings = readSettings({}, parseSettings('s.yaml', reading.file));
+      const settings = readSettings({}, parseSettings('s.yaml', yamlOf(path, reading.yaml)));
       const state: unknown = JSON.parse(JSON.stringify(carriedSettings(settings)));
-      expect(state).to.deep.equal({ [VARIABLES[key].key ?? '']: reading.value });
+      expect(state).to.deep.equal({ [path]: reading.value });
       const again = readSettings({}, { values: state as Record<string, unknown>, faults: [] });
       expect(again).to.deep.equal(settings);
     });

@@ -6,37 +6,32 @@ import { hookRejectionOf } from '../../../hooklib/test/hook-error.js';
 import { parseSettings } from '../../src/settings/file.js';
 import { readSettings, readSettingsWithFile, type Settings } from '../../src/settings/read.js';
 import { VARIABLES } from '../../src/settings/schema.js';
-import { READINGS, yamlOf } from './readings.js';
-
-type Key = keyof typeof VARIABLES;
-type Filed = { [K in Key]: (typeof VARIABLES)[K]['key'] };
+import { casesOf, type Setting, SETTINGS, yamlOf } from './readings.js';
 
 const FILE = '/etc/podhooks/settings.yaml';
 const read = (text: string, environment: Record<string, string> = {}): Settings =>
   readSettings(environment, parseSettings(FILE, text));
 const faultsOf = (text: string) => parseSettings(FILE, text).faults;
 
-const keys = Object.keys(VARIABLES).filter((key): key is Key => key in VARIABLES);
-const valueOf = (settings: Settings, key: Key): unknown => settings[key];
+const valueOf = (settings: Settings, key: Setting): unknown => settings[key];
 
 describe('the settings file', () => {
   it('has a key of its own for each setting that does not belong to one runner', () => {
-    const filed: Partial<Filed> = {};
-    for (const key of keys) if (VARIABLES[key].key !== undefined) filed[key] = VARIABLES[key].key;
-    expect(Object.keys(filed)).to.have.members(Object.keys(READINGS));
-    expect(new Set(Object.values(filed)).size).to.equal(Object.keys(filed).length);
-    for (const path of Object.values(filed)) expect(path).to.match(/^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)*$/);
+    const paths = SETTINGS.flatMap((key) => VARIABLES[key].key ?? []);
+    expect(new Set(paths).size).to.equal(paths.length);
+    for (const path of paths) expect(path).to.match(/^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)*$/);
   });
 
-  for (const key of keys) {
-    const reading = READINGS[key];
-    const { name, fallback, key: path = '' } = VARIABLES[key];
-    if (reading === undefined) continue;
+  for (const key of SETTINGS) {
+    const { name, fallback, kind, key: path } = VARIABLES[key];
+    if (path === undefined) continue;
+    const { reading } = casesOf(VARIABLES[key]);
+    const file = yamlOf(path, reading.yaml);
 
     it(`says ${path}, and ${name} wins over it`, () => {
-      expect(valueOf(read(reading.file), key)).to.deep.equal(reading.value);
-      expect(valueOf(read(reading.file, { [name]: '' }), key)).to.deep.equal(reading.value);
-      expect(valueOf(read(reading.file, { [name]: reading.variable }), key)).to.deep.equal(reading.wins);
+      expect(valueOf(read(file), key)).to.deep.equal(reading.value);
+      expect(valueOf(read(file, { [name]: '' }), key)).to.deep.equal(reading.value);
+      expect(valueOf(read(file, { [name]: reading.variable }), key)).to.deep.equal(reading.wins);
     });
 
     it(`may say nothing after ${path}`, () => {
@@ -46,7 +41,7 @@ describe('the settings file', () => {
     it(`cannot have other things as ${path}`, () => {
       for (const [yaml, seen] of reading.bad)
         expect(faultsOf(yamlOf(path, yaml)), yaml).to.deep.equal([
-          `${FILE}:1: ${path}: expected ${reading.wants}, found ${seen}`,
+          `${FILE}:1: ${path}: expected ${kind.wants}, found ${seen}`,
         ]);
     });
   }

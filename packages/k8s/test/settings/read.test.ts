@@ -1,91 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { readSettings, type Settings } from '../../src/settings/read.js';
 import { FILE_COMMANDS, VARIABLES } from '../../src/settings/schema.js';
+import { casesOf, type Setting, SETTINGS } from './readings.js';
 
-type Key = keyof typeof VARIABLES;
-
-/** What a variable's text is read as, and texts that it cannot have. */
-const READINGS: Readonly<
-  Record<Key, { good: readonly [text: string, value: unknown][]; bad?: readonly string[] }>
-> = {
-  settingsFile: paths(),
-  podName: { good: [['runner-1', 'runner-1']] },
-  namespace: { good: [['ci', 'ci']] },
-  claimName: { good: [['claim', 'claim']] },
-  runnerImage: { good: [['ghcr.io/r:1', 'ghcr.io/r:1']] },
-  readWriteOnce: flags(),
-  template: paths(),
-  inheritPullSecrets: flags(),
-  inheritServiceAccount: flags(),
-  volumesAllow: {
-    good: [
-      ['/a', ['/a']],
-      ['/a, /b/c', ['/a', '/b/c']],
-    ],
-    bad: ['a', '/a b'],
-  },
-  inheritAnnotationsAllow: globs(),
-  inheritAnnotationsDeny: globs(),
-  inheritLabels: globs(),
-  inheritFsGroup: flags(),
-  inheritTolerations: flags(),
-  inheritPriorityClass: flags(),
-  inheritProxy: flags(),
-  imageHome: flags(),
-  gitSafeDirectory: flags(),
-  filesBackBudgetMb: numbers(0),
-  filesBackExclude: globs(),
-  prepareTimeoutSeconds: numbers(1),
-  jobMaxSeconds: numbers(1),
-  imagePullGraceSeconds: numbers(0),
-  apiRetrySeconds: numbers(0),
-  stepReconnectSeconds: numbers(0),
-  heartbeatPeriodMs: numbers(100),
-  heartbeatDeadlineMs: numbers(100),
-  serverUrl: { good: [['https://github.com', 'https://github.com']] },
-  temp: paths(),
-  debug: flags(),
-  serviceHost: { good: [['10.96.0.1', '10.96.0.1']] },
-  servicePort: { good: [['443', '443']] },
-  kubeconfig: { good: [['~/x', '~/x']] },
-};
-
-function flags() {
-  const good = (['true', 'TRUE', '1', 'yes'] as const).map((text): [string, unknown] => [text, true]);
-  const no = (['false', 'False', '0', 'no'] as const).map((text): [string, unknown] => [text, false]);
-  return { good: [...good, ...no], bad: ['maybe', 'on', ' true'] };
-}
-
-function paths() {
-  const good: [string, unknown][] = [['/a b/c', '/a b/c']];
-  return { good, bad: ['a/b', './a', '~/a'] };
-}
-
-function globs() {
-  const good: [string, unknown][] = [
-    ['a.io/*', ['a.io/*']],
-    [' a, b\n c,,d ', ['a', 'b', 'c', 'd']],
-  ];
-  return { good };
-}
-
-function numbers(least: number) {
-  const good: [string, unknown][] = [
-    [`${least}`, least],
-    ['300', 300],
-    ['250.5', 250.5],
-  ];
-  return { good, bad: [`${least - 0.1}`, 'ten', '10s', 'NaN', 'Infinity'] };
-}
-
-const keys = Object.keys(VARIABLES).filter((key): key is Key => key in VARIABLES);
-const valueOf = (settings: Settings, key: Key): unknown => settings[key];
+const valueOf = (settings: Settings, key: Setting): unknown => settings[key];
 
 describe('readSettings', () => {
-  for (const key of keys) {
+  for (const key of SETTINGS) {
     const { name, fallback } = VARIABLES[key];
-    const { good, bad = [] } = READINGS[key];
+    const { good, bad = [] } = casesOf(VARIABLES[key]).texts;
 
     it(`has a default for ${name}, also when it is empty`, () => {
       expect(valueOf(readSettings({}), key)).to.deep.equal(fallback);
@@ -105,6 +31,15 @@ describe('readSettings', () => {
         );
       });
   }
+
+  it('reads no setting that nothing uses', () => {
+    const source = join(import.meta.dirname, '../../src');
+    const texts = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && name !== 'settings/schema.ts')
+      .map((name) => readFileSync(join(source, name), 'utf8'));
+    const isUsed = (key: string) => texts.some((text) => new RegExp(`\\b${key}\\b`).test(text));
+    expect(SETTINGS.filter((key) => !isUsed(key))).to.deep.equal([]);
+  });
 
   it('names all bad variables in one error', () => {
     const { message } = hookErrorOf('SETTINGS_INVALID', () =>
@@ -126,9 +61,9 @@ describe('readSettings', () => {
   });
 
   it('gives every variable a name of its own and a sentence for the docs', () => {
-    const names = keys.map((key) => VARIABLES[key].name);
+    const names = SETTINGS.map((key) => VARIABLES[key].name);
     expect(new Set(names).size).to.equal(names.length);
-    for (const key of keys) expect(VARIABLES[key].about).to.match(/^\S.*\.$/s);
+    for (const key of SETTINGS) expect(VARIABLES[key].about).to.match(/^\S.*\.$/s);
   });
 
   it('collects the file commands that are set, in their order', () => {

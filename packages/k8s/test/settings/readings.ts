@@ -1,83 +1,49 @@
-import type { VARIABLES } from '../../src/settings/schema.js';
+import { flag, globs, path, paths, text } from '../../src/settings/kinds.js';
+import { VARIABLES, type Variable } from '../../src/settings/schema.js';
+
+export type Setting = keyof typeof VARIABLES;
+export const SETTINGS = Object.keys(VARIABLES).filter((key): key is Setting => key in VARIABLES);
+
+/** Texts of an environment variable with the values that they are read as, and texts that it cannot have. */
+interface Texts {
+  good: readonly (readonly [text: string, value: unknown])[];
+  bad?: readonly string[];
+}
 
 /** What the settings file can say of one setting, and what it cannot. */
-export interface Reading {
-  /** The file, and the value that the setting then has. */
-  file: string;
+interface Reading {
+  /** In the file, and the value that the setting then has, which is not the default. */
+  yaml: string;
   value: unknown;
   /** A variable that says otherwise, and its value. */
   variable: string;
   wins: unknown;
   /** What the file cannot say, each with what is seen there. */
   bad: readonly (readonly [yaml: string, seen: string])[];
-  wants: string;
 }
 
-/** `value` is not the default. */
-const flag = (key: string, value = true): Reading => ({
-  file: yamlOf(key, String(value)),
-  value,
-  variable: String(!value),
-  wins: !value,
-  bad: [
-    ['"true"', '"true"'],
-    ['yes', '"yes"'],
-    ['1', '1'],
-    ['[true]', 'a list'],
-  ],
-  wants: 'true or false',
-});
-
-const paths = (key: string): Reading => ({
-  file: yamlOf(key, '[/a, /b/c]'),
-  value: ['/a', '/b/c'],
-  variable: '/c',
-  wins: ['/c'],
-  bad: [
-    ['/a', '"/a"'],
-    ['[a]', 'a list'],
-    ['["/a b"]', 'a list'],
-  ],
-  wants: 'a list of absolute paths',
-});
-
-const globs = (key: string): Reading => ({
-  file: yamlOf(key, '["a.io/*", b]'),
-  value: ['a.io/*', 'b'],
-  variable: 'c',
-  wins: ['c'],
-  bad: [
-    ['a.io/*', '"a.io/*"'],
-    ['[a, 1]', 'a list'],
-    ['["a b"]', 'a list'],
-    ['{ allow: a }', 'a map'],
-  ],
-  wants: 'a list of names with *',
-});
-
-const amount = (key: string, unit: string, least: number): Reading => ({
-  file: yamlOf(key, '4000.5'),
-  value: 4000.5,
-  variable: '5000',
-  wins: 5000,
-  bad: [
-    [`${least - 0.5}`, `${least - 0.5}`],
-    ['"300"', '"300"'],
-    ['10s', '"10s"'],
-    ['.inf', 'Infinity'],
-  ],
-  wants: `a number of ${unit}, ${least} or more`,
-});
-
-/** `a.b` and `x` as `a: { b: x }`. */
-export function yamlOf(key: string, value: string): string {
-  return key.split('.').reduceRight((inner, name) => `{ ${name}: ${inner} }`, value);
+/** By the kind of the setting, so that a new one of a known kind is tested without more ado. */
+export function casesOf({ kind, fallback }: Variable<unknown>): { texts: Texts; reading: Reading } {
+  switch (kind) {
+    case text:
+      return TEXT;
+    case path:
+      return PATH;
+    case globs:
+      return GLOBS;
+    case paths:
+      return PATHS;
+    case flag:
+      return flagCases(fallback !== true);
+    default:
+      return numberCases(Number(kind.schema['minimum']));
+  }
 }
 
-/** One for each setting that has a key in the file. */
-export const READINGS: Partial<Record<keyof typeof VARIABLES, Reading>> = {
-  claimName: {
-    file: 'claimName: work',
+const TEXT = {
+  texts: { good: [['ghcr.io/r:1', 'ghcr.io/r:1']] },
+  reading: {
+    yaml: 'work',
     value: 'work',
     variable: 'other',
     wins: 'other',
@@ -86,11 +52,13 @@ export const READINGS: Partial<Record<keyof typeof VARIABLES, Reading>> = {
       ['7', '7'],
       ['{}', 'a map'],
     ],
-    wants: 'a text',
   },
-  readWriteOnce: flag('readWriteOnce'),
-  template: {
-    file: 'template: /etc/template',
+} as const;
+
+const PATH = {
+  texts: { good: [['/a b/c', '/a b/c']], bad: ['a/b', './a', '~/a'] },
+  reading: {
+    yaml: '/etc/template',
     value: '/etc/template',
     variable: '/other',
     wins: '/other',
@@ -98,27 +66,97 @@ export const READINGS: Partial<Record<keyof typeof VARIABLES, Reading>> = {
       ['etc/template', '"etc/template"'],
       ['[/etc]', 'a list'],
     ],
-    wants: 'an absolute path',
   },
-  inheritPullSecrets: flag('inherit.imagePullSecrets', false),
-  inheritServiceAccount: flag('inherit.serviceAccount', false),
-  volumesAllow: paths('volumes.allow'),
-  inheritAnnotationsAllow: globs('inherit.annotations.allow'),
-  inheritAnnotationsDeny: globs('inherit.annotations.deny'),
-  inheritLabels: globs('inherit.labels'),
-  inheritFsGroup: flag('inherit.fsGroup'),
-  inheritTolerations: flag('inherit.tolerations'),
-  inheritPriorityClass: flag('inherit.priorityClass'),
-  inheritProxy: flag('inherit.proxy'),
-  imageHome: flag('imageHome'),
-  gitSafeDirectory: flag('gitSafeDirectory', false),
-  filesBackBudgetMb: amount('files.back.budgetMb', 'megabytes', 0),
-  filesBackExclude: globs('files.back.exclude'),
-  prepareTimeoutSeconds: amount('prepareTimeoutSeconds', 'seconds', 1),
-  jobMaxSeconds: amount('jobMaxSeconds', 'seconds', 1),
-  imagePullGraceSeconds: amount('imagePullGraceSeconds', 'seconds', 0),
-  apiRetrySeconds: amount('apiRetrySeconds', 'seconds', 0),
-  stepReconnectSeconds: amount('stepReconnectSeconds', 'seconds', 0),
-  heartbeatPeriodMs: amount('heartbeat.periodMs', 'milliseconds', 100),
-  heartbeatDeadlineMs: amount('heartbeat.deadlineMs', 'milliseconds', 100),
-};
+} as const;
+
+const GLOBS = {
+  texts: {
+    good: [
+      ['a.io/*', ['a.io/*']],
+      [' a, b\n c,,d ', ['a', 'b', 'c', 'd']],
+    ],
+  },
+  reading: {
+    yaml: '["a.io/*", b]',
+    value: ['a.io/*', 'b'],
+    variable: 'c',
+    wins: ['c'],
+    bad: [
+      ['a.io/*', '"a.io/*"'],
+      ['[a, 1]', 'a list'],
+      ['["a b"]', 'a list'],
+      ['{ allow: a }', 'a map'],
+    ],
+  },
+} as const;
+
+const PATHS = {
+  texts: {
+    good: [
+      ['/a', ['/a']],
+      ['/a, /b/c', ['/a', '/b/c']],
+    ],
+    bad: ['a', '/a b'],
+  },
+  reading: {
+    yaml: '[/a, /b/c]',
+    value: ['/a', '/b/c'],
+    variable: '/c',
+    wins: ['/c'],
+    bad: [
+      ['/a', '"/a"'],
+      ['[a]', 'a list'],
+      ['["/a b"]', 'a list'],
+    ],
+  },
+} as const;
+
+function flagCases(value: boolean): { texts: Texts; reading: Reading } {
+  const yes = ['true', 'TRUE', '1', 'yes'].map((word) => [word, true] as const);
+  const no = ['false', 'False', '0', 'no'].map((word) => [word, false] as const);
+  return {
+    texts: { good: [...yes, ...no], bad: ['maybe', 'on', ' true'] },
+    reading: {
+      yaml: String(value),
+      value,
+      variable: String(!value),
+      wins: !value,
+      bad: [
+        ['"true"', '"true"'],
+        ['yes', '"yes"'],
+        ['1', '1'],
+        ['[true]', 'a list'],
+      ],
+    },
+  };
+}
+
+function numberCases(least: number): { texts: Texts; reading: Reading } {
+  return {
+    texts: {
+      good: [
+        [`${least}`, least],
+        ['300', 300],
+        ['250.5', 250.5],
+      ],
+      bad: [`${least - 0.1}`, 'ten', '10s', 'NaN', 'Infinity'],
+    },
+    reading: {
+      yaml: '4000.5',
+      value: 4000.5,
+      variable: '5000',
+      wins: 5000,
+      bad: [
+        [`${least - 0.5}`, `${least - 0.5}`],
+        ['"300"', '"300"'],
+        ['10s', '"10s"'],
+        ['.inf', 'Infinity'],
+      ],
+    },
+  };
+}
+
+/** `a.b` and `x` as `a: { b: x }`. */
+export function yamlOf(key: string, value: string): string {
+  return key.split('.').reduceRight((inner, name) => `{ ${name}: ${inner} }`, value);
+}

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { stepScript } from '../../src/step/script.js';
-import { WATCH_SCRIPT } from '../../src/step/watch.js';
+import { WATCH } from '../../src/step/shell-texts.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
 import { until } from '../support/until.js';
@@ -13,7 +13,7 @@ for (const shell of SHELLS)
     afterEach(() => bed.close());
 
     const watch = () => {
-      const exec = bed.exec(WATCH_SCRIPT);
+      const exec = bed.exec(WATCH);
       exec.endInput();
       return exec;
     };

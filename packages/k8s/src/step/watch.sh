@@ -1,23 +1,18 @@
-import { HOOK_FOLDER } from './script.js';
+# shellcheck shell=sh
+# Shows what the running step prints, from what its log still holds to its end. It only reads, so it costs the step nothing;
+# segments that the hook has passed on meanwhile are gone, and are left out.
 
-/** For people: `kubectl exec POD -- sh /__podhooks/watch`. docs/adr/0014. */
-export const WATCH_FILE = `${HOOK_FOLDER}/watch`;
-
-/**
- * Shows what the running step prints, from what its log still holds to its end. It only reads, so it costs the step nothing;
- * segments that the hook has passed on meanwhile are gone, and are left out.
- */
-export const WATCH_SCRIPT = `_ph_dir=
-for _ph_file in ${HOOK_FOLDER}/*/main; do
-  [ ! -e "$_ph_file" ] || [ -e "\${_ph_file%/main}/ended" ] || _ph_dir=\${_ph_file%/main}
+_ph_dir=
+for _ph_file in /__podhooks/*/main; do
+  [ ! -e "$_ph_file" ] || [ -e "${_ph_file%/main}/ended" ] || _ph_dir=${_ph_file%/main}
 done
 [ -n "$_ph_dir" ] || { echo 'No step is running.' >&2; exit 1; }
 _ph_next() {
   _ph_least=
   for _ph_file in "$_ph_dir"/log.*; do
-    _ph_number=\${_ph_file##*.}
+    _ph_number=${_ph_file##*.}
     case $_ph_number in '*') return 1 ;; esac
-    [ "$_ph_number" -gt $_ph_n ] || continue
+    [ "$_ph_number" -gt "$_ph_n" ] || continue
     [ -n "$_ph_least" ] && [ "$_ph_number" -gt "$_ph_least" ] || _ph_least=$_ph_number
   done
   [ -n "$_ph_least" ]
@@ -37,4 +32,3 @@ while :; do
   [ -z "$_ph_last" ] || exit 0
   sleep 0.5 || sleep 1 || exit
 done
-`;
