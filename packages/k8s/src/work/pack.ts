@@ -138,18 +138,25 @@ export async function* packItems(items: readonly Item[], leftOut: LeftOut): Asyn
     tar.finalize();
   };
   fill().catch((error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))));
-  let chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of tar) {
-    if (!Buffer.isBuffer(chunk)) throw new TypeError('a tar stream yields buffers');
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes < PIECE_BYTES) continue;
+  // Not `for await`: who leaves would wait for the end of a stream that nobody reads any more.
+  const stream = tar[Symbol.asyncIterator]();
+  try {
+    let chunks: Buffer[] = [];
+    let bytes = 0;
+    for (let next = await stream.next(); next.done !== true; next = await stream.next()) {
+      const chunk: unknown = next.value;
+      if (!Buffer.isBuffer(chunk)) throw new TypeError('a tar stream yields buffers');
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes < PIECE_BYTES) continue;
+      yield Buffer.concat(chunks);
+      chunks = [];
+      bytes = 0;
+    }
     yield Buffer.concat(chunks);
-    chunks = [];
-    bytes = 0;
+  } finally {
+    tar.destroy();
   }
-  yield Buffer.concat(chunks);
 }
 
 /** Adds one entry; settles when the stream has room for the next. */
