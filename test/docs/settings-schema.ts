@@ -1,5 +1,6 @@
 import { format, resolveConfig } from 'prettier';
-import { VARIABLES, type Variable } from '../../packages/k8s/src/settings/schema.js';
+import { VARIABLES } from '../../packages/k8s/src/settings/schema.js';
+import type { Variable } from '../../packages/k8s/src/settings/variable.js';
 
 /** A JSON schema of an object, as far as the settings file needs one. */
 export interface ObjectSchema {

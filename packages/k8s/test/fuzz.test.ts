@@ -1,7 +1,7 @@
 import { HookError } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ApiError, ConnectionError } from '../src/cluster/api-error.js';
+import { ApiError, ConnectionError, MalformedAnswerError } from '../src/cluster/api-error.js';
 import { ApiClient } from '../src/cluster/client.js';
 import { Cluster } from '../src/cluster/cluster.js';
 import { jobState, readJobState } from '../src/commands/job-state.js';
@@ -49,7 +49,7 @@ const hostile = fc.array(
 );
 
 function isKnownFailure(error: unknown): boolean {
-  return error instanceof ApiError || error instanceof ConnectionError || error instanceof HookError;
+  return [ApiError, ConnectionError, MalformedAnswerError, HookError].some((known) => error instanceof known);
 }
 
 describe('hostile input', () => {

@@ -1,6 +1,7 @@
 import type { FileValues } from './file-values.js';
 import type { Settings } from './read.js';
-import { VARIABLES, type Variable } from './schema.js';
+import { VARIABLES } from './schema.js';
+import type { Variable } from './variable.js';
 
 /**
  * The settings that differ from their defaults, by their keys in the settings file. prepare_job leaves them in the job's

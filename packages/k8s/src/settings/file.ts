@@ -5,7 +5,8 @@ import { readDocuments, type YamlDocument } from '../yaml/documents.js';
 import { formatFault, formatPath, type Fault, type Path } from '../yaml/fault.js';
 import { nearest } from '../yaml/suggest.js';
 import type { SettingsFile } from './file-values.js';
-import { VARIABLES, type Variable } from './schema.js';
+import { VARIABLES } from './schema.js';
+import type { Variable } from './variable.js';
 
 const SETTINGS = new Map<string, Variable<unknown>>();
 /** What stands around settings, such as `inherit` around `inherit.proxy`. */

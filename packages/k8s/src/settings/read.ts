@@ -3,7 +3,8 @@ import { PLACEHOLDERS } from '../template/placeholders.js';
 import { listFaults } from '../yaml/fault.js';
 import type { SettingsFile } from './file-values.js';
 import { FILE_COMMANDS } from './file-commands.js';
-import { VARIABLES, type Variable } from './schema.js';
+import { VARIABLES } from './schema.js';
+import type { Variable } from './variable.js';
 
 type Values = { readonly [Key in keyof typeof VARIABLES]: (typeof VARIABLES)[Key]['fallback'] };
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,6 @@
 import { flag, globs, path, paths, text } from '../../src/settings/kinds.js';
-import { VARIABLES, type Variable } from '../../src/settings/schema.js';
+import { VARIABLES } from '../../src/settings/schema.js';
+import type { Variable } from '../../src/settings/variable.js';
 
 export type Setting = keyof typeof VARIABLES;
 export const SETTINGS = Object.keys(VARIABLES).filter((key): key is Setting => key in VARIABLES);
