@@ -46,13 +46,23 @@ describe('what is said of a job that cannot start', () => {
       .and.contain('get configmaps/no-such-map');
   });
 
-  it('shows the log of a sidecar that ends at once, three times of three', async () => {
-    const template =
-      'spec: { containers: [{ name: side, image: "alpine:3.20", command: [sh, -c, "echo no license; exit 3"] }] }';
-    for (let time = 1; time <= 3; time++)
-      expect(await failure(template), `time ${time}`).to.match(
-        /container side of pod \S+ ended with exit code 3 \(Error: no license\)/,
-      );
+  it('shows the log of a sidecar that ends while something else in the pod is waited for', async () => {
+    const side = '{ name: side, image: "alpine:3.20", command: [sh, -c, "echo no license; exit 3"] }';
+    const probe = 'readinessProbe: { exec: { command: [cat, /up] }, periodSeconds: 1 }';
+    const other = `{ name: other, image: "alpine:3.20", command: [sleep, infinity], ${probe} }`;
+    expect(await failure(`spec: { containers: [${side}, ${other}] }`)).to.match(
+      /container side of pod \S+ ended with exit code 3 \(Error: no license\)/,
+    );
+  });
+
+  it('names a sidecar that has ended at the end of the job at the latest', async () => {
+    const side = '{ name: side, image: "alpine:3.20", command: [sh, -c, "echo no license; exit 3"] }';
+    await runner.writeFile(TEMPLATE_PATH, `spec: { containers: [${side}] }`);
+    const prepared = await runner.prepareJob(JOB);
+    // The kubelet looks at its containers every second.
+    if (prepared.exitCode === 0) await runner.run({ run: 'sleep 3' });
+    const texts = [log(prepared), log(await runner.cleanupJob())];
+    expect(texts.join('')).to.match(/container side of pod \S+ ended with exit code 3/);
   });
 
   it('shows the log of an init container that fails', async () => {
