@@ -90,4 +90,29 @@ describe('RunnerLog', () => {
     for (const call of callbacks) call();
     await waiting;
   });
+
+  it('says nothing more once the runner has closed the pipe, and tells so once', async () => {
+    const before = new Set(process.stdout.listeners('error'));
+    let closings = 0;
+    const log = new RunnerLog(() => closings++);
+    let added: ((...given: unknown[]) => unknown)[] = [];
+    const text = written(() => {
+      log.debugging = true;
+      log.line('before');
+      added = process.stdout.listeners('error').filter(isNew);
+      for (const tell of [...added, ...added]) tell(new Error('write EPIPE'));
+      void log.write(bytes('lost\n'));
+      log.line('lost');
+      log.warning('lost');
+      log.error('lost', 'a title');
+      log.debug('lost');
+    });
+    for (const listener of added) process.stdout.off('error', listener);
+    await log.end();
+    expect([text, added.length, closings, log.closed]).to.deep.equal(['before\n', 1, 1, true]);
+
+    function isNew(listener: unknown): listener is (...given: unknown[]) => unknown {
+      return typeof listener === 'function' && ![...before].some((known) => known === listener);
+    }
+  });
 });

@@ -57,9 +57,10 @@ export function serviceNames(images: readonly string[]): string[] {
 }
 
 function baseName(image: string): string {
-  const path = image.split('@')[0] ?? '';
-  const last = (path.split('/').pop() ?? '').split(':')[0] ?? '';
-  const name = last
+  const name = image
+    .replace(/@.*/s, '')
+    .replace(/.*\//s, '')
+    .replace(/:.*/s, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');

@@ -167,4 +167,33 @@ describe('followAction', () => {
     });
     expect(await result).to.deep.equal({ kind: 'exited', exitCode: 5 });
   });
+
+  it('says what is missing when it may not look at pods', async () => {
+    const { result } = follow([gives('')], [refusal(403, 'User "u" cannot get resource "pods"')]);
+    await hookRejection('API_FORBIDDEN', result);
+  });
+
+  it('passes on a mistake of its own as it is', async () => {
+    const { result } = follow([() => Promise.reject(new TypeError('a mistake'))], [RUNNING]);
+    const error: unknown = await result.catch((fault: unknown) => fault);
+    expect(error).to.be.instanceOf(TypeError);
+  });
+
+  it('ends with the cancellation while it reads, and while it looks', async () => {
+    for (const moment of ['read', 'look'] as const) {
+      const { result, controller, cluster } = follow(
+        [
+          async () => {
+            await Promise.resolve();
+            controller.abort();
+            if (moment === 'read') throw LOST;
+          },
+        ],
+        [RUNNING],
+      );
+      const error: unknown = await result.catch((fault: unknown) => fault);
+      expect(error, moment).to.have.property('name', 'AbortError');
+      expect(cluster.requests, moment).to.deep.equal(['log step-pod follow']);
+    }
+  });
 });

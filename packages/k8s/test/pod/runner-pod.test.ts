@@ -51,6 +51,21 @@ describe('the folder that a runner pod shares', () => {
       expect(folderOf(runnerPod(volume, { readOnly: true }))?.readOnly).to.equal(true);
   });
 
+  it('lies on one node where an ephemeral volume has no claim template', () => {
+    expect(folderOf(runnerPod({ ephemeral: {} }))).to.deep.equal({
+      source: claim('runner-1-work'),
+      subPath: '',
+      sameNode: true,
+      readOnly: false,
+    });
+  });
+
+  it('is none where the mount names a volume that the pod does not have', () => {
+    const runner = runnerPod(claim('c'));
+    const spec = { containers: runner.spec?.containers ?? [] };
+    expect(folderOf({ ...runner, spec })).to.equal(undefined);
+  });
+
   it('lies below the sub path of its mount', () => {
     const runner = runnerPod(claim('c'), { subPath: 'team/a' });
     expect(folderOf(runner)?.subPath).to.equal('team/a');
@@ -152,6 +167,11 @@ describe('readRunnerPod', () => {
     expect(hookErrorOf('NOT_FOUND', () => readRunnerPod(pod('x').build(), options)).message).to.contain(
       'Pod x',
     );
+  });
+
+  it('refuses a pod of which the API says nothing', () => {
+    const { message } = hookErrorOf('NOT_FOUND', () => readRunnerPod({}, options));
+    expect(message).to.contain('Pod ? is not a runner pod');
   });
 
   it('is the owner of what is made for it, and does not hinder its removal', () => {

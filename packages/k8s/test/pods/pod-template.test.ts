@@ -37,4 +37,37 @@ describe('withTemplate', () => {
       first: 'FallbackToLogsOnError',
     });
   });
+
+  it('leaves the pod as it is where there is no template, and tells why its fields are what they are', async () => {
+    const { context, out } = commandContext(new FakeCluster());
+    const decisions = [{ field: 'nodeSelector', value: 'linux', from: 'the runner pod' }];
+    const own: OwnPod = { kind: 'job', pod: jobPod(), secrets: [], decisions };
+    expect(await withTemplate(own, [], context)).to.equal(own);
+    expect(out.debugLines).to.deep.equal(['nodeSelector: linux (the runner pod)']);
+  });
+
+  it('finds services by their images, in a pod without the helper, too', async () => {
+    const file = join(folder, 'services.yaml');
+    writeFileSync(
+      file,
+      'spec: {containers: [{name: $postgres, tty: true}, {name: $job, securityContext: {runAsUser: 1}}], nodeName: a}',
+    );
+    const { context, out } = commandContext(new FakeCluster(), {
+      ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: file,
+    });
+    const { spec, ...pod } = jobPod();
+    const others = (spec?.containers ?? []).filter(({ name }) => name !== 'podhooks');
+    const containers = [...others, { name: 'imageless' }];
+    const own: OwnPod = {
+      kind: 'job',
+      pod: { ...pod, spec: { ...spec, containers } },
+      secrets: [],
+      decisions: [],
+    };
+    const merged = await withTemplate(own, ['postgres', 'imageless', 'unknown'], context);
+    const found = merged.pod.spec?.containers.find(({ name }) => name === 'postgres');
+    expect(found?.tty).to.equal(true);
+    expect(merged.pod.spec?.containers.map(({ name }) => name)).to.not.include('podhooks');
+    expect(out.warnings.join()).to.contain('nodeName');
+  });
 });

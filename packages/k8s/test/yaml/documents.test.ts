@@ -108,6 +108,37 @@ describe('readDocuments', () => {
     });
   }
 
+  it('has no documents in an empty text, nor among empty documents', () => {
+    for (const text of ['', '# nothing', '---\n---\n', '~']) expect(documents(text)).to.deep.equal([]);
+  });
+
+  it('takes a hundred documents, and no more', () => {
+    const many = (count: number) => Array.from({ length: count }, () => 'a: 1').join('\n---\n');
+    expect(documents(many(100))).to.have.length(100);
+    expect(fault(many(101))).to.equal('-: more than 100 documents');
+  });
+
+  it('finds the lines of a text, of a list, and of what an alias stands for', () => {
+    expect(documents('\n\ntext')[0]?.line([])).to.equal(3);
+    expect(documents('\n- a\n- b')[0]?.line([1])).to.equal(3);
+    const [shared] = documents('a: &a\n  b: 1\nc: *a\n&d d: 1\nlist:\n  - *a\n');
+    expect(shared?.line(['c'])).to.equal(3);
+    expect(shared?.line(['c', 'b'])).to.equal(3);
+    expect(shared?.line(['list', 0])).to.equal(6);
+    expect(shared?.line(['list', 0, 'b'])).to.equal(6);
+  });
+
+  it('takes the first line for a text that is empty', () => {
+    const [document] = documents('!!str');
+    expect([document?.value, document?.line([]), document?.line(['a'])]).to.deep.equal(['', 1, 1]);
+  });
+
+  it('finds the line above where an alias is a key', () => {
+    const [document] = documents('\na: &a x\n\n*a : 1\n');
+    expect(document?.value).to.deep.equal({ a: 'x', x: 1 });
+    expect(document?.line(['x'])).to.be.greaterThan(1);
+  });
+
   describe('line', () => {
     const yaml = [
       'metadata: # 1',

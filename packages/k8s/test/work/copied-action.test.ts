@@ -1,0 +1,202 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import {
+  ASK_AGENT,
+  FIND_CHANGES,
+  NOTHING_CHANGED,
+  OPEN_GATE,
+  SEND_FOLDERS,
+} from '../../src/agent/action-files.js';
+import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
+import { CopiedAction } from '../../src/work/copied-action.js';
+import { commandContext } from '../support/command-context.js';
+import { containerStep } from '../support/containers.js';
+import { FakeCluster, refusal } from '../support/fake-cluster.js';
+import { hookRejection } from '../support/rejection.js';
+
+interface Answer {
+  exitCode?: number;
+  stdout?: string;
+  stderr?: string;
+  refused?: Error;
+}
+
+/** Two pods whose commands do nothing but end as a test has it; without a word, and well, unless it says otherwise. */
+class AnsweringCluster extends FakeCluster {
+  /** By script, or by `<pod> <container>`: one answer after the other. */
+  readonly answers = new Map<string, Answer[]>();
+  readonly commands: (readonly string[])[] = [];
+
+  override async exec(
+    pod: string,
+    container: string,
+    command: readonly string[],
+    handlers: ExecHandlers,
+  ): Promise<ExecSession> {
+    this.commands.push([pod, container, ...command]);
+    const answers = this.answers.get(command[2] ?? '') ?? this.answers.get(`${pod} ${container}`);
+    const { exitCode = 0, stdout = '', stderr = '', refused } = answers?.shift() ?? {};
+    if (refused !== undefined) throw refused;
+    if (stdout !== '') await handlers.onStdout(Buffer.from(stdout));
+    if (stderr !== '') await handlers.onStderr(Buffer.from(stderr));
+    return {
+      write: () => Promise.resolve(),
+      endInput: () => undefined,
+      close: () => undefined,
+      done: Promise.resolve({ exitCode }),
+    };
+  }
+}
+
+describe('the files of a docker action with a work folder of its own', () => {
+  let work: string;
+  let cluster: AnsweringCluster;
+  beforeEach(() => {
+    work = mkdtempSync(join(tmpdir(), 'podhooks-work-'));
+    cluster = new AnsweringCluster();
+  });
+  afterEach(() => rmSync(work, { recursive: true }));
+
+  const answer = (to: string, ...answers: Answer[]) => cluster.answers.set(to, answers);
+  const shared = (
+    jobPod: string | undefined = 'job-pod',
+    path?: string,
+    repository: string | null = 'repo',
+  ) => {
+    const given = commandContext(cluster);
+    const environmentVariables = path === undefined ? {} : { GITHUB_ACTION_PATH: path };
+    const action = new CopiedAction({
+      args: { ...containerStep('v12').args, environmentVariables },
+      work,
+      repository: repository ?? undefined,
+      jobPod,
+      context: given.context,
+    });
+    return { ...given, action, share: () => action.share('step-pod', given.context.cancelled) };
+  };
+  const calls = (script: string) => cluster.commands.filter((command) => command.includes(script));
+
+  it('are asked of the job pod, and the gate of the action is opened behind them', async () => {
+    const { share, out } = shared();
+    await share();
+    expect(calls(SEND_FOLDERS)).to.deep.equal([
+      ['job-pod', 'podhooks', 'bash', '-c', SEND_FOLDERS, 'bash', 'repo', '_temp'],
+    ]);
+    expect(cluster.commands.at(-1)?.slice(0, 5)).to.deep.equal([
+      'step-pod',
+      'podhooks',
+      'bash',
+      '-c',
+      OPEN_GATE,
+    ]);
+    expect(out.warnings).to.deep.equal([]);
+  });
+
+  it('are those of the folder for temporary files alone where there is no repository', async () => {
+    const { share, action } = shared('job-pod', undefined, null);
+    await share();
+    expect(calls(OPEN_GATE)[0]?.slice(5)).to.deep.equal(['bash', '', '_temp']);
+    await action.takeBack('step-pod');
+    expect(calls(ASK_AGENT)).to.deep.equal([]);
+    expect(calls(FIND_CHANGES)[0]?.slice(5)).to.deep.equal(['bash', '_temp']);
+  });
+
+  it('come whole, wherever the action itself lies', async () => {
+    for (const path of [
+      '/elsewhere',
+      `${work}/_actions/o/r`,
+      `${work}/repo/o/r/v1`,
+      `${work}/_actions/o/r/v1/sub`,
+    ])
+      await shared('job-pod', path).share();
+    expect(calls(OPEN_GATE)).to.have.length(4);
+  });
+
+  it('are waited for while the helper does not run, or runs and fails', async () => {
+    answer('step-pod podhooks', { refused: refusal(500, 'container not found') }, { exitCode: 1 }, {});
+    const { share } = shared();
+    await share();
+    expect(calls(':')).to.have.length(3);
+  });
+
+  it('are given up for a helper that may not be asked', async () => {
+    answer(':', { refused: refusal(403, 'no exec for you') });
+    const error: unknown = await shared()
+      .share()
+      .catch((fault: unknown) => fault);
+    expect(String(error)).to.contain('no exec for you');
+    expect(calls(OPEN_GATE)).to.deep.equal([]);
+  });
+
+  it('warn of what the job pod could not send, in five lines at the most', async () => {
+    const stderr = [1, 2, 3, 4, 5, 6].map((line) => `tar: ${line}`).join('\n');
+    answer(SEND_FOLDERS, { stderr });
+    const { share, out } = shared();
+    await share();
+    expect(out.warnings).to.deep.equal([
+      "Not copied into the action's pod: tar: 1; tar: 2; tar: 3; tar: 4; tar: 5; …",
+    ]);
+  });
+
+  it('are lost when the sending tar fails', async () => {
+    answer(SEND_FOLDERS, { exitCode: 2, stderr: 'tar: gone' });
+    const { message } = await hookRejection('FILES_LOST', shared().share());
+    expect(message).to.contain('from pod job-pod to pod step-pod: tar ended with exit code 2: tar: gone');
+    expect(calls(OPEN_GATE)).to.deep.equal([]);
+  });
+
+  it('are lost when the gate of the action does not open', async () => {
+    answer(OPEN_GATE, { exitCode: 1, stderr: 'read-only file system\n' });
+    const { message } = await hookRejection('FILES_LOST', shared().share());
+    expect(message).to.contain('into the pod of the docker action: read-only file system');
+  });
+
+  it('are not brought back from a pod that is going', async () => {
+    const { action, cancel } = shared();
+    cancel();
+    await action.takeBack('step-pod');
+    expect(cluster.commands).to.deep.equal([]);
+  });
+
+  it('need no transfer when neither the runner nor the job pod lacks anything', async () => {
+    answer(ASK_AGENT, { stdout: 'same\n' });
+    answer(FIND_CHANGES, { exitCode: NOTHING_CHANGED });
+    const { action, out } = shared();
+    await action.takeBack('step-pod');
+    expect(cluster.commands).to.have.length(2);
+    expect(out.warnings).to.deep.equal([]);
+  });
+
+  it('are said not to be on the runner when the agent fails', async () => {
+    answer(ASK_AGENT, { exitCode: 1, stdout: 'same\n' });
+    const { action, out } = shared();
+    await action.takeBack('step-pod');
+    expect(out.warnings.join()).to.contain('did not answer');
+  });
+
+  it('are lost for the job pod when the changes cannot be found', async () => {
+    answer(ASK_AGENT, { stdout: 'same\n' });
+    answer(FIND_CHANGES, { exitCode: 7, stderr: 'find: no such file\n' });
+    const { message } = await hookRejection('FILES_LOST', shared().action.takeBack('step-pod'));
+    expect(message).to.contain('from the docker action into the job pod: find: no such file');
+  });
+
+  const PUTS: readonly [title: string, answer: Answer, warnings: string[]][] = [
+    ['nothing when they are in place', {}, []],
+    ['the reason', { exitCode: 1, stderr: 'no room\n' }, ['no room']],
+    ['the exit code where there is no reason', { exitCode: 9 }, ['exit code 9']],
+  ];
+  for (const [title, put, warnings] of PUTS)
+    it(`warn in the job pod of ${title}`, async () => {
+      answer(ASK_AGENT, { stdout: 'same\n' });
+      answer('job-pod job', put);
+      const { action, out } = shared();
+      await action.takeBack('step-pod');
+      expect(out.warnings).to.deep.equal(
+        warnings.map((text) => `Not copied from the docker action into the job pod: ${text}`),
+      );
+      expect(cluster.commands.at(-1)?.slice(0, 2), 'cleans up').to.deep.equal(['job-pod', 'podhooks']);
+    });
+});
