@@ -26,7 +26,7 @@ interface End {
   env?: Readonly<Record<string, string>>;
 }
 
-const STEP_LOST = String.raw`^ready\n\n?::error title=podhooks%3A STEP_LOST::The step was lost: `;
+const STEP_LOST = String.raw`^ready\n\n?::error title=podhooks%3A STEP_LOST::\[STEP_LOST\] The step was lost: `;
 
 /** Every way to go that a cluster without a second node can show. */
 const ENDS: readonly End[] = [

@@ -12,7 +12,7 @@ const TEMPLATE = `spec:
   tolerations:
     - { key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 0 }
 `;
-const NAMED = /STEP_LOST::The step was lost: pod \S+ was evicted: .*NoExecute/;
+const NAMED = /STEP_LOST::\[STEP_LOST\] The step was lost: pod \S+ was evicted: .*NoExecute/;
 
 /** A cluster never calls its only node unreachable: the kubelet is stopped and the taint is given here. */
 export const lostNode: Campaign = {
