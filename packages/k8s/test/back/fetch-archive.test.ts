@@ -20,7 +20,7 @@ const digestOf = (archive: Buffer) => `${createHash('sha256').update(archive).di
 interface Connection {
   stdout?: Buffer;
   stderr?: string;
-  done?: Promise<ExecStatus>;
+  exitCode?: number;
 }
 
 describe('the archive of a step', () => {
@@ -28,32 +28,33 @@ describe('the archive of a step', () => {
   beforeEach(() => (bed = new ReceivingBed()));
   afterEach(() => bed.close());
 
-  const bring = (connections: (Connection | Error)[], answer: string | undefined = `bulk ${ID}\n`) => {
+  const bring = (connections: (Connection | Error)[], answer = `bulk ${ID}\n`, retrySeconds = '20') => {
     const cluster = new FakeCluster();
     const written: string[] = [];
-    const session = ({ stdout, stderr, done }: Connection, handlers: ExecHandlers): ExecSession => {
+    const session = ({ stdout, stderr, exitCode }: Connection, handlers: ExecHandlers): ExecSession => {
+      let end: (status: ExecStatus) => void = () => undefined;
+      const done = new Promise<ExecStatus>((resolve) => (end = resolve));
       setImmediate(() => {
         if (stdout !== undefined) void handlers.onStdout(Buffer.from(stdout));
         if (stderr !== undefined) void handlers.onStderr(Buffer.from(stderr));
+        if (exitCode !== undefined) end({ exitCode });
       });
-      let acknowledge: (status: ExecStatus) => void = () => undefined;
-      const acknowledged = new Promise<ExecStatus>((resolve) => (acknowledge = resolve));
       return {
         write: (data) => {
           written.push(data.toString());
-          acknowledge({ exitCode: 0 });
+          end({ exitCode: 0 });
           return Promise.resolve();
         },
         endInput: () => undefined,
         close: () => undefined,
-        done: done ?? acknowledged,
+        done,
       };
     };
     cluster.execs = connections.map((connection) => (handlers) => {
       if (connection instanceof Error) throw connection;
       return session(connection, handlers);
     });
-    const given = commandContext(cluster, { ACTIONS_RUNNER_HOOK_API_RETRY_SECONDS: '1' });
+    const given = commandContext(cluster, { ACTIONS_RUNNER_HOOK_API_RETRY_SECONDS: retrySeconds });
     const back = {
       pod: 'job-pod',
       work: bed.work,
@@ -63,8 +64,6 @@ describe('the archive of a step', () => {
     return { ...given, written, result: bringBack(given.context, back) };
   };
   const content = (name: string) => readFileSync(bed.path(`_work/repo/repo/${name}`), 'utf8');
-  const later = (exitCode: number) =>
-    new Promise<ExecStatus>((resolve) => setTimeout(() => resolve({ exitCode }), 20));
 
   it('is acknowledged when it is whole, with the digest that was sent', async () => {
     const { result, out, written } = bring([{ stdout: ARCHIVE, stderr: digestOf(ARCHIVE) }]);
@@ -84,7 +83,7 @@ describe('the archive of a step', () => {
   it('is brought over another connection, behind the last file in place, when bash ends early', async () => {
     const half = ARCHIVE.subarray(0, 1536);
     const { result, out, cluster } = bring([
-      { stdout: half, stderr: 'killed', done: later(137) },
+      { stdout: half, stderr: 'killed', exitCode: 137 },
       refusal(500, 'container not found'),
       { stdout: ARCHIVE, stderr: digestOf(ARCHIVE) },
     ]);
@@ -97,7 +96,7 @@ describe('the archive of a step', () => {
   });
 
   it('is given up when the agent has thrown it away', async () => {
-    const { result, out, cluster } = bring([{ done: later(3) }]);
+    const { result, out, cluster } = bring([{ exitCode: 3 }]);
     await result;
     expect(out.warnings.join()).to.contain('the agent has thrown the archive away');
     expect(cluster.requests).to.have.length(1);
@@ -111,7 +110,7 @@ describe('the archive of a step', () => {
   });
 
   it('is given up when connections are lost for longer than is set', async () => {
-    const { result, out } = bring([new ConnectionError('exec', 'lost')]);
+    const { result, out } = bring([new ConnectionError('exec', 'lost')], undefined, '0.5');
     await result;
     expect(out.warnings.join()).to.contain('lost');
   });
