@@ -105,7 +105,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'a job image that prints without end fills the memory of the runner',
     file: `${HOOK}/cluster/collect.ts`,
     from: 'new BoundedBytes(limitBytes)',
-    to: 'new BoundedBytes(Infinity)',
+    to: 'new BoundedBytes(limitBytes * 1000)',
     test: {
       file: `${TESTS}/cluster/collect.test.ts`,
       title: 'drops what a command prints beyond the limits',
