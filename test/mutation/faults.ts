@@ -1538,4 +1538,21 @@ export const FAULTS: readonly Fault[] = [
       title: 'copes with files that vanish, grow, shrink or are emptied after they were found',
     },
   },
+  {
+    name: 'render shows the values of variables that a template sets',
+    file: `${HOOK}/cli/annotated-yaml.ts`,
+    from: "name === 'value' && each[0] !== now",
+    to: "name === 'value' && now === undefined",
+    test: { file: `${TESTS}/cli/render.test.ts`, title: 'shows no value that may be secret' },
+  },
+  {
+    name: 'render names the wrong origin of what a template changes',
+    file: `${HOOK}/cli/annotated-yaml.ts`,
+    from: 'values.findLastIndex(',
+    to: 'values.findIndex(',
+    test: {
+      file: `${TESTS}/cli/annotated-yaml.test.ts`,
+      title: 'names the last stage that has changed a value',
+    },
+  },
 ];

@@ -1,8 +1,8 @@
-import { HookError } from '@podhooks/hooklib';
 import { explain } from '../cluster/api-error.js';
 import type { ApiClient } from '../cluster/client.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { type Connected, connectCluster } from '../cluster/connect.js';
+import { check, type Check } from './check.js';
 import { type Permission, PERMISSIONS, rulesYaml } from './permissions.js';
 import { pageOf } from '../failure.js';
 import { asMap, mapAt } from '../json.js';
@@ -10,15 +10,6 @@ import { readRunnerPod } from '../pod/runner-pod.js';
 import { readTemplateFiles } from '../pods/template-files.js';
 import { readSettingsWithFile, type Settings } from '../settings/read.js';
 import { loadTemplate } from '../template/template.js';
-
-export interface Check {
-  name: string;
-  status: 'ok' | 'warning' | 'failed' | 'skipped';
-  seen: string;
-  /** What to do, and where it is explained; of checks that failed or warn. */
-  fix?: string;
-  help?: string;
-}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -81,24 +72,6 @@ function node(version: string): Check {
         fix: `Use a runner image whose externals have Node ${least} or newer.`,
         help: pageOf('UNEXPECTED'),
       };
-}
-
-/** Runs one check; a failure of the hook has its own words, hint and page. */
-async function check(name: string, body: () => Promise<string>, server = ''): Promise<Check> {
-  try {
-    return { name, status: 'ok', seen: await body() };
-  } catch (error) {
-    const told = explain(error, server);
-    if (!(told instanceof HookError)) throw error;
-    const { code, message, hint } = told;
-    return {
-      name,
-      status: 'failed',
-      seen: `[${code}] ${message}`,
-      fix: hint ?? 'See the page.',
-      help: pageOf(code),
-    };
-  }
 }
 
 async function template(settings: Settings): Promise<string> {

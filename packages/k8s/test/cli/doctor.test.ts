@@ -1,6 +1,7 @@
 import { HookError } from '@podhooks/hooklib';
 import { expect } from 'chai';
-import { type Check, doctor } from '../../src/cli/doctor.js';
+import type { Check } from '../../src/cli/check.js';
+import { doctor } from '../../src/cli/doctor.js';
 import { ApiAgent } from '../../src/cluster/api-agent.js';
 import { type ApiAnswer, ApiClient, type ApiRequest } from '../../src/cluster/client.js';
 import { ConnectionError } from '../../src/cluster/api-error.js';
