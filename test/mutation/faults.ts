@@ -1457,9 +1457,9 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'doctor finds no fault in a Role that lacks a right',
-    file: `${HOOK}/cli/doctor.ts`,
-    from: 'if (!(await isAllowed(',
-    to: 'if (false && !(await isAllowed(',
+    file: `${HOOK}/cli/check-rights.ts`,
+    from: 'required.length === 0',
+    to: 'required.length < 99',
     test: { file: `${TESTS}/cli/doctor.test.ts`, title: 'gives the rules that a Role lacks' },
   },
   {
@@ -1553,6 +1553,33 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/cli/annotated-yaml.test.ts`,
       title: 'names the last stage that has changed a value',
+    },
+  },
+  {
+    name: 'doctor prints a Role with verbs that are not missing',
+    file: `${HOOK}/cli/check-rights.ts`,
+    from: 'answers[index] === false',
+    to: "answers[index] === false || PERMISSIONS[index]?.verb === 'list'",
+    test: { file: `${TESTS}/cli/doctor.test.ts`, title: 'gives the rules that a Role lacks' },
+  },
+  {
+    name: 'doctor does not look whether the server takes the job pod',
+    file: `${HOOK}/cli/check-job-pod.ts`,
+    from: 'await dryRun(job, client, cluster)',
+    to: '[]',
+    test: {
+      file: `${TESTS}/cli/doctor.test.ts`,
+      title: 'gives the words and the hint of a server that does not take the pod of a job',
+    },
+  },
+  {
+    name: 'doctor does not see that the tools folder cannot be written',
+    file: `${HOOK}/cli/check-runner.ts`,
+    from: "join(work, '_tool'), ",
+    to: '',
+    test: {
+      file: `${TESTS}/cli/check-runner.test.ts`,
+      title: 'finds a folder of tools that is none, and leaves nothing in the others',
     },
   },
 ];

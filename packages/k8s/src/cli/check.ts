@@ -10,7 +10,11 @@ export interface Check {
   /** What to do, and where it is explained; of checks that failed or warn. */
   fix?: string;
   help?: string;
+  /** Objects in YAML that fix it when they are applied. */
+  manifest?: string;
 }
+
+export const TIMEOUT_MS = 20_000;
 
 /** Runs one check; a failure of the hook has its own words, hint and page. */
 export async function check(name: string, body: () => Promise<string>, server = ''): Promise<Check> {

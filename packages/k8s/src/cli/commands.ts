@@ -2,7 +2,7 @@ import { type Check } from './check.js';
 import type { Command, Values } from './command.js';
 import { completion, SHELLS } from './completion.js';
 import { doctor } from './doctor.js';
-import { lint } from './lint.js';
+import { type Findings, lint, lintOnServer } from './lint.js';
 import { PERMISSIONS, roleYaml } from './permissions.js';
 import { print, printMarked } from './print.js';
 import { render } from './render.js';
@@ -33,9 +33,18 @@ export const COMMANDS: readonly Command[] = [
     name: 'lint',
     operands: 'FILE...',
     count: { least: 1, most: Infinity },
-    about: 'Checks pod templates (files or folders) and settings files as the hook does, without a cluster',
-    options: { json: JSON_OPTION },
-    run: (files, values) => lintAll(files, isSet(values, 'json')),
+    about:
+      'Checks pod templates (files or folders) and settings files as the hook does, without a cluster unless asked to',
+    options: {
+      json: JSON_OPTION,
+      server: { about: 'have the API server check the pod with the template, too; nothing is created' },
+    },
+    run: (files, values, environment) =>
+      lintAll(
+        files,
+        isSet(values, 'server') ? (file) => lintOnServer(file, environment) : lint,
+        isSet(values, 'json'),
+      ),
   },
   {
     name: 'render',
@@ -85,16 +94,21 @@ export const COMMANDS: readonly Command[] = [
 function tellChecks(checks: readonly Check[], asJson: boolean): number {
   if (asJson) print(JSON.stringify(checks, undefined, 2));
   else
-    for (const { name, status, seen, fix, help } of checks)
+    for (const { name, status, seen, fix, manifest, help } of checks)
       printMarked(status, `${name}: ${seen}`, [
         ...(fix === undefined ? [] : [fix]),
+        ...(manifest === undefined ? [] : [manifest]),
         ...(help === undefined ? [] : [`see ${help}`]),
       ]);
   return checks.some(({ status }) => status === 'failed') ? 1 : 0;
 }
 
-async function lintAll(files: readonly string[], asJson: boolean): Promise<number> {
-  const results = await Promise.all(files.map(async (file) => ({ file, ...(await lint(file)) })));
+async function lintAll(
+  files: readonly string[],
+  lintFile: (file: string) => Promise<Findings>,
+  asJson: boolean,
+): Promise<number> {
+  const results = await Promise.all(files.map(async (file) => ({ file, ...(await lintFile(file)) })));
   if (asJson) print(JSON.stringify(results, undefined, 2));
   else
     for (const { file, kind, faults, warnings } of results) {

@@ -27,8 +27,8 @@ describe('cli.js', () => {
   });
 
   for (const [title, args, words] of [
-    ['no command', [], 'lint [--json] FILE'],
-    ['a command that there is not', ['docter'], 'lint [--json] FILE'],
+    ['no command', [], 'lint [--json] [--server] FILE'],
+    ['a command that there is not', ['docter'], 'lint [--json] [--server] FILE'],
     ['an option that there is not', ['role', '--yes'], 'podhooks role [--messages]'],
     ['lint without a file', ['lint'], 'FILE... is missing'],
     ['more than it takes', ['role', 'now'], 'role: now is too much'],
@@ -50,7 +50,7 @@ describe('cli.js', () => {
   for (const [line, words] of [
     ['cli.js ren', 'render'],
     ['node cli.js doctor --j', '--json'],
-    ['cli.js lint --', '--json --help'],
+    ['cli.js lint --', '--json --server --help'],
   ] as const)
     it(`completes ${line}`, () => {
       const script = `${start(CLI, 'completion', 'bash').stdout}
