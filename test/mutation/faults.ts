@@ -500,6 +500,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'the end of a long line is taken for words of the kubelet',
+    file: `${HOOK}/step/stamped-log.ts`,
+    from: "    // It was the end of an older line.\n    this.words = '';\n",
+    to: '',
+    test: {
+      file: `${TESTS}/step/stamped-log.test.ts`,
+      title: 'does not take the end of an older line, which has no stamp, for words of the kubelet',
+    },
+  },
+  {
     name: 'the end of an output that came late is left out',
     file: `${HOOK}/follow/follow-action.ts`,
     from: 'await drain(reader, end, context);',
