@@ -531,6 +531,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a misspelt variable is passed over in silence',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'for (const text of unknownVariables(settings.variables)) out.warning(text);',
+    to: 'void unknownVariables;',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'warns of a variable that looks like a setting and is none',
+    },
+  },
+  {
     name: 'the end of a long line is taken for words of the kubelet',
     file: `${HOOK}/step/stamped-log.ts`,
     from: "    // It was the end of an older line.\n    this.words = '';\n",
