@@ -78,7 +78,8 @@ describe('readSettings', () => {
     const environment = {
       PATH: '/bin',
       ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLAET: 'x',
-      Actions_Runner_Hook_Rwo: '',
+      Actions_Runner_Hook_Rwo: 'x',
+      ACTIONS_RUNNER_HOOK_EMPTY: '',
     };
     expect(readSettings(environment).variables).to.deep.equal([
       'ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLAET',
