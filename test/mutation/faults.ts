@@ -500,6 +500,57 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a name with a line feed is looked for as two names',
+    file: `${HOOK}/agent/agent.ts`,
+    from: String.raw`tr '\\0\\n' '\\n\\1' < "$list" | grep -anxF -m 1 -e "\${name//$'\\n'/$'\\1'}"`,
+    to: String.raw`tr '\\0' '\\n' < "$list" | grep -anxF -m 1 -e "$name"`,
+    test: {
+      file: `${TESTS}/back/agent.test.ts`,
+      title: 'goes on behind a name with line feeds in it, whose lines are names of their own',
+    },
+  },
+  {
+    name: 'a repository that is called as the script of removals is lost',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: String.raw` --transform='flags=r;s,^\\./,files/,'`,
+    to: '',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'reach a repository of the name remove.sh',
+    },
+  },
+  {
+    name: 'result files that nobody asked for are kept',
+    file: `${HOOK}/step/report.ts`,
+    from: 'else if (!(Number(argument) < this.results)) return;',
+    to: '',
+    test: {
+      file: `${TESTS}/step/report.test.ts`,
+      title:
+        'keeps no result file that was not asked for, as a process that knows the channel may make up any number',
+    },
+  },
+  {
+    name: 'a misspelt variable is passed over in silence',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'for (const text of unknownVariables(settings.variables)) out.warning(text);',
+    to: 'void unknownVariables;',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'warns of a variable that looks like a setting and is none',
+    },
+  },
+  {
+    name: 'the end of a long line is taken for words of the kubelet',
+    file: `${HOOK}/step/stamped-log.ts`,
+    from: "    // It was the end of an older line.\n    this.words = '';\n",
+    to: '',
+    test: {
+      file: `${TESTS}/step/stamped-log.test.ts`,
+      title: 'does not take the end of an older line, which has no stamp, for words of the kubelet',
+    },
+  },
+  {
     name: 'the end of an output that came late is left out',
     file: `${HOOK}/follow/follow-action.ts`,
     from: 'await drain(reader, end, context);',

@@ -21,6 +21,7 @@ import { prepareDeadline } from '../ready/wait-for-pod.js';
 import type { Settings } from '../settings/read.js';
 import { carriedSettings } from '../settings/carried.js';
 import { filesBackLimits } from '../settings/files-back.js';
+import { unknownVariables } from '../settings/unknown-variables.js';
 import { checkEnvironment } from '../step/environment.js';
 import { workSharing } from '../work/for-mode.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
@@ -44,6 +45,7 @@ export async function prepareJob(input: PrepareJobInput, context: CommandContext
 async function prepare({ args }: PrepareJobInput, context: CommandContext): Promise<HookResponse> {
   const { cluster, settings, out } = context;
   const started = monotonicMs();
+  for (const text of unknownVariables(settings.variables)) out.warning(text);
   const deadline = prepareDeadline(context);
   const { job, created, key } = await inTime(deadline, context, (within) => createJob(args, within));
   const name = job.pod.metadata?.name ?? '';
