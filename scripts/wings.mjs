@@ -25,7 +25,7 @@ export const WINGS = [
   ['files'],
   ['model'],
   ['yaml'],
-  ['admission', 'arc-chart', 'bounded-bytes', 'deadline', 'failure', 'inert', 'json', 'version'],
+  ['admission', 'arc-chart', 'bounded-bytes', 'deadline', 'failure', 'inert', 'json', 'phases', 'version'],
 ];
 
 /** The folder that a source file lies in, or its own name; undefined outside of SOURCE. */

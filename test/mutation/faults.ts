@@ -1633,4 +1633,21 @@ export const FAULTS: readonly Fault[] = [
       title: 'finds a folder of tools that is none, and leaves nothing in the others',
     },
   },
+  {
+    name: 'a link in the place of the timings file is followed',
+    file: `${HOOK}/commands/record-timings.ts`,
+    from: 'O_CREAT | O_NOFOLLOW | O_NONBLOCK,',
+    to: 'O_CREAT | O_NONBLOCK,',
+    test: { file: `${TESTS}/commands/timings.test.ts`, title: 'follow no link that a step has put there' },
+  },
+  {
+    name: 'the pod is read for timings that nobody wants',
+    file: `${HOOK}/commands/tell-timings.ts`,
+    from: 'if (!isSlow && settings.timingsFile === undefined) return;',
+    to: '',
+    test: {
+      file: `${TESTS}/commands/timings.test.ts`,
+      title: 'are not told, nor asked for, of one that did not',
+    },
+  },
 ];

@@ -3,11 +3,13 @@ import { type HookInput, HookError, parseInput, readInput } from '@podhooks/hook
 import { explain } from './cluster/api-error.js';
 import { connectCluster } from './cluster/connect.js';
 import type { CommandContext } from './commands/context.js';
+import type { Outcome } from './commands/record-timings.js';
 import { readJobState, type RunningJob, secretsOwner } from './commands/job-state.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { HOOK_FAILED, runToEnd } from './exit.js';
 import { failureText, stoppedText } from './failure.js';
 import { RunnerLog } from './log.js';
+import { Phases } from './phases.js';
 import { VERSION } from './version.js';
 import { readSettings, readSettingsWithFile, type Settings } from './settings/read.js';
 
@@ -27,23 +29,52 @@ async function main(): Promise<number> {
   const { cluster } = await connectCluster(settings, job?.certificate, (error, delayMs) =>
     log.debug(`${error.message}; again in ${Math.round(delayMs)} ms`),
   );
-  const context: CommandContext = { settings, cluster, job, cancelled: controller.signal, out: log };
+  const phases = new Phases();
+  const context: CommandContext = { settings, cluster, job, cancelled: controller.signal, out: log, phases };
   try {
-    switch (input.command) {
-      case 'prepare_job':
-        // Not at the top: a step, which runs far more often, should not load what only this needs.
-        return await (await import('./commands/prepare-job.js')).prepareJob(input, context);
-      case 'run_script_step':
-        return await runScriptStep(input, context);
-      case 'run_container_step':
-        return await (await import('./commands/run-container-step.js')).runContainerStep(input, context);
-      case 'cleanup_job':
-        return await (await import('./commands/cleanup-job.js')).cleanupJob(input, context);
-    }
+    const exitCode = await run(input, context);
+    await record(input, context, { exitCode });
+    return exitCode;
   } catch (error) {
-    if (controller.signal.aborted && !(error instanceof HookError))
-      throw new HookError('CANCELLED', `${input.command} was cancelled.`, { cause: error });
-    throw explain(error, cluster.server);
+    const told = toldOf(error, input, cluster.server);
+    const code = told instanceof HookError ? told.code : 'UNEXPECTED';
+    await record(input, context, { exitCode: HOOK_FAILED, error: code });
+    throw told;
+  }
+}
+
+async function run(input: HookInput, context: CommandContext): Promise<number> {
+  switch (input.command) {
+    case 'prepare_job':
+      // Not at the top: a step, which runs far more often, should not load what only this needs.
+      return (await import('./commands/prepare-job.js')).prepareJob(input, context);
+    case 'run_script_step':
+      return runScriptStep(input, context);
+    case 'run_container_step':
+      return (await import('./commands/run-container-step.js')).runContainerStep(input, context);
+    case 'cleanup_job':
+      return (await import('./commands/cleanup-job.js')).cleanupJob(input, context);
+  }
+}
+
+function toldOf(error: unknown, { command }: HookInput, server: string): unknown {
+  return controller.signal.aborted && !(error instanceof HookError)
+    ? new HookError('CANCELLED', `${command} was cancelled.`, { cause: error })
+    : explain(error, server);
+}
+
+/** For those who want it; whatever becomes of it is no matter of the step's. */
+async function record(
+  { command }: HookInput,
+  { settings, phases, out }: CommandContext,
+  outcome: Outcome,
+): Promise<void> {
+  if (settings.timingsFile === undefined) return;
+  try {
+    const { appendTimings, timingsLine } = await import('./commands/record-timings.js');
+    appendTimings(settings.timingsFile, timingsLine(command, outcome, phases, settings));
+  } catch (error) {
+    out.debug(`timings were not recorded: ${String(error)}`);
   }
 }
 

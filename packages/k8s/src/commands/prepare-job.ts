@@ -4,7 +4,6 @@ import {
   type PrepareJobInput,
   writeResponse,
 } from '@podhooks/hooklib';
-import { monotonicMs } from '../deadline.js';
 import type { Pod } from '../model/kubernetes.js';
 import { JOB_CONTAINER, serviceNames } from '../model/names.js';
 import { requireAllowedImage } from '../pod/image-policy.js';
@@ -28,6 +27,7 @@ import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { createJobSecrets } from './job-secrets.js';
 import { jobState, secretsOwner } from './job-state.js';
+import { tellTimings } from './tell-timings.js';
 
 /** Creates the job pod and waits until steps can run in it. */
 export async function prepareJob(input: PrepareJobInput, context: CommandContext): Promise<number> {
@@ -43,11 +43,11 @@ export async function prepareJob(input: PrepareJobInput, context: CommandContext
 }
 
 async function prepare({ args }: PrepareJobInput, context: CommandContext): Promise<HookResponse> {
-  const { cluster, settings, out } = context;
-  const started = monotonicMs();
+  const { cluster, settings, out, phases } = context;
   for (const text of unknownVariables(settings.variables)) out.warning(text);
   const deadline = prepareDeadline(context);
   const { job, created, key } = await inTime(deadline, context, (within) => createJob(args, within));
+  phases.mark('created');
   const name = job.pod.metadata?.name ?? '';
   // An image's own user is known only when it runs: what the pod does not say counts as another user.
   const sameUser = userOf(job.pod) === process.geteuid?.();
@@ -57,8 +57,11 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
     container === null || work === undefined
       ? undefined
       : { container, sharing: workSharing(job.mode, work), sameUser };
-  const inspected = await jobReady({ pod: created, main, healthChecks: job.healthChecks }, context, deadline);
-  out.line(`The job pod is ready after ${((monotonicMs() - started) / 1000).toFixed(1)} s.`);
+  const { healthChecks } = job;
+  const inspected = await jobReady({ pod: created, main, healthChecks, phases }, context, deadline);
+  phases.mark('ready');
+  out.line(`The job pod is ready after ${(phases.elapsedMs / 1000).toFixed(1)} s.`);
+  await tellTimings(name, phases, context);
   const services = args.services.map((service, index) => ({
     id: job.services[index] ?? '',
     network: name,

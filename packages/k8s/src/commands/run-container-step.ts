@@ -143,7 +143,9 @@ async function run(own: StepPod, sharing: ActionSharing, context: CommandContext
   const { cancelled } = context;
   const name = own.pod.metadata?.name ?? '';
   const created = await createObjects(own, context);
+  context.phases.mark('created');
   await started(created, sharing, context);
+  context.phases.mark('started');
   const giveUp = new AbortController();
   const cancel = () => void endSoon(name, context, giveUp);
   cancelled.addEventListener('abort', cancel, { once: true });

@@ -6,6 +6,7 @@ import type { Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import type { HealthCheck } from '../options/health.js';
 import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
+import type { Phases } from '../phases.js';
 import type { InspectionReport } from '../step/inspection.js';
 import { lost } from '../work/send-work-folder.js';
 import type { WorkSharing } from '../work/sharing.js';
@@ -25,6 +26,8 @@ export interface CreatedJob {
   main: { container: HookContainer; sharing: WorkSharing; sameUser: boolean } | undefined;
   /** Services that have to be healthy before the job begins. */
   healthChecks: readonly HealthCheck[];
+  /** Told when the job container runs, and its files are there. */
+  phases: Phases;
 }
 
 /**
@@ -37,7 +40,7 @@ export async function jobReady(
   context: Context,
   deadline: Deadline,
 ): Promise<InspectionReport | undefined> {
-  const { pod, main, healthChecks } = job;
+  const { pod, main, healthChecks, phases } = job;
   const name = pod.metadata?.name ?? '';
   const waiting = new AbortController();
   const within = { ...context, cancelled: AbortSignal.any([context.cancelled, waiting.signal]) };
@@ -47,7 +50,7 @@ export async function jobReady(
   const isTold = givesSign(pod);
   if (!isTold) pace.hurry();
   const started = isTold ? Promise.race([startedSign(name, within), running]) : running;
-  const preparing = main && prepareMain(pod, main, started, { within, pending, deadline });
+  const preparing = main && prepareMain(pod, main, started, { within, pending, deadline, phases });
   // The other containers start right after the job container.
   preparing?.then(
     () => pace.hurry(),
@@ -79,13 +82,14 @@ interface Bounds {
   within: Context;
   pending: Pending;
   deadline: Deadline;
+  phases: Phases;
 }
 
 async function prepareMain(
   pod: Pod,
   { container, sharing, sameUser }: NonNullable<CreatedJob['main']>,
   started: Promise<unknown>,
-  { within, pending, deadline }: Bounds,
+  { within, pending, deadline, phases }: Bounds,
 ): Promise<InspectionReport> {
   const name = pod.metadata?.name ?? '';
   let seen = 'the helper did not answer';
@@ -93,10 +97,16 @@ async function prepareMain(
     folders: sharing.foldersToCreate(container),
     externals: { ready: EXTERNALS_READY, failed: EXTERNALS_FAILED },
   };
-  const share = async () =>
-    sharing.share({ pod, container, sameUser, context: within }, (what) => void (seen = what));
+  const share = async () => {
+    await sharing.share({ pod, container, sameUser, context: within }, (what) => void (seen = what));
+    phases.mark('files');
+  };
+  const inspected = started.then((sign) => {
+    phases.mark('started');
+    return sign;
+  });
   const [report] = await Promise.all([
-    pending.add(inspectJobImage(name, inspection, started, within), () =>
+    pending.add(inspectJobImage(name, inspection, inspected, within), () =>
       unanswered(name, container, deadline),
     ),
     pending.add(share(), () => lost(`it did not end within ${deadline.afterMs / 1000} s: ${seen}`)),

@@ -189,6 +189,19 @@ export const VARIABLES = {
     number('seconds', 0),
     900,
   ),
+  timingsShowAfterSeconds: preset(
+    'ACTIONS_RUNNER_HOOK_TIMINGS_SHOW_AFTER_SECONDS',
+    'timings.showAfterSeconds',
+    'Time after which prepare_job says in the log of the job where its time went, in seconds. 0: always.',
+    number('seconds', 0),
+    30,
+  ),
+  timingsFile: optional(
+    'ACTIONS_RUNNER_HOOK_TIMINGS_FILE',
+    'timings.file',
+    'File in the runner container to which each command adds a line of JSON: what it was, how it ended, how long its phases took (docs/timings.md). Without it, none.',
+    path,
+  ),
   heartbeatPeriodMs: preset(
     'ACTIONS_RUNNER_HEARTBEAT_PERIOD_MS',
     'heartbeat.periodMs',

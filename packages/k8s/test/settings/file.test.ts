@@ -77,7 +77,7 @@ describe('the settings file', () => {
     [
       'a setting that only a variable can be',
       'namespace: ci',
-      /namespace: unknown setting; there are claimName, .*inherit, files, heartbeat$/,
+      /namespace: unknown setting; there are claimName, .*inherit, files, timings, heartbeat$/,
     ],
     ['a path with dots', 'inherit.proxy: true', /:1: \["inherit\.proxy"\]: unknown setting; /],
     [

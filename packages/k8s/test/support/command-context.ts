@@ -2,6 +2,7 @@ import type { Cluster } from '../../src/cluster/cluster.js';
 import type { CommandContext } from '../../src/commands/context.js';
 import type { Output } from '../../src/context.js';
 import type { RunningJob } from '../../src/commands/job-state.js';
+import { Phases } from '../../src/phases.js';
 import { readSettings } from '../../src/settings/read.js';
 
 /** A runner's log that remembers. */
@@ -42,6 +43,7 @@ export function commandContext<C extends Cluster>(
   const out = new MemoryLog();
   const controller = new AbortController();
   const settings = readSettings({ ACTIONS_RUNNER_POD_NAME: 'runner-1', ...environment });
-  const context: CommandContext = { settings, cluster, job, cancelled: controller.signal, out };
+  const phases = new Phases();
+  const context: CommandContext = { settings, cluster, job, cancelled: controller.signal, out, phases };
   return { context, cluster, out, cancel: () => controller.abort() };
 }
