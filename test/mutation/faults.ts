@@ -1538,4 +1538,24 @@ export const FAULTS: readonly Fault[] = [
       title: 'copes with files that vanish, grow, shrink or are emptied after they were found',
     },
   },
+  {
+    name: 'a container may gain rights in a namespace that is restricted',
+    file: `${HOOK}/pod/security.ts`,
+    from: 'allowPrivilegeEscalation: false,',
+    to: '',
+    test: {
+      file: `${TESTS}/pod/security.test.ts`,
+      title: 'is met by every container of a job and of a docker action in volume mode',
+    },
+  },
+  {
+    name: 'a workflow gets the rights of root where pods are restricted',
+    file: `${HOOK}/options/policy.ts`,
+    from: '(!restricted || written === RESTRICTED)',
+    to: '(written !== RESTRICTED || !restricted)',
+    test: {
+      file: `${TESTS}/pod/security.test.ts`,
+      title: 'is met whatever options ask for, and each of them is named',
+    },
+  },
 ];

@@ -9,9 +9,15 @@ import type { RunnerPath } from '../model/paths.js';
 import type { Provenance } from './provenance.js';
 import { ownedBy, type RunnerPod } from './runner-pod.js';
 import type { EnvironmentSecret } from './secrets.js';
+import { type PodSecurity, withPodSecurity } from './security.js';
 import type { PodKind } from '../template/template-names.js';
 import type { WorkMode } from '../model/work-mode.js';
 import type { WorkFolder } from './volumes.js';
+
+/** What the administrator asks of every pod, whatever its workflow says. */
+export interface PodRules {
+  security: PodSecurity;
+}
 
 /** What every pod that the hook makes is made from. */
 export interface OwnPodOptions {
@@ -28,6 +34,7 @@ export interface OwnPodOptions {
   volumesAllow: readonly RunnerPath[];
   /** What workflows may ask for with docker's options. */
   policy: OptionsPolicy;
+  rules: PodRules;
   /** After this time Kubernetes ends the pod, in seconds. */
   maxSeconds: number | undefined;
 }
@@ -71,12 +78,12 @@ export function ownMetadata({ runner, provenance }: OwnPodOptions): ObjectMeta {
 /** A pod around containers, with what it inherits from the runner pod. Pure. */
 export function ownPod(
   kind: PodKind,
-  { runner, inheriting, sameNode, maxSeconds }: OwnPodOptions,
+  { runner, inheriting, sameNode, rules, maxSeconds }: OwnPodOptions,
   { name, metadata, work, containers, byExec = [], volumes, registries, environment }: Contents,
 ): OwnPod {
   const inherited = inherit(runner.pod, inheriting(work.mode), metadata);
   const presets = [...inherited.env, ...ON_GITHUB];
-  const pod: Pod = {
+  const plain: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { ...metadata, name },
@@ -93,6 +100,7 @@ export function ownPod(
       volumes,
     },
   };
+  const pod = withPodSecurity(plain, rules.security);
   // Merged again, so that hook and workflow win over what is inherited; before that, so that their pull secrets come first.
   return {
     kind,

@@ -7,7 +7,7 @@ import { readRunnerPod } from '../../src/pod/runner-pod.js';
 import { workPath } from '../../src/pod/volumes.js';
 import { hookContainer, prepareJobArgs } from '../support/containers.js';
 import { pod } from '../support/pod.js';
-import { NO_POLICY } from '../support/options-policy.js';
+import { NO_POLICY, NO_RULES } from '../support/options-policy.js';
 import { ephemeral, runnerPod } from '../support/runner-pods.js';
 
 const PROVENANCE = {
@@ -27,6 +27,7 @@ function built(payload: string, runner: Pod = runnerPod(), parts: Partial<JobPod
     provenance: PROVENANCE,
     volumesAllow: [],
     policy: NO_POLICY,
+    rules: NO_RULES,
     sameNode: undefined,
     maxSeconds: undefined,
     ...parts,

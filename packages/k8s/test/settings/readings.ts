@@ -1,3 +1,4 @@
+import { isList } from '../../src/json.js';
 import { flag, globs, path, paths, text } from '../../src/settings/kinds.js';
 import { VARIABLES } from '../../src/settings/schema.js';
 import type { Variable } from '../../src/settings/variable.js';
@@ -37,7 +38,8 @@ export function casesOf({ kind, fallback }: Variable<unknown>): { texts: Texts; 
     case flag:
       return flagCases(fallback !== true);
     default:
-      return numberCases(Number(kind.schema['minimum']));
+      if (isList(kind.schema['enum'])) return choiceCases(kind.schema['enum'].map(String));
+      return numberCases(Number(kind.schema['minimum']), kind.schema['type'] === 'integer');
   }
 }
 
@@ -112,6 +114,24 @@ const PATHS = {
   },
 } as const;
 
+function choiceCases(words: readonly string[]): { texts: Texts; reading: Reading } {
+  const [first = '', last = ''] = [words[0], words.at(-1)];
+  return {
+    texts: { good: words.map((word) => [word, word] as const), bad: [first.toUpperCase(), ` ${first}`, 'x'] },
+    reading: {
+      yaml: last,
+      value: last,
+      variable: first,
+      wins: first,
+      bad: [
+        ['x', '"x"'],
+        ['7', '7'],
+        [`[${first}]`, 'a list'],
+      ],
+    },
+  };
+}
+
 function flagCases(value: boolean): { texts: Texts; reading: Reading } {
   const yes = ['true', 'TRUE', '1', 'yes'].map((word) => [word, true] as const);
   const no = ['false', 'False', '0', 'no'].map((word) => [word, false] as const);
@@ -132,19 +152,16 @@ function flagCases(value: boolean): { texts: Texts; reading: Reading } {
   };
 }
 
-function numberCases(least: number): { texts: Texts; reading: Reading } {
+function numberCases(least: number, isWhole: boolean): { texts: Texts; reading: Reading } {
+  const value = isWhole ? 4000 : 4000.5;
   return {
     texts: {
-      good: [
-        [`${least}`, least],
-        ['300', 300],
-        ['250.5', 250.5],
-      ],
-      bad: [`${least - 0.1}`, 'ten', '10s', 'NaN', 'Infinity'],
+      good: [[`${least}`, least], ['300', 300], ...(isWhole ? [] : [['250.5', 250.5] as const])],
+      bad: [...(isWhole ? ['250.5'] : []), `${least - 0.1}`, 'ten', '10s', 'NaN', 'Infinity'],
     },
     reading: {
-      yaml: '4000.5',
-      value: 4000.5,
+      yaml: `${value}`,
+      value,
       variable: '5000',
       wins: 5000,
       bad: [
