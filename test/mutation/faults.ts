@@ -1558,4 +1558,25 @@ export const FAULTS: readonly Fault[] = [
       title: 'is met whatever options ask for, and each of them is named',
     },
   },
+  {
+    name: 'a step goes to the cache of the runner, not to that of the administrator',
+    file: `${HOOK}/commands/run-script-step.ts`,
+    from: '!Object.hasOwn(environmentSet, name)',
+    to: 'true',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title: 'leaves the variables of the administrator as the job container has them',
+    },
+  },
+  {
+    name: 'what the workflow sets wins over the variables of the administrator',
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: '({ name }) => !set.has(name)',
+    to: '() => true',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title:
+        'has the variables of the administrator in each container but the helper, whatever the workflow sets',
+    },
+  },
 ];

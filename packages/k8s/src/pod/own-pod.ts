@@ -17,6 +17,8 @@ import type { WorkFolder } from './volumes.js';
 /** What the administrator asks of every pod, whatever its workflow says. */
 export interface PodRules {
   security: PodSecurity;
+  /** Variables of all containers but the helper; they win over those of the workflow. */
+  environment: readonly EnvVar[];
 }
 
 /** What every pod that the hook makes is made from. */
@@ -95,7 +97,7 @@ export function ownPod(
       imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
       ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
       containers: containers.map((each) =>
-        withPresets(each, presets, each.name === JOB_CONTAINER ? byExec : []),
+        withRules(withPresets(each, presets, each.name === JOB_CONTAINER ? byExec : []), rules),
       ),
       volumes,
     },
@@ -132,6 +134,16 @@ function withPresets(container: Container, presets: readonly EnvVar[], byExec: r
   if (container.name === HELPER_CONTAINER) return container;
   const own = new Set([...byExec, ...(container.env ?? []).map(({ name }) => name)]);
   return { ...container, env: [...presets.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
+}
+
+function withRules(container: Container, { environment }: PodRules): Container {
+  if (container.name === HELPER_CONTAINER || environment.length === 0) return container;
+  const set = new Set(environment.map(({ name }) => name));
+  // First, so that what the workflow sets may refer to them.
+  return {
+    ...container,
+    env: [...environment, ...(container.env ?? []).filter(({ name }) => !set.has(name))],
+  };
 }
 
 /**

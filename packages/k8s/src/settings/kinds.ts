@@ -10,6 +10,8 @@ export interface Kind<T> {
   ofYaml(value: unknown): T | undefined;
   /** The same as ofYaml in the words of JSON schema. */
   readonly schema: JsonMap;
+  /** What a text says may be a secret, and is not shown. */
+  readonly hidden?: true;
 }
 
 export const text: Kind<string> = {

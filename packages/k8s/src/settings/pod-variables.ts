@@ -1,8 +1,16 @@
 import { choice, flag, wholeNumber } from './kinds.js';
+import { type EnvironmentSet, environmentSet } from './structures.js';
 import { optional, preset } from './variable.js';
 
 /** Settings of every pod that the hook creates. */
 export const POD_VARIABLES = {
+  environmentSet: preset<EnvironmentSet>(
+    'ACTIONS_RUNNER_HOOK_ENVIRONMENT_SET',
+    'environment.set',
+    'Variables of every step, service and docker action, whatever the runner, the workflow or the image says: `ACTIONS_RESULTS_URL: http://cache.ci.svc/` is a cache near the cluster. A value that is secret stays in a Secret of the namespace: `NPM_TOKEN: { secretKeyRef: { name: npm, key: token } }`; GitHub does not mask it in logs.',
+    environmentSet,
+    {},
+  ),
   podSecurity: optional<'restricted'>(
     'ACTIONS_RUNNER_HOOK_POD_SECURITY',
     'podSecurity',

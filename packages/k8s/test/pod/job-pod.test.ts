@@ -367,4 +367,27 @@ describe('jobPod', () => {
         built('v02', runnerPod(), { args: { container: null, services: [hookContainer({ image })] } }),
       );
   });
+
+  it('has the variables of the administrator in each container but the helper, whatever the workflow sets', () => {
+    const set = [
+      { name: 'A', value: 'set' },
+      { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+    ];
+    const args = prepareJobArgs('v02');
+    const environmentVariables = { A: 'of the workflow', C: '1' };
+    const made = built('v02', runnerPod(), {
+      rules: { ...NO_RULES, environment: set },
+      args: {
+        ...args,
+        container: args.container && { ...args.container, environmentVariables },
+        services: [hookContainer({ image: 'redis:7', environmentVariables })],
+      },
+    });
+    const envOf = (name: string) =>
+      container(made, name)?.env?.filter(({ name: key }) => /^[ABC]$/.test(key));
+    expect(envOf('podhooks') ?? []).to.deep.equal([]);
+    expect(envOf('job')).to.deep.equal(set);
+    expect(envOf('redis')?.slice(0, 2)).to.deep.equal(set);
+    expect(envOf('redis')?.map(({ name }) => name)).to.deep.equal(['A', 'B', 'C']);
+  });
 });

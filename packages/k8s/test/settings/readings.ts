@@ -1,6 +1,7 @@
 import { isList } from '../../src/json.js';
 import { flag, globs, path, paths, text } from '../../src/settings/kinds.js';
 import { VARIABLES } from '../../src/settings/schema.js';
+import { environmentSet } from '../../src/settings/structures.js';
 import type { Variable } from '../../src/settings/variable.js';
 
 export type Setting = keyof typeof VARIABLES;
@@ -35,6 +36,8 @@ export function casesOf({ kind, fallback }: Variable<unknown>): { texts: Texts; 
       return GLOBS;
     case paths:
       return PATHS;
+    case environmentSet:
+      return ENVIRONMENT;
     case flag:
       return flagCases(fallback !== true);
     default:
@@ -110,6 +113,31 @@ const PATHS = {
       ['/a', '"/a"'],
       ['[a]', 'a list'],
       ['["/a b"]', 'a list'],
+    ],
+  },
+} as const;
+
+const ENVIRONMENT = {
+  texts: {
+    good: [
+      ['{"A":"1"}', { A: '1' }],
+      ['{}', {}],
+    ],
+    bad: ['A=1', '{"A":1}', '["A"]', '{"A=":"1"}'],
+  },
+  reading: {
+    yaml: '{ A: x, B: { secretKeyRef: { name: n, key: k } } }',
+    value: { A: 'x', B: { secretKeyRef: { name: 'n', key: 'k' } } },
+    variable: '{"A":"1"}',
+    wins: { A: '1' },
+    bad: [
+      ['A', '"A"'],
+      ['[A]', 'a list'],
+      ['{ A: 1 }', 'a map'],
+      ['{ "": x }', 'a map'],
+      ['{ A: { secretKeyRef: { name: n } } }', 'a map'],
+      ['{ A: { secretKeyRef: { name: n, key: k }, value: x } }', 'a map'],
+      ['{ A: { secretKeyRef: { name: n, key: k, optional: true } } }', 'a map'],
     ],
   },
 } as const;

@@ -12,4 +12,5 @@ export const NO_POLICY: OptionsPolicy = {
 /** As without any setting. */
 export const NO_RULES: PodRules = {
   security: { restricted: false, runAsUser: undefined, userNamespaces: false },
+  environment: [],
 };
