@@ -1589,4 +1589,45 @@ export const FAULTS: readonly Fault[] = [
       title: 'copes with files that vanish, grow, shrink or are emptied after they were found',
     },
   },
+  {
+    name: 'a container may gain rights in a namespace that is restricted',
+    file: `${HOOK}/pod/security.ts`,
+    from: 'allowPrivilegeEscalation: false,',
+    to: '',
+    test: {
+      file: `${TESTS}/pod/security.test.ts`,
+      title: 'is met by every container of a job and of a docker action in volume mode',
+    },
+  },
+  {
+    name: 'a workflow gets the rights of root where pods are restricted',
+    file: `${HOOK}/options/policy.ts`,
+    from: '(!restricted || written === RESTRICTED)',
+    to: '(written !== RESTRICTED || !restricted)',
+    test: {
+      file: `${TESTS}/pod/security.test.ts`,
+      title: 'is met whatever options ask for, and each of them is named',
+    },
+  },
+  {
+    name: 'a step goes to the cache of the runner, not to that of the administrator',
+    file: `${HOOK}/commands/run-script-step.ts`,
+    from: '!Object.hasOwn(environmentSet, name)',
+    to: 'true',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title: 'leaves the variables of the administrator as the job container has them',
+    },
+  },
+  {
+    name: 'what the workflow sets wins over the variables of the administrator',
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: '({ name }) => !set.has(name)',
+    to: '() => true',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title:
+        'has the variables of the administrator in each container but the helper, whatever the workflow sets',
+    },
+  },
 ];

@@ -9,7 +9,9 @@ import { provenance } from '../pod/provenance.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import type { Context } from '../context.js';
 import { optionsPolicy } from '../settings/options-policy.js';
+import { podRules } from '../settings/pod-rules.js';
 import { inheritSettings } from './inherit-settings.js';
+
 import { requirePodName } from './require-pod-name.js';
 
 /** What the pods of jobs and docker actions are made from alike: the runner pod, and the settings. */
@@ -27,6 +29,7 @@ export async function ownPodOptions(work: RunnerPath | undefined, context: Conte
     ],
     sameNode: settings.readWriteOnce,
     policy: optionsPolicy(settings),
+    rules: podRules(settings),
     maxSeconds: settings.jobMaxSeconds,
   };
 }
