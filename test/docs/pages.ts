@@ -3,6 +3,7 @@ import { failuresPage } from './failures-page.js';
 import { optionsPage } from './options-page.js';
 import { settingsPage } from './settings-page.js';
 import { settingsSchema } from './settings-schema.js';
+import { transcriptsPage } from './transcripts-page.js';
 import { testingPage } from './testing-page.js';
 
 /** The pages that are made from the code, as seen from docs/. */
@@ -13,4 +14,5 @@ export const MADE_PAGES: Readonly<Record<string, (file: string) => Promise<strin
   'settings.md': settingsPage,
   'settings.schema.json': settingsSchema,
   'testing.md': testingPage,
+  'transcripts.md': transcriptsPage,
 };

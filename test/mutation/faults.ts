@@ -1119,8 +1119,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a workflow gets a capability that nobody has allowed',
     file: `${HOOK}/options/read.ts`,
-    from: "option.kind === 'guarded' && findGlob",
-    to: "option.kind !== 'guarded' && findGlob",
+    from: "option.kind === 'guarded' && !isAllowed",
+    to: "option.kind !== 'guarded' && !isAllowed",
     test: {
       file: `${TESTS}/options/read.test.ts`,
       title: 'gives the rights that nothing names, and refuses others',
@@ -1406,16 +1406,6 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'what an action does to a repository like .github does not reach the job',
-    file: `${HOOK}/agent/action-files.ts`,
-    from: ' ${staging(id)}/.[!.]*/; do',
-    to: '; do',
-    test: {
-      file: `${TESTS}/agent/action-files.test.ts`,
-      title: 'reach a repository whose name begins with a dot',
-    },
-  },
-  {
     name: 'a job container ends where it cannot say that it runs',
     file: `${HOOK}/pod/helper.ts`,
     from: "`printf '' > ${STARTED}\\n",
@@ -1499,8 +1489,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a volume that is missing is waited for to the end',
     file: `${HOOK}/pods/why-not-mounted.ts`,
-    from: 'if (isNotFound(error)) return missing',
-    to: 'if (!isNotFound(error)) return missing',
+    from: 'if (isNotFound(error)) return { absent',
+    to: 'if (!isNotFound(error)) return { absent',
     test: {
       file: `${TESTS}/pods/why-not-mounted.test.ts`,
       title: 'names a ConfigMap that is not there',
@@ -1590,6 +1580,47 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a container may gain rights in a namespace that is restricted',
+    file: `${HOOK}/pod/security.ts`,
+    from: 'allowPrivilegeEscalation: false,',
+    to: '',
+    test: {
+      file: `${TESTS}/pod/security.test.ts`,
+      title: 'is met by every container of a job and of a docker action in volume mode',
+    },
+  },
+  {
+    name: 'a workflow gets the rights of root where pods are restricted',
+    file: `${HOOK}/options/policy.ts`,
+    from: '(!restricted || written === RESTRICTED)',
+    to: '(written !== RESTRICTED || !restricted)',
+    test: {
+      file: `${TESTS}/pod/security.test.ts`,
+      title: 'is met whatever options ask for, and each of them is named',
+    },
+  },
+  {
+    name: 'a step goes to the cache of the runner, not to that of the administrator',
+    file: `${HOOK}/commands/run-script-step.ts`,
+    from: '!Object.hasOwn(environmentSet, name)',
+    to: 'true',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title: 'leaves the variables of the administrator as the job container has them',
+    },
+  },
+  {
+    name: 'what the workflow sets wins over the variables of the administrator',
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: '({ name }) => !set.has(name)',
+    to: '() => true',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title:
+        'has the variables of the administrator in each container but the helper, whatever the workflow sets',
+    },
+  },
+  {
     name: 'render shows the values of variables that a template sets',
     file: `${HOOK}/cli/annotated-yaml.ts`,
     from: "name === 'value' && each[0] !== now",
@@ -1648,6 +1679,23 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/commands/timings.test.ts`,
       title: 'are not told, nor asked for, of one that did not',
+    },
+  },
+  {
+    name: 'a wait that took too long says nothing of what to do',
+    file: `${HOOK}/ready/wait-for-pod.ts`,
+    from: "hint = state.kind === 'waiting' ? state.hint : undefined;",
+    to: '',
+    test: { file: 'test/situations.test.ts', title: 'names object, cause and fix where no node has room' },
+  },
+  {
+    name: 'the debug log shows the variables of a template',
+    file: `${HOOK}/pods/pod-template.ts`,
+    from: 'const pod = withLastWords(settled.pod);',
+    to: 'const pod = withLastWords(settled.pod); out.debug(JSON.stringify(pod));',
+    test: {
+      file: 'test/situations.test.ts',
+      title: 'shows no secret of payload, template, settings or environment, in debug mode neither',
     },
   },
 ];

@@ -123,6 +123,10 @@ function staged(options: OwnPodOptions, build: (options: OwnPodOptions, hasOptio
     sameNode: undefined,
     maxSeconds: undefined,
     policy: { ...policy, maxCpus: undefined, maxMemory: undefined },
+    rules: {
+      security: { restricted: false, runAsUser: undefined, userNamespaces: false },
+      environment: [],
+    },
   };
   const nothing = { allow: [], deny: ['*'] };
   const inheriting: OwnPodOptions['inheriting'] = (mode) => ({

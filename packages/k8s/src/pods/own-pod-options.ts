@@ -10,7 +10,9 @@ import { readRunnerPod } from '../pod/runner-pod.js';
 import type { Context } from '../context.js';
 import type { Settings } from '../settings/read.js';
 import { optionsPolicy } from '../settings/options-policy.js';
+import { podRules } from '../settings/pod-rules.js';
 import { inheritSettings } from './inherit-settings.js';
+
 import { requirePodName } from './require-pod-name.js';
 
 /** What the pods of jobs and docker actions are made from alike: the runner pod, and the settings. */
@@ -36,6 +38,7 @@ export function ownPodOptionsFrom(
     ],
     sameNode: settings.readWriteOnce,
     policy: optionsPolicy(settings),
+    rules: podRules(settings),
     maxSeconds: settings.jobMaxSeconds,
   };
 }

@@ -1,7 +1,7 @@
 import type { ContainerStatus, Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { registryOf } from '../pod/registry.js';
-import { failureOf } from './failures.js';
+import { type Failure, failureOf } from './failures.js';
 
 /** Why a pod does not run. */
 export interface Reason {
@@ -22,7 +22,8 @@ export interface NotPulled {
 /** How far a pod has come. */
 export type StartState =
   | { kind: 'running' }
-  | { kind: 'waiting'; why: string }
+  /** The hint is for a wait that takes too long. */
+  | { kind: 'waiting'; why: string; hint?: string }
   /** May pass, but not for long: a registry that is down, a secret that is still being created. */
   | { kind: 'retryable'; reason: Reason | NotPulled }
   | { kind: 'failed'; reason: Reason | NotPulled };
@@ -55,21 +56,28 @@ export function startState(pod: Pod): StartState {
   }
   const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False')
-    return {
-      kind: 'waiting',
-      why: `waiting for a node: ${scheduled.message ?? scheduled.reason ?? 'not scheduled'}`,
-    };
+    return waitingFor(
+      `waiting for a node: ${scheduled.message ?? scheduled.reason ?? 'not scheduled'}`,
+      failureOf('pod', scheduled.reason ?? '', ''),
+    );
   const expected = pod.spec?.containers.length ?? 0;
   const started = (pod.status?.containerStatuses ?? []).filter(
     (status) => status.state?.running !== undefined || hasEndedWell(status),
   ).length;
   if (started === expected && expected > 0) return { kind: 'running' };
   if (pod.spec?.nodeName === undefined) return { kind: 'waiting', why: 'waiting for a node' };
-  return {
-    kind: 'waiting',
-    why: `starting on node ${pod.spec.nodeName}: ${started} of ${expected} containers run`,
-  };
+  const open = statuses.find(({ state }) => state?.waiting !== undefined)?.state?.waiting;
+  return waitingFor(
+    `starting on node ${pod.spec.nodeName}: ${started} of ${expected} containers run`,
+    failureOf('waiting', open?.reason ?? '', ''),
+  );
 }
+
+const waitingFor = (why: string, row: Failure | undefined): StartState => ({
+  kind: 'waiting',
+  why,
+  ...(row !== undefined && { hint: row.hint }),
+});
 
 /** Services and sidecars that have ended without an error, of a pod that is running. */
 export function endedContainers(pod: Pod): string[] {

@@ -22,6 +22,9 @@ const DEFAULT_ACCOUNT = 'default';
 const REFUSED =
   /401|403|unauthorized|authentication required|denied|forbidden|incorrect username or password/i;
 
+/** A node's words for a registry that does not answer it. */
+const UNREACHABLE = /dial tcp|no such host|connection (?:refused|reset)|i\/o timeout|TLS handshake timeout/i;
+
 /**
  * What to do about an image that cannot be pulled: which pull secrets the pod has, and what is wrong with them. Only now,
  * as it costs a request for each secret, and a right that a runner may lack.
@@ -55,9 +58,11 @@ export async function whyNotPulled(
   const account = pod.spec?.serviceAccountName ?? DEFAULT_ACCOUNT;
   const otherAccount = REFUSED.test(message) && wrong.length === 0 && account !== DEFAULT_ACCOUNT;
   return [
-    refused
-      ? `${registry} refused the credentials in ${wrong.join(', ')}: correct user and password, or the rights of the user.`
-      : `Check that the image exists in ${registry}, and that the pod has credentials for it if it is private.`,
+    UNREACHABLE.test(message)
+      ? `The node cannot reach ${registry}: check its DNS, firewall and proxy, and that the registry runs.`
+      : refused
+        ? `${registry} refused the credentials in ${wrong.join(', ')}: correct user and password, or the rights of the user.`
+        : `Check that the image exists in ${registry}, and that the pod has credentials for it if it is private.`,
     `Pull secrets of the pod: ${tried || 'none'}.`,
     ...(otherAccount
       ? [

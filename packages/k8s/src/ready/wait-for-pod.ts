@@ -14,6 +14,8 @@ const SAY_AFTER_MS = 2_000;
 /** Volumes that are there are mounted by then, and a look at what may be missing costs requests. */
 const MOUNTED_AFTER_MS = 8_000;
 
+const TIMEOUT = 'ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS';
+
 /** What is waited for. */
 export interface Awaited {
   kind: PodKind;
@@ -51,6 +53,7 @@ export async function waitForPod(
   const began = monotonicMs();
   let grace: Deadline | undefined;
   let why = 'the API server did not answer';
+  let hint: string | undefined;
   let said = '';
   let unmounted: NotMounted | undefined;
   let lookAtVolumes = new Deadline(MOUNTED_AFTER_MS);
@@ -61,7 +64,10 @@ export async function waitForPod(
       {
         cause,
         hint:
-          unmounted?.hint ?? 'Fix what it waits for, or raise ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS.',
+          unmounted?.hint ??
+          (hint === undefined
+            ? `Fix what it waits for, or raise ${TIMEOUT}.`
+            : `${hint} Or raise ${TIMEOUT}.`),
       },
     );
   for (let pod = created; ; pod = await look(name, context, signal, deadline, late)) {
@@ -73,6 +79,7 @@ export async function waitForPod(
     if (state.kind === 'running') return pod;
     if (state.kind === 'failed') throw await podFailure(kind, pod, state.reason, context);
     why = state.kind === 'waiting' ? state.why : state.reason.what;
+    hint = state.kind === 'waiting' ? state.hint : undefined;
     const waited = monotonicMs() - began;
     if (state.kind === 'retryable') {
       grace ??= new Deadline(settings.imagePullGraceSeconds * 1000);

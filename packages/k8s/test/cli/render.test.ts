@@ -94,6 +94,7 @@ describe('render', () => {
       `spec: { containers: [{ name: $job, env: [{ name: D, value: ${SECRET}-5 }] }] }`,
     );
     const { yaml, messages, objects } = await rendered(path, {
+      ACTIONS_RUNNER_HOOK_ENVIRONMENT_SET: JSON.stringify({ E: `${SECRET}-6` }),
       ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: template,
     });
     expect(objects.filter(({ kind }) => kind === 'Secret').length).to.be.greaterThan(1);

@@ -30,7 +30,7 @@ const SEEN: readonly [at: Place, reason: string, message: string, handling: Hand
     'CreateContainerConfigError',
     'container has runAsNonRoot and image will run as root',
     'fail',
-    /runAsUser/,
+    /RUN_AS_USER/,
   ],
   ['waiting', 'CreateContainerConfigError', 'services have not yet been read', 'fail', /not there/],
   ['waiting', 'CreateContainerError', 'context deadline exceeded', 'grace', /load and the disk/],
