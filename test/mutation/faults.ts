@@ -1698,4 +1698,14 @@ export const FAULTS: readonly Fault[] = [
       title: 'shows no secret of payload, template, settings or environment, in debug mode neither',
     },
   },
+  {
+    name: 'a missing right is told with the wrong resource to grant',
+    file: `${HOOK}/cluster/api-error.ts`,
+    from: 'return `Add the verb "${verb}" on "${resource}"',
+    to: 'return `Add the verb "${verb}" on "pods"',
+    test: {
+      file: 'test/situations.test.ts',
+      title: 'names object, cause and fix where the Role lacks delete on secrets',
+    },
+  },
 ];
