@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError, type HookContainer, type RunContainerStepInput } from '@podhooks/hooklib';
 import { isNotFound } from '../cluster/failures.js';
@@ -10,6 +11,8 @@ import type { RunnerPath } from '../model/paths.js';
 import { stepPod, type StepPod, workPathOfStep } from '../pod/step-pod.js';
 import { actionSharing } from '../work/for-mode.js';
 import type { ActionSharing } from '../work/action-sharing.js';
+import { workFolder } from '../pod/volumes.js';
+import type { DockerfileAction } from './dockerfile-action.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { tellFailedServices } from '../follow/failed-services.js';
@@ -46,9 +49,9 @@ export async function runContainerStep(
   { args }: RunContainerStepInput,
   context: CommandContext,
 ): Promise<number> {
-  refuseDockerfile(args);
   const { settings, cancelled } = context;
-  requireAllowedImage(imageOf(args), 'the docker action', settings.imagesAllow);
+  const isDockerfile = args.image === null && args.dockerfile !== null;
+  if (!isDockerfile) requireAllowedImage(imageOf(args), 'the docker action', settings.imagesAllow);
   const work = workPathOfStep(args, settings.temp);
   if (work === undefined)
     throw new HookError(
@@ -58,7 +61,14 @@ export async function runContainerStep(
   const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
   if (jobPod !== undefined) tellFailedServices(requireJobPod(jobPod, options.runner), context);
   const repository = repositoryOfAction(args, work);
-  const own = await withTemplate(build({ args, work, repository, jobPod }, options, context), [], context);
+  const dockerfile = await readDockerfileAction(args, work, options, context);
+  const ready = dockerfile?.withImage(args) ?? args;
+  const base = await withTemplate(
+    build({ args: ready, work, repository, jobPod }, options, context),
+    [],
+    context,
+  );
+  const own = dockerfile?.withBuild(base, ready, options) ?? base;
   const sharing = await actionSharing(own.mode, {
     args,
     work,
@@ -69,7 +79,7 @@ export async function runContainerStep(
   });
   sharing.prepare();
   try {
-    return await run(own, sharing, context).finally(() => sharing.finish());
+    return await run(own, dockerfile, sharing, context).finally(() => sharing.finish());
   } catch (error) {
     if (!cancelled.aborted) throw error;
     context.out.debug(`the action was cancelled: ${String(error)}`);
@@ -79,15 +89,17 @@ export async function runContainerStep(
   }
 }
 
-function refuseDockerfile({ image, dockerfile }: HookContainer): void {
-  if (image !== null || dockerfile === null) return;
-  throw new HookError(
-    'UNSUPPORTED',
-    `The docker action of ${dockerfile} cannot be run: nothing here builds images.`,
-    {
-      hint: 'Publish its image, and refer to it in the action.yml: image: docker://<image>. Or use uses: docker://<image> in the workflow.',
-    },
-  );
+/** Loaded only for an action that is one. */
+async function readDockerfileAction(
+  { image, dockerfile }: HookContainer,
+  work: RunnerPath,
+  { runner }: OwnPodOptions,
+  { settings: { imagesAllow } }: CommandContext,
+): Promise<DockerfileAction | undefined> {
+  if (image !== null || dockerfile === null) return undefined;
+  const { DockerfileAction } = await import('./dockerfile-action.js');
+  const { mode } = workFolder(runner, work);
+  return DockerfileAction.read({ dockerfile, work, mode, imagesAllow, token: randomUUID() });
 }
 
 interface Action {
@@ -129,7 +141,12 @@ async function getJobPod({ cluster, cancelled, job }: CommandContext): Promise<P
   });
 }
 
-async function run(own: StepPod, sharing: ActionSharing, context: CommandContext): Promise<number> {
+async function run(
+  own: StepPod,
+  dockerfile: DockerfileAction | undefined,
+  sharing: ActionSharing,
+  context: CommandContext,
+): Promise<number> {
   const { cancelled } = context;
   const name = own.pod.metadata?.name ?? '';
   const created = await createObjects(own, context);
@@ -139,7 +156,10 @@ async function run(own: StepPod, sharing: ActionSharing, context: CommandContext
   cancelled.addEventListener('abort', cancel, { once: true });
   if (cancelled.aborted) cancel();
   try {
-    const code = exitCodeOf(await followAction(name, context, giveUp.signal));
+    const end = await followAction(name, context, giveUp.signal);
+    const failure = cancelled.aborted ? undefined : dockerfile?.failure(end);
+    if (failure !== undefined) throw failure;
+    const code = exitCodeOf(end);
     await sharing.takeBack(name);
     return cancelled.aborted && code === 0 ? TERMINATED : code;
   } finally {
