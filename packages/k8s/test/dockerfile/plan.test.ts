@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { CASES } from '../../../../test/dockerfiles/cases.js';
 import { REFUSED } from '../../../../test/dockerfiles/refused.js';
+import { codeBlocks } from '../../../../test/docs/markdown.js';
 import { DockerfileFault } from '../../src/dockerfile/fault.js';
 import { planOf } from '../support/context.js';
 
@@ -13,6 +15,14 @@ function faultOf(plan: () => unknown): DockerfileFault {
   }
   throw new Error('it was not refused');
 }
+
+describe('the page about Dockerfiles', () => {
+  it('has an example that is run', () => {
+    const page = readFileSync(new URL('../../../../docs/dockerfile-actions.md', import.meta.url), 'utf8');
+    const [example] = codeBlocks(page).filter(({ language }) => language === 'dockerfile');
+    expect(CASES.map(({ dockerfile }) => dockerfile.trim())).to.include(example?.text.trim());
+  });
+});
 
 describe('the plan of a Dockerfile', () => {
   for (const { name, dockerfile, kind, line, why } of REFUSED)
