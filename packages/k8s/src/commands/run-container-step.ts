@@ -23,6 +23,7 @@ import { ownPodOptions } from '../pods/own-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import { type Awaited, waitForPod } from '../ready/wait-for-pod.js';
 import { podDeleted, stepLost } from '../pods/why-gone.js';
+import type { Settings } from '../settings/read.js';
 import { filesBackLimits } from '../settings/files-back.js';
 
 /** The log is the action's: only of a long wait something is said in it. */
@@ -50,31 +51,22 @@ export async function runContainerStep(
   context: CommandContext,
 ): Promise<number> {
   const { settings, cancelled } = context;
-  const isDockerfile = args.image === null && args.dockerfile !== null;
-  if (!isDockerfile) requireAllowedImage(imageOf(args), 'the docker action', settings.imagesAllow);
-  const work = workPathOfStep(args, settings.temp);
-  if (work === undefined)
-    throw new HookError(
-      'INPUT_INVALID',
-      'The runner names no folder for /github/home in args.systemMountVolumes.',
-    );
+  const work = workOfAction(args, settings);
   const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
   if (jobPod !== undefined) tellFailedServices(requireJobPod(jobPod, options.runner), context);
   const repository = repositoryOfAction(args, work);
+  const hasJob = context.job?.work !== undefined;
   const dockerfile = await readDockerfileAction(args, work, options, context);
   const ready = dockerfile?.withImage(args) ?? args;
-  const base = await withTemplate(
-    build({ args: ready, work, repository, jobPod }, options, context),
-    [],
-    context,
-  );
-  const own = dockerfile?.withBuild(base, ready, options) ?? base;
+  const built = buildStep({ args: ready, work, repository, jobPod, hasJob }, options, settings);
+  const merged = await withTemplate(built, [], context);
+  const own = dockerfile?.withBuild(merged, ready, options) ?? merged;
   const sharing = await actionSharing(own.mode, {
     args,
     work,
     repository,
     // A job without a job container has services only.
-    jobPod: context.job?.work === undefined ? undefined : jobPod?.metadata?.name,
+    jobPod: hasJob ? jobPod?.metadata?.name : undefined,
     context,
   });
   sharing.prepare();
@@ -89,17 +81,33 @@ export async function runContainerStep(
   }
 }
 
+export function isDockerfile({ image, dockerfile }: HookContainer): boolean {
+  return image === null && dockerfile !== null;
+}
+
 /** Loaded only for an action that is one. */
 async function readDockerfileAction(
-  { image, dockerfile }: HookContainer,
+  args: HookContainer,
   work: RunnerPath,
   { runner }: OwnPodOptions,
   { settings: { imagesAllow } }: CommandContext,
 ): Promise<DockerfileAction | undefined> {
-  if (image !== null || dockerfile === null) return undefined;
+  const { dockerfile } = args;
+  if (dockerfile === null || !isDockerfile(args)) return undefined;
   const { DockerfileAction } = await import('./dockerfile-action.js');
   const { mode } = workFolder(runner, work);
   return DockerfileAction.read({ dockerfile, work, mode, imagesAllow, token: randomUUID() });
+}
+
+/** The runner's work folder. @throws HookError for an action that cannot run, or may not. */
+export function workOfAction(args: HookContainer, { imagesAllow, temp }: Settings): RunnerPath {
+  if (!isDockerfile(args)) requireAllowedImage(imageOf(args), 'the docker action', imagesAllow);
+  const work = workPathOfStep(args, temp);
+  if (work !== undefined) return work;
+  throw new HookError(
+    'INPUT_INVALID',
+    'The runner names no folder for /github/home in args.systemMountVolumes.',
+  );
 }
 
 interface Action {
@@ -107,12 +115,15 @@ interface Action {
   work: RunnerPath;
   repository: string | undefined;
   jobPod: Pod | undefined;
+  /** Whether the job has a job container: without it, nothing but the runner has what an action leaves for the next. */
+  hasJob: boolean;
 }
 
-function build(
-  { args, work, repository, jobPod }: Action,
+/** The objects of a docker action, before the pod template. */
+export function buildStep(
+  { args, work, repository, jobPod, hasJob }: Action,
   options: OwnPodOptions,
-  { settings, job }: CommandContext,
+  settings: Settings,
 ): StepPod {
   const back = filesBackLimits(settings);
   return stepPod({
@@ -126,8 +137,7 @@ function build(
       filesBack:
         repository === undefined || back === undefined
           ? undefined
-          : // Without a job pod, nothing but the runner has what an action leaves for the next.
-            { repository, ...back, ...(job?.work === undefined && { exclude: [] }) },
+          : { repository, ...back, ...(!hasJob && { exclude: [] }) },
     },
   });
 }
