@@ -1515,9 +1515,9 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'doctor finds no fault in a Role that lacks a right',
-    file: `${HOOK}/cli/doctor.ts`,
-    from: 'if (!(await isAllowed(',
-    to: 'if (false && !(await isAllowed(',
+    file: `${HOOK}/cli/check-rights.ts`,
+    from: 'required.length === 0',
+    to: 'required.length < 99',
     test: { file: `${TESTS}/cli/doctor.test.ts`, title: 'gives the rules that a Role lacks' },
   },
   {
@@ -1594,6 +1594,91 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/work/work-folder.test.ts`,
       title: 'copes with files that vanish, grow, shrink or are emptied after they were found',
+    },
+  },
+  {
+    name: 'a container may gain rights in a namespace that is restricted',
+    file: `${HOOK}/pod/security.ts`,
+    from: 'allowPrivilegeEscalation: false,',
+    to: '',
+    test: {
+      file: `${TESTS}/pod/security.test.ts`,
+      title: 'is met by every container of a job and of a docker action in volume mode',
+    },
+  },
+  {
+    name: 'a workflow gets the rights of root where pods are restricted',
+    file: `${HOOK}/options/policy.ts`,
+    from: '(!restricted || written === RESTRICTED)',
+    to: '(written !== RESTRICTED || !restricted)',
+    test: {
+      file: `${TESTS}/pod/security.test.ts`,
+      title: 'is met whatever options ask for, and each of them is named',
+    },
+  },
+  {
+    name: 'a step goes to the cache of the runner, not to that of the administrator',
+    file: `${HOOK}/commands/run-script-step.ts`,
+    from: '!Object.hasOwn(environmentSet, name)',
+    to: 'true',
+    test: {
+      file: `${TESTS}/commands/run-script-step.test.ts`,
+      title: 'leaves the variables of the administrator as the job container has them',
+    },
+  },
+  {
+    name: 'what the workflow sets wins over the variables of the administrator',
+    file: `${HOOK}/pod/own-pod.ts`,
+    from: '({ name }) => !set.has(name)',
+    to: '() => true',
+    test: {
+      file: `${TESTS}/pod/job-pod.test.ts`,
+      title:
+        'has the variables of the administrator in each container but the helper, whatever the workflow sets',
+    },
+  },
+  {
+    name: 'render shows the values of variables that a template sets',
+    file: `${HOOK}/cli/annotated-yaml.ts`,
+    from: "name === 'value' && each[0] !== now",
+    to: "name === 'value' && now === undefined",
+    test: { file: `${TESTS}/cli/render.test.ts`, title: 'shows no value that may be secret' },
+  },
+  {
+    name: 'render names the wrong origin of what a template changes',
+    file: `${HOOK}/cli/annotated-yaml.ts`,
+    from: 'values.findLastIndex(',
+    to: 'values.findIndex(',
+    test: {
+      file: `${TESTS}/cli/annotated-yaml.test.ts`,
+      title: 'names the last stage that has changed a value',
+    },
+  },
+  {
+    name: 'doctor prints a Role with verbs that are not missing',
+    file: `${HOOK}/cli/check-rights.ts`,
+    from: 'answers[index] === false',
+    to: "answers[index] === false || PERMISSIONS[index]?.verb === 'list'",
+    test: { file: `${TESTS}/cli/doctor.test.ts`, title: 'gives the rules that a Role lacks' },
+  },
+  {
+    name: 'doctor does not look whether the server takes the job pod',
+    file: `${HOOK}/cli/check-job-pod.ts`,
+    from: 'await dryRun(job, client, cluster)',
+    to: '[]',
+    test: {
+      file: `${TESTS}/cli/doctor.test.ts`,
+      title: 'gives the words and the hint of a server that does not take the pod of a job',
+    },
+  },
+  {
+    name: 'doctor does not see that the tools folder cannot be written',
+    file: `${HOOK}/cli/check-runner.ts`,
+    from: "join(work, '_tool'), ",
+    to: '',
+    test: {
+      file: `${TESTS}/cli/check-runner.test.ts`,
+      title: 'finds a folder of tools that is none, and leaves nothing in the others',
     },
   },
 ];

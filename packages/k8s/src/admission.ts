@@ -14,7 +14,7 @@ const PLUGINS: readonly { readonly says: RegExp; readonly hint: (found: readonly
   {
     says: /violates PodSecurity "([^"]+)"/,
     hint: ([, level = '']) =>
-      `The namespace enforces the Pod Security level ${level}: set what the message names in the securityContext of the pod template, or lower the label pod-security.kubernetes.io/enforce of the namespace.`,
+      `The namespace enforces the Pod Security level ${level}: ${level.startsWith('restricted') ? 'set ACTIONS_RUNNER_HOOK_POD_SECURITY to restricted, and ' : ''}set what else the message names in the pod template, or lower the label pod-security.kubernetes.io/enforce of the namespace.`,
   },
   {
     says: /unable to validate against any security context constraint/,

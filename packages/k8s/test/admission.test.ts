@@ -27,7 +27,7 @@ const ANSWERS: readonly [who: string, message: string, hint: RegExp][] = [
   [
     'Pod Security',
     'pods "a" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
-    /Pod Security level restricted:latest/,
+    /Pod Security level restricted:latest: set ACTIONS_RUNNER_HOOK_POD_SECURITY to restricted, /,
   ],
   [
     'OpenShift',

@@ -5,6 +5,7 @@ import type { StepResult } from '../follow/step-result.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { whyGone } from '../pods/why-gone.js';
 import { workSharing } from '../work/for-mode.js';
+import type { Settings } from '../settings/read.js';
 import type { SharedStep, StepExchange, WorkSharing } from '../work/sharing.js';
 import type { CommandContext } from './context.js';
 import { requireJob } from './job-state.js';
@@ -31,7 +32,10 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
     ({ end, files } = await driveStep(context, target, {
       command: [args.entryPoint, ...parsed],
       workingDirectory: args.workingDirectory,
-      environment: withSafeDirectory({ ...job.environment, ...args.environmentVariables }, context.settings),
+      environment: withSafeDirectory(
+        withoutSet({ ...job.environment, ...args.environmentVariables }, context.settings),
+        context.settings,
+      ),
       prependPath: args.prependPath,
       files: exchange?.send ?? [],
       results: exchange?.results ?? [],
@@ -58,6 +62,13 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
     await lookForFailedServices(job.jobPod, job.servicesReadyAt, context);
   }
   return end.exitCode;
+}
+
+/** What the administrator sets has the job container already, and each process in it. */
+function withoutSet(variables: Readonly<Record<string, string>>, { environmentSet }: Settings) {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !Object.hasOwn(environmentSet, name)),
+  );
 }
 
 async function beforeStep(

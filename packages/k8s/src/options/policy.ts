@@ -1,3 +1,4 @@
+import { findGlob } from '../model/glob.js';
 import type { Effects } from './effects.js';
 import { quantityOfBytes } from './values.js';
 
@@ -5,16 +6,36 @@ import { quantityOfBytes } from './values.js';
 export interface OptionsPolicy {
   /** Globs for options with rights on the node, as `--cap-add=NET_*`. */
   allow: readonly string[];
+  /** Whether pods have to meet the Pod Security level `restricted`. */
+  restricted: boolean;
   /** Thousandths of a CPU, and bytes; undefined without a maximum. */
   maxCpus: number | undefined;
   maxMemory: number | undefined;
+}
+
+/** The one capability that containers may add under `restricted`. */
+const RESTRICTED = '--cap-add=NET_BIND_SERVICE';
+
+/** @param written an option with rights on the node, as a glob of the administrator has it. */
+export function isAllowed(written: string, { allow, restricted }: OptionsPolicy): boolean {
+  return findGlob(written, allow) !== undefined && (!restricted || written === RESTRICTED);
+}
+
+/** Keeps one container within the policy. @returns what is to be said of what it asks for in vain. */
+export function keepWithinPolicy(effects: Effects, policy: OptionsPolicy): string[] {
+  const faults = keepWithinMaxima(effects, policy);
+  if (policy.restricted && effects.user?.user === 0) {
+    effects.user = undefined;
+    faults.push('--user: root is not used, as ACTIONS_RUNNER_HOOK_POD_SECURITY is restricted');
+  }
+  return faults;
 }
 
 /**
  * Keeps one container within the maxima, also where it asks for nothing: it would have no limit.
  * @returns what is to be said of values that are larger.
  */
-export function keepWithinMaxima(effects: Effects, { maxCpus, maxMemory }: OptionsPolicy): string[] {
+function keepWithinMaxima(effects: Effects, { maxCpus, maxMemory }: OptionsPolicy): string[] {
   const faults: string[] = [];
   if (maxCpus !== undefined) {
     const asked = effects.cpus;

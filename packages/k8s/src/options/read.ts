@@ -1,9 +1,8 @@
-import { findGlob } from '../model/glob.js';
 import { nearest } from '../yaml/suggest.js';
 import { splitCommandLine } from './command-line.js';
 import { Effects } from './effects.js';
 import type { Option, Role } from './option.js';
-import { keepWithinMaxima, type OptionsPolicy } from './policy.js';
+import { isAllowed, keepWithinPolicy, type OptionsPolicy } from './policy.js';
 import { OPTIONS } from './table.js';
 
 /** What came of the `options:` of one container. Values are shown only where they cannot be secrets. */
@@ -31,7 +30,7 @@ export function readOptions(text: string | null, role: Role, policy: OptionsPoli
   if ('fault' in line) {
     read.faults.push(
       `${line.fault}, so that none of them is used`,
-      ...keepWithinMaxima(read.effects, policy),
+      ...keepWithinPolicy(read.effects, policy),
     );
     return read;
   }
@@ -41,12 +40,12 @@ export function readOptions(text: string | null, role: Role, policy: OptionsPoli
     read.faults.push(
       `${stray === 1 ? 'one word belongs' : `${stray} words belong`} to no option: put values with blanks between quotes`,
     );
-  read.faults.push(...keepWithinMaxima(read.effects, policy));
+  read.faults.push(...keepWithinPolicy(read.effects, policy));
   checkTogether(read);
   return read;
 }
 
-function use({ name, option, value }: Given, role: Role, { allow }: OptionsPolicy, read: ReadOptions): void {
+function use({ name, option, value }: Given, role: Role, policy: OptionsPolicy, read: ReadOptions): void {
   if (option === undefined) {
     const meant = nearest(
       name,
@@ -59,8 +58,7 @@ function use({ name, option, value }: Given, role: Role, { allow }: OptionsPolic
   }
   if (!('apply' in option)) add(option.kind === 'refused' ? read.refused : read.unused, option);
   else if (!option.roles.includes(role)) add(read.unused, option);
-  else if (option.kind === 'guarded' && findGlob(written(option, value), allow) === undefined)
-    add(read.refused, option);
+  else if (option.kind === 'guarded' && !isAllowed(written(option, value), policy)) add(read.refused, option);
   else if (value === undefined) read.faults.push(`${name} has no value`);
   else {
     const fault = option.apply(value, read.effects);

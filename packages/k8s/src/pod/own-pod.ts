@@ -9,9 +9,17 @@ import type { RunnerPath } from '../model/paths.js';
 import type { Provenance } from './provenance.js';
 import { ownedBy, type RunnerPod } from './runner-pod.js';
 import type { EnvironmentSecret } from './secrets.js';
+import { type PodSecurity, withPodSecurity } from './security.js';
 import type { PodKind } from '../template/template-names.js';
 import type { WorkMode } from '../model/work-mode.js';
 import type { WorkFolder } from './volumes.js';
+
+/** What the administrator asks of every pod, whatever its workflow says. */
+export interface PodRules {
+  security: PodSecurity;
+  /** Variables of all containers but the helper; they win over those of the workflow. */
+  environment: readonly EnvVar[];
+}
 
 /** What every pod that the hook makes is made from. */
 export interface OwnPodOptions {
@@ -28,6 +36,7 @@ export interface OwnPodOptions {
   volumesAllow: readonly RunnerPath[];
   /** What workflows may ask for with docker's options. */
   policy: OptionsPolicy;
+  rules: PodRules;
   /** After this time Kubernetes ends the pod, in seconds. */
   maxSeconds: number | undefined;
 }
@@ -71,12 +80,12 @@ export function ownMetadata({ runner, provenance }: OwnPodOptions): ObjectMeta {
 /** A pod around containers, with what it inherits from the runner pod. Pure. */
 export function ownPod(
   kind: PodKind,
-  { runner, inheriting, sameNode, maxSeconds }: OwnPodOptions,
+  { runner, inheriting, sameNode, rules, maxSeconds }: OwnPodOptions,
   { name, metadata, work, containers, byExec = [], volumes, registries, environment }: Contents,
 ): OwnPod {
   const inherited = inherit(runner.pod, inheriting(work.mode), metadata);
   const presets = [...inherited.env, ...ON_GITHUB];
-  const pod: Pod = {
+  const plain: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { ...metadata, name },
@@ -88,11 +97,12 @@ export function ownPod(
       imagePullSecrets: registries.map((secret) => ({ name: secret.metadata?.name ?? '' })),
       ...(staysOnNode(work, sameNode) && { affinity: sameNodeAffinity(runner) }),
       containers: containers.map((each) =>
-        withPresets(each, presets, each.name === JOB_CONTAINER ? byExec : []),
+        withRules(withPresets(each, presets, each.name === JOB_CONTAINER ? byExec : []), rules),
       ),
       volumes,
     },
   };
+  const pod = withPodSecurity(plain, rules.security);
   // Merged again, so that hook and workflow win over what is inherited; before that, so that their pull secrets come first.
   return {
     kind,
@@ -124,6 +134,16 @@ function withPresets(container: Container, presets: readonly EnvVar[], byExec: r
   if (container.name === HELPER_CONTAINER) return container;
   const own = new Set([...byExec, ...(container.env ?? []).map(({ name }) => name)]);
   return { ...container, env: [...presets.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
+}
+
+function withRules(container: Container, { environment }: PodRules): Container {
+  if (container.name === HELPER_CONTAINER || environment.length === 0) return container;
+  const set = new Set(environment.map(({ name }) => name));
+  // First, so that what the workflow sets may refer to them.
+  return {
+    ...container,
+    env: [...environment, ...(container.env ?? []).filter(({ name }) => !set.has(name))],
+  };
 }
 
 /**

@@ -86,7 +86,7 @@ export const FAILURES: readonly Failure[] = [
     reasons: ['CreateContainerConfigError'],
     message: /runAsNonRoot/,
     handling: 'fail',
-    hint: 'The image runs as root, and the pod must not: set runAsUser of the container in the pod template, or use an image with another user.',
+    hint: 'The pod must not run as root, and the image does, or names its user by a word: give the number of its user by `options: --user 1000` or ACTIONS_RUNNER_HOOK_RUN_AS_USER, or use another image.',
   },
   {
     at: 'waiting',

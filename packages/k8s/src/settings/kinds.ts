@@ -10,6 +10,8 @@ export interface Kind<T> {
   ofYaml(value: unknown): T | undefined;
   /** The same as ofYaml in the words of JSON schema. */
   readonly schema: JsonMap;
+  /** What a text says may be a secret, and is not shown. */
+  readonly hidden?: true;
 }
 
 export const text: Kind<string> = {
@@ -25,6 +27,17 @@ export const path: Kind<string> = {
   ofYaml: (value) => (typeof value === 'string' && value.startsWith('/') ? value : undefined),
   schema: { type: 'string', pattern: '^/' },
 };
+
+/** One of a few words. */
+export function choice<T extends string>(...words: readonly [T, ...T[]]): Kind<T> {
+  const ofYaml = (value: unknown) => words.find((word) => word === value);
+  return {
+    wants: words.length === 1 ? words[0] : `one of ${words.join(', ')}`,
+    ofText: ofYaml,
+    ofYaml,
+    schema: { enum: words },
+  };
+}
 
 export const flag: Kind<boolean> = {
   wants: 'true or false',
@@ -65,5 +78,16 @@ export function number(unit: string, least: number): Kind<number> {
     ofText: (value) => ofYaml(Number(value)),
     ofYaml,
     schema: { type: 'number', minimum: least },
+  };
+}
+
+export function wholeNumber(least: number): Kind<number> {
+  const kind = number('', least);
+  const whole = (value: number | undefined) => (Number.isSafeInteger(value) ? value : undefined);
+  return {
+    wants: `a whole number, ${least} or more`,
+    ofText: (value) => whole(kind.ofText(value)),
+    ofYaml: (value) => whole(kind.ofYaml(value)),
+    schema: { type: 'integer', minimum: least },
   };
 }

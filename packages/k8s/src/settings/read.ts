@@ -33,7 +33,10 @@ export function readSettings(
     const text = environment[name] ?? '';
     if (text === '') return (key === undefined ? undefined : kind.ofYaml(file.values[key])) ?? fallback;
     const read = kind.ofText(text);
-    if (read === undefined) faults.push(`${name} wants ${kind.wants}, got ${JSON.stringify(text)}`);
+    if (read === undefined)
+      faults.push(
+        `${name} wants ${kind.wants}, got ${kind.hidden ? 'something else' : JSON.stringify(text)}`,
+      );
     return read ?? fallback;
   };
   const values: Readonly<Record<string, unknown>> = Object.fromEntries(

@@ -75,6 +75,18 @@ describe('runScriptStep', () => {
     expect(cluster.requests).to.deep.equal(['exec job-pod job sh']);
   });
 
+  it('leaves the variables of the administrator as the job container has them', async () => {
+    onRunner('one.sh', 'echo "${A-none} ${B-none} ${C-none}"');
+    const given = commandContext(
+      cluster,
+      { ACTIONS_RUNNER_HOOK_ENVIRONMENT_SET: '{"A":"set"}', RUNNER_TEMP: bed.path('_work/_temp') },
+      { jobPod: 'job-pod', mode: 'novolume', work: bed.path('_work'), environment: { A: '1', B: '2' } },
+    );
+    const environmentVariables = { A: 'of the step', C: '3' };
+    expect(await runScriptStep(input({ environmentVariables }), given.context)).to.equal(0);
+    expect(given.out.output).to.equal('none 2 3\n');
+  });
+
   describe('in a job with services', () => {
     const failed = { exitCode: 1, reason: 'Error', message: 'no config' };
     const withServices = { servicesReadyAt: Date.now() - 60_000 };

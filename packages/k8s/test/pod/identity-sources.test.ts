@@ -9,7 +9,7 @@ import { applyTemplate, type PodKind } from '../../src/template/template-apply.j
 import { loadTemplate } from '../../src/template/template.js';
 import { OWN_VOLUMES, workPath } from '../../src/pod/volumes.js';
 import { containerStep, prepareJobArgs } from '../support/containers.js';
-import { NO_POLICY } from '../support/options-policy.js';
+import { NO_POLICY, NO_RULES } from '../support/options-policy.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';
 
 const ROLES = {
@@ -45,6 +45,7 @@ const COMMON = {
   provenance: { labels: {}, annotations: { 'podhooks.dev/job': 'build' } },
   volumesAllow: [],
   policy: NO_POLICY,
+  rules: NO_RULES,
   sameNode: undefined,
   maxSeconds: undefined,
 };

@@ -7,7 +7,7 @@ import { readRunnerPod } from '../../src/pod/runner-pod.js';
 import { workPath } from '../../src/pod/volumes.js';
 import { hookContainer, prepareJobArgs } from '../support/containers.js';
 import { pod } from '../support/pod.js';
-import { NO_POLICY } from '../support/options-policy.js';
+import { NO_POLICY, NO_RULES } from '../support/options-policy.js';
 import { ephemeral, runnerPod } from '../support/runner-pods.js';
 
 const PROVENANCE = {
@@ -27,6 +27,7 @@ function built(payload: string, runner: Pod = runnerPod(), parts: Partial<JobPod
     provenance: PROVENANCE,
     volumesAllow: [],
     policy: NO_POLICY,
+    rules: NO_RULES,
     sameNode: undefined,
     maxSeconds: undefined,
     ...parts,
@@ -365,5 +366,28 @@ describe('jobPod', () => {
       hookErrorOf('INPUT_INVALID', () =>
         built('v02', runnerPod(), { args: { container: null, services: [hookContainer({ image })] } }),
       );
+  });
+
+  it('has the variables of the administrator in each container but the helper, whatever the workflow sets', () => {
+    const set = [
+      { name: 'A', value: 'set' },
+      { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+    ];
+    const args = prepareJobArgs('v02');
+    const environmentVariables = { A: 'of the workflow', C: '1' };
+    const made = built('v02', runnerPod(), {
+      rules: { ...NO_RULES, environment: set },
+      args: {
+        ...args,
+        container: args.container && { ...args.container, environmentVariables },
+        services: [hookContainer({ image: 'redis:7', environmentVariables })],
+      },
+    });
+    const envOf = (name: string) =>
+      container(made, name)?.env?.filter(({ name: key }) => /^[ABC]$/.test(key));
+    expect(envOf('podhooks') ?? []).to.deep.equal([]);
+    expect(envOf('job')).to.deep.equal(set);
+    expect(envOf('redis')?.slice(0, 2)).to.deep.equal(set);
+    expect(envOf('redis')?.map(({ name }) => name)).to.deep.equal(['A', 'B', 'C']);
   });
 });

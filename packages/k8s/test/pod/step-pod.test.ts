@@ -8,7 +8,7 @@ import { stepPod, workPathOfStep } from '../../src/pod/step-pod.js';
 import { runnerMounts } from '../../src/pod/volumes.js';
 import { containerStep } from '../support/containers.js';
 import { pod } from '../support/pod.js';
-import { NO_POLICY } from '../support/options-policy.js';
+import { NO_POLICY, NO_RULES } from '../support/options-policy.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';
 
 const COPYING = { helperImage: undefined, gateSeconds: 600, filesBack: undefined };
@@ -34,6 +34,7 @@ function build(
     provenance: { labels: { 'podhooks.dev/job': 'build' }, annotations: { 'podhooks.dev/actor': 'octocat' } },
     volumesAllow: [],
     policy,
+    rules: NO_RULES,
     sameNode: undefined,
     maxSeconds: undefined,
   });
@@ -45,7 +46,7 @@ function build(
 describe('a step pod', () => {
   it('has the maxima of the administrator as limits, as the runner passes no options', () => {
     const { container } = build('v12', {}, VOLUME, undefined, {
-      allow: [],
+      ...NO_POLICY,
       maxCpus: 1500,
       maxMemory: 2 ** 30,
     });
@@ -159,6 +160,7 @@ describe('a step pod', () => {
       provenance: { labels: {}, annotations: {} },
       volumesAllow: [],
       policy: NO_POLICY,
+      rules: NO_RULES,
       sameNode: false,
       maxSeconds: 12.3,
     });

@@ -9,7 +9,7 @@ import { prepareJobArgs } from '../support/containers.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { pod } from '../support/pod.js';
 import { hookRejection, rejection } from '../support/rejection.js';
-import { NO_POLICY } from '../support/options-policy.js';
+import { NO_POLICY, NO_RULES } from '../support/options-policy.js';
 import { runnerPod } from '../support/runner-pods.js';
 
 const JOB = jobPod({
@@ -20,6 +20,7 @@ const JOB = jobPod({
   id: '1a2b3',
   volumesAllow: [],
   policy: NO_POLICY,
+  rules: NO_RULES,
   sameNode: undefined,
   maxSeconds: undefined,
   provenance: { labels: {}, annotations: {} },

@@ -1,5 +1,7 @@
+import { isList } from '../../src/json.js';
 import { flag, globs, path, paths, text } from '../../src/settings/kinds.js';
 import { VARIABLES } from '../../src/settings/schema.js';
+import { environmentSet } from '../../src/settings/structures.js';
 import type { Variable } from '../../src/settings/variable.js';
 
 export type Setting = keyof typeof VARIABLES;
@@ -34,10 +36,13 @@ export function casesOf({ kind, fallback }: Variable<unknown>): { texts: Texts; 
       return GLOBS;
     case paths:
       return PATHS;
+    case environmentSet:
+      return ENVIRONMENT;
     case flag:
       return flagCases(fallback !== true);
     default:
-      return numberCases(Number(kind.schema['minimum']));
+      if (isList(kind.schema['enum'])) return choiceCases(kind.schema['enum'].map(String));
+      return numberCases(Number(kind.schema['minimum']), kind.schema['type'] === 'integer');
   }
 }
 
@@ -112,6 +117,49 @@ const PATHS = {
   },
 } as const;
 
+const ENVIRONMENT = {
+  texts: {
+    good: [
+      ['{"A":"1"}', { A: '1' }],
+      ['{}', {}],
+    ],
+    bad: ['A=1', '{"A":1}', '["A"]', '{"A=":"1"}'],
+  },
+  reading: {
+    yaml: '{ A: x, B: { secretKeyRef: { name: n, key: k } } }',
+    value: { A: 'x', B: { secretKeyRef: { name: 'n', key: 'k' } } },
+    variable: '{"A":"1"}',
+    wins: { A: '1' },
+    bad: [
+      ['A', '"A"'],
+      ['[A]', 'a list'],
+      ['{ A: 1 }', 'a map'],
+      ['{ "": x }', 'a map'],
+      ['{ A: { secretKeyRef: { name: n } } }', 'a map'],
+      ['{ A: { secretKeyRef: { name: n, key: k }, value: x } }', 'a map'],
+      ['{ A: { secretKeyRef: { name: n, key: k, optional: true } } }', 'a map'],
+    ],
+  },
+} as const;
+
+function choiceCases(words: readonly string[]): { texts: Texts; reading: Reading } {
+  const [first = '', last = ''] = [words[0], words.at(-1)];
+  return {
+    texts: { good: words.map((word) => [word, word] as const), bad: [first.toUpperCase(), ` ${first}`, 'x'] },
+    reading: {
+      yaml: last,
+      value: last,
+      variable: first,
+      wins: first,
+      bad: [
+        ['x', '"x"'],
+        ['7', '7'],
+        [`[${first}]`, 'a list'],
+      ],
+    },
+  };
+}
+
 function flagCases(value: boolean): { texts: Texts; reading: Reading } {
   const yes = ['true', 'TRUE', '1', 'yes'].map((word) => [word, true] as const);
   const no = ['false', 'False', '0', 'no'].map((word) => [word, false] as const);
@@ -132,19 +180,16 @@ function flagCases(value: boolean): { texts: Texts; reading: Reading } {
   };
 }
 
-function numberCases(least: number): { texts: Texts; reading: Reading } {
+function numberCases(least: number, isWhole: boolean): { texts: Texts; reading: Reading } {
+  const value = isWhole ? 4000 : 4000.5;
   return {
     texts: {
-      good: [
-        [`${least}`, least],
-        ['300', 300],
-        ['250.5', 250.5],
-      ],
-      bad: [`${least - 0.1}`, 'ten', '10s', 'NaN', 'Infinity'],
+      good: [[`${least}`, least], ['300', 300], ...(isWhole ? [] : [['250.5', 250.5] as const])],
+      bad: [...(isWhole ? ['250.5'] : []), `${least - 0.1}`, 'ten', '10s', 'NaN', 'Infinity'],
     },
     reading: {
-      yaml: '4000.5',
-      value: 4000.5,
+      yaml: `${value}`,
+      value,
       variable: '5000',
       wins: 5000,
       bad: [

@@ -1,4 +1,16 @@
 import type { OptionsPolicy } from '../../src/options/policy.js';
+import type { PodRules } from '../../src/pod/own-pod.js';
 
 /** As without any setting. */
-export const NO_POLICY: OptionsPolicy = { allow: [], maxCpus: undefined, maxMemory: undefined };
+export const NO_POLICY: OptionsPolicy = {
+  allow: [],
+  restricted: false,
+  maxCpus: undefined,
+  maxMemory: undefined,
+};
+
+/** As without any setting. */
+export const NO_RULES: PodRules = {
+  security: { restricted: false, runAsUser: undefined, userNamespaces: false },
+  environment: [],
+};

@@ -1,0 +1,70 @@
+import { isMap, type JsonMap, parseJson } from '../json.js';
+import type { Kind } from './kinds.js';
+
+/** What has members of its own; a variable has it as JSON. */
+function structure<T>(wants: string, ofYaml: (value: unknown) => T | undefined, schema: JsonMap): Kind<T> {
+  return {
+    wants: `${wants} (JSON in a variable)`,
+    ofText: (text) => ofYaml(parseJson(text)),
+    ofYaml,
+    schema,
+    hidden: true,
+  };
+}
+
+/** A map each of whose members `read` knows. */
+function mapOf<T>(
+  value: unknown,
+  name: RegExp,
+  read: (member: unknown) => T | undefined,
+): Readonly<Record<string, T>> | undefined {
+  if (!isMap(value)) return undefined;
+  const members = Object.entries(value).map(([key, member]) => [key, read(member)] as const);
+  const known = members.filter((entry): entry is readonly [string, T] => entry[1] !== undefined);
+  return known.length === members.length && members.every(([key]) => name.test(key))
+    ? Object.fromEntries(known)
+    : undefined;
+}
+
+/** A value, or where in the namespace it stands. */
+export type SetValue = string | { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+export type EnvironmentSet = Readonly<Record<string, SetValue>>;
+
+const VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
+
+export const environmentSet: Kind<EnvironmentSet> = structure(
+  'a map of variables to texts, or to { secretKeyRef: { name, key } }',
+  (value) => mapOf(value, VARIABLE, setValue),
+  {
+    type: 'object',
+    additionalProperties: {
+      anyOf: [
+        { type: 'string' },
+        {
+          type: 'object',
+          additionalProperties: false,
+          required: ['secretKeyRef'],
+          properties: {
+            secretKeyRef: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['name', 'key'],
+              properties: { name: { type: 'string' }, key: { type: 'string' } },
+            },
+          },
+        },
+      ],
+    },
+  },
+);
+
+function setValue(value: unknown): SetValue | undefined {
+  if (typeof value === 'string') return value;
+  if (!isMap(value) || !isMap(value['secretKeyRef']) || Object.keys(value).length > 1) return undefined;
+  const { name, key, ...others } = value['secretKeyRef'];
+  return isText(name) && isText(key) && Object.keys(others).length === 0
+    ? { secretKeyRef: { name, key } }
+    : undefined;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
