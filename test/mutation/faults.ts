@@ -1126,8 +1126,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a workflow gets a capability that nobody has allowed',
     file: `${HOOK}/options/read.ts`,
-    from: "option.kind === 'guarded' && findGlob",
-    to: "option.kind !== 'guarded' && findGlob",
+    from: "option.kind === 'guarded' && !isAllowed",
+    to: "option.kind !== 'guarded' && !isAllowed",
     test: {
       file: `${TESTS}/options/read.test.ts`,
       title: 'gives the rights that nothing names, and refuses others',
@@ -1413,16 +1413,6 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'what an action does to a repository like .github does not reach the job',
-    file: `${HOOK}/agent/action-files.ts`,
-    from: ' ${staging(id)}/.[!.]*/; do',
-    to: '; do',
-    test: {
-      file: `${TESTS}/agent/action-files.test.ts`,
-      title: 'reach a repository whose name begins with a dot',
-    },
-  },
-  {
     name: 'a job container ends where it cannot say that it runs',
     file: `${HOOK}/pod/helper.ts`,
     from: "`printf '' > ${STARTED}\\n",
@@ -1506,8 +1496,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a volume that is missing is waited for to the end',
     file: `${HOOK}/pods/why-not-mounted.ts`,
-    from: 'if (isNotFound(error)) return missing',
-    to: 'if (!isNotFound(error)) return missing',
+    from: 'if (isNotFound(error)) return { absent',
+    to: 'if (!isNotFound(error)) return { absent',
     test: {
       file: `${TESTS}/pods/why-not-mounted.test.ts`,
       title: 'names a ConfigMap that is not there',
