@@ -1073,6 +1073,13 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'the demo claims that nothing is lost without comparing',
+    file: 'test/demo/job.ts',
+    from: 'if (!arrived.equals(expected))',
+    to: 'if (arrived.length < expected.length)',
+    test: { file: 'test/demo.test.ts', title: 'is a fault if bytes are changed' },
+  },
+  {
     name: 'a name that is not UTF-8 stops prepare_job',
     file: `${HOOK}/work/pack.ts`,
     from: 'if (!exact) leftOut',
