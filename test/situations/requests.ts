@@ -99,14 +99,14 @@ export const REQUESTS: readonly Situation[] = [
     },
   },
   {
-    title: 'an action is a Dockerfile',
+    title: 'the image of an action is not allowed',
     command: 'run_container_step',
-    container: { image: null, dockerfile: '/home/runner/_work/_actions/octo/tool/v1/Dockerfile' },
+    environment: { ACTIONS_RUNNER_HOOK_IMAGES_ALLOW: 'ghcr.io/our-org/*' },
     says: {
       code: 'UNSUPPORTED',
-      object: '/_actions/octo/tool/v1/Dockerfile',
-      cause: 'nothing here builds images',
-      hint: 'Publish its image',
+      object: 'of the docker action is not allowed',
+      cause: 'it stands for docker.io/library/job:1',
+      hint: 'Use an image that is allowed',
     },
   },
 ];

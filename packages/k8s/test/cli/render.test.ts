@@ -108,6 +108,14 @@ describe('render', () => {
     expect(error.message).to.equal('cleanup_job creates no object.');
   });
 
+  it('says of an action that is a Dockerfile that its pod is not known', async () => {
+    const error = await hookRejection(
+      'UNSUPPORTED',
+      rendered(payload('08-run_container_step-dockerfile-main')),
+    );
+    expect(error.message).to.contain('depends on its Dockerfile');
+  });
+
   it('says of a file that is no pod how to get one', async () => {
     const path = payload('01-prepare_job');
     const error = await hookRejection('INPUT_INVALID', render(path, {}, file('none.yaml', 'kind: Secret')));
