@@ -36,11 +36,11 @@ export default tseslint.config(
     rules: { 'podhooks/one-direction': 'error' },
   },
   {
-    files: ['pod', 'options', 'template', 'merge', 'step', 'model', 'yaml'].map(
+    files: ['pod', 'options', 'dockerfile', 'template', 'merge', 'step', 'model', 'yaml'].map(
       (wing) => `packages/k8s/src/${wing}/**`,
     ),
-    // In the bundle its texts are constants.
-    ignores: ['packages/k8s/src/step/shell-texts.ts'],
+    // In the bundle their texts are constants.
+    ignores: ['packages/k8s/src/{step,dockerfile}/shell-texts.ts'],
     rules: {
       'no-restricted-imports': ['error', { patterns: [{ regex: IO, message: 'this part is pure: no I/O' }] }],
     },

@@ -19,6 +19,7 @@ export const WINGS = [
   ['pod'],
   ['options'],
   ['agent'],
+  ['dockerfile'],
   ['template'],
   ['merge'],
   ['step'],

@@ -54,7 +54,7 @@ const stubs = {
 const shellTexts = {
   name: 'shell texts',
   setup(builder) {
-    builder.onLoad({ filter: /\/step\/shell-texts\.ts$/ }, async ({ path }) => {
+    builder.onLoad({ filter: /\/(step|dockerfile)\/shell-texts\.ts$/ }, async ({ path }) => {
       const folder = dirname(path);
       const files = (await readdir(folder)).filter((name) => name.endsWith('.sh'));
       const lines = files.map(async (name) => {

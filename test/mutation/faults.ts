@@ -1691,4 +1691,61 @@ export const FAULTS: readonly Fault[] = [
       title: 'finds a folder of tools that is none, and leaves nothing in the others',
     },
   },
+  {
+    name: 'an action starts although a RUN of its Dockerfile has failed',
+    file: `${HOOK}/dockerfile/carry-out.sh`,
+    from: '  [ "$_ph_code" = 0 ] || _ph_fail "$_ph_code"',
+    to: '  :',
+    test: {
+      file: 'test/hook/dockerfile-action.test.ts',
+      title: 'names a RUN that fails, by line, exit code and output, and does not start the action',
+    },
+  },
+  {
+    name: 'a build sees the secrets of the action',
+    file: `${HOOK}/pod/build-pod.ts`,
+    from: 'env: env.filter((each) => !mine.includes(each.name)),',
+    to: 'env,',
+    test: {
+      file: 'test/hook/dockerfile-action.test.ts',
+      title: 'runs: variables of the action win over ENV, and RUN has none of them',
+    },
+  },
+  {
+    name: 'what a build prints is taken for commands of the runner',
+    file: `${HOOK}/dockerfile/carry-out.sh`,
+    from: '::group::Building %s\\n::stop-commands::%s\\n',
+    to: '::group::Building %s\\n%s\\n',
+    test: {
+      file: 'test/hook/dockerfile-action.test.ts',
+      title: 'gives its commands to the runner when it runs, and none while it is built',
+    },
+  },
+  {
+    name: 'COPY reads files outside of the folder of the Dockerfile',
+    file: `${HOOK}/dockerfile/context-files.ts`,
+    from: "if (path === '..' || path.startsWith('../'))",
+    to: 'if (path === "/")',
+    test: { file: `${TESTS}/dockerfile/plan.test.ts`, title: 'refuses COPY out of the context, by its line' },
+  },
+  {
+    name: 'an action waits for ever for a stage that was killed',
+    file: `${HOOK}/follow/action-end.ts`,
+    from: 'if (reason === undefined) return lostStage(pod);',
+    to: 'if (reason === undefined) return undefined;',
+    test: {
+      file: `${TESTS}/follow/action-end.test.ts`,
+      title: 'is a loss where a stage of its Dockerfile was killed: the action would wait for ever',
+    },
+  },
+  {
+    name: 'a Dockerfile uses images that are not allowed',
+    file: `${HOOK}/commands/dockerfile-action.ts`,
+    from: 'requireAllowedImage(image, `line ${line} of ${title}`, imagesAllow);',
+    to: 'void image;',
+    test: {
+      file: 'test/hook/dockerfile-action.test.ts',
+      title: 'uses no image that is not allowed, in any stage',
+    },
+  },
 ];
