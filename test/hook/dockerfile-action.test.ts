@@ -91,17 +91,6 @@ describeWithMounts('an action that is a Dockerfile', () => {
     expect(requests.filter((request) => request.startsWith('create'))).to.deep.equal([]);
   });
 
-  it('uses no image that is not allowed, in any stage', async () => {
-    const other = await preparedRunner('volume', {
-      env: { ACTIONS_RUNNER_HOOK_IMAGES_ALLOW: 'docker.io/library/debian' },
-    });
-    const dockerfile = 'FROM alpine:3.20 AS a\nFROM debian:12\nCOPY --from=a /x /\nENTRYPOINT ["true"]\n';
-    const { title, text } = errorOf(await runCase(other, { dockerfile }, 'not-allowed'));
-    await other.close();
-    expect(title).to.equal('podhooks: UNSUPPORTED');
-    expect(text).to.contain('line 1 of octo/not-allowed/v1/Dockerfile is not allowed');
-  });
-
   it('has to have an entry point or a command', async () => {
     const dockerfile = 'FROM alpine:3.20\nRUN true\n';
     const { title, text } = errorOf(await runCase(runner, { dockerfile }, 'nothing'));
