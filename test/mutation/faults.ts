@@ -22,6 +22,33 @@ export const FAULTS: readonly Fault[] = [
     test: { file: `${TESTS}/step/supervisor.test.ts`, title: 'ends with the exit code of its command' },
   },
   {
+    name: 'a step starts one process later than it needs to',
+    file: `${HOOK}/step/supervisor.sh`,
+    from: '    exec 2> /dev/null 3<&- 5<&-\n    _ph_record\n',
+    to: '    exec 2> /dev/null 3<&- 5<&-\n    (_ph_record; :)\n',
+    test: {
+      file: `${TESTS}/step/start.test.ts`,
+      title: 'takes two processes beside mkdir: the recorder, and the step itself',
+    },
+  },
+  {
+    name: 'compiled code that somebody has put beside the key of the job is run',
+    file: `${HOOK}/commands/job-code.ts`,
+    from: 'return timingSafeEqual(content.subarray(0, MAC_BYTES), this.mac(code)) ? code : undefined;',
+    to: 'return timingSafeEqual(this.mac(code), this.mac(code)) ? code : undefined;',
+    test: { file: `${TESTS}/commands/job-code.test.ts`, title: 'is none when one byte is another' },
+  },
+  {
+    name: 'the compiled code of a job outlives it',
+    file: `${HOOK}/commands/job-secrets.ts`,
+    from: 'for (const one of [codeBeside(file), file])',
+    to: 'for (const one of [file])',
+    test: {
+      file: `${TESTS}/commands/job-code.test.ts`,
+      title: 'is none without a prepared job, and goes with its secrets',
+    },
+  },
+  {
     name: 'a step is green although a process has rewritten its exit code in the log',
     file: `${HOOK}/step/end-words.ts`,
     from: 'return first === -1 || second === -1 ? undefined : first * DIGITS + second;',
@@ -1044,6 +1071,13 @@ export const FAULTS: readonly Fault[] = [
       file: 'test/examples.test.ts',
       title: 'mount nothing but the ConfigMap that the README creates, and that with subPath',
     },
+  },
+  {
+    name: 'the demo claims that nothing is lost without comparing',
+    file: 'test/demo/job.ts',
+    from: 'if (!arrived.equals(expected))',
+    to: 'if (arrived.length < expected.length)',
+    test: { file: 'test/demo.test.ts', title: 'is a fault if bytes are changed' },
   },
   {
     name: 'a name that is not UTF-8 stops prepare_job',
