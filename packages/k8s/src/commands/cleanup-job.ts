@@ -3,8 +3,7 @@ import { isForbidden } from '../cluster/failures.js';
 import type { Pod } from '../model/kubernetes.js';
 import { RUNNER_POD_LABEL } from '../model/names.js';
 import type { CommandContext } from './context.js';
-import { removeJobSecrets } from './job-secrets.js';
-import { secretsOwner } from './job-state.js';
+import { removeJobSecrets, secretsOwner } from './job-secrets.js';
 import { requirePodName } from '../pods/require-pod-name.js';
 import { failedServices } from '../pods/status.js';
 
