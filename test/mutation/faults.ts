@@ -1073,6 +1073,13 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a label of the example for Azure does not reach the job pod',
+    file: 'examples/identity/azure-workload-identity.yaml',
+    from: 'azure.workload.identity/use:',
+    to: 'aadpodidbinding:',
+    test: { file: 'test/examples.test.ts', title: 'sets labels only that the job pod inherits' },
+  },
+  {
     name: 'the demo claims that nothing is lost without comparing',
     file: 'test/demo/job.ts',
     from: 'if (!arrived.equals(expected))',
