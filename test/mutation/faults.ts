@@ -1579,4 +1579,24 @@ export const FAULTS: readonly Fault[] = [
         'has the variables of the administrator in each container but the helper, whatever the workflow sets',
     },
   },
+  {
+    name: 'a mirror of a registry is used for another whose name begins as it does',
+    file: `${HOOK}/pod/image-policy.ts`,
+    from: 'name.startsWith(`${prefix}/`)',
+    to: 'name.startsWith(prefix)',
+    test: {
+      file: `${TESTS}/pod/image-policy.test.ts`,
+      title: 'is docker.io.evil.test/library/node for docker.io.evil.test/library/node',
+    },
+  },
+  {
+    name: 'the log of a failed service is gone with its pod',
+    file: `${HOOK}/commands/service-logs.ts`,
+    from: "servicesLogs === 'always' || hasFailed(status)",
+    to: "servicesLogs === 'always' && hasFailed(status)",
+    test: {
+      file: `${TESTS}/commands/cleanup-job.test.ts`,
+      title: 'shows the log of services at the end, before their pod is gone: on-failure',
+    },
+  },
 ];

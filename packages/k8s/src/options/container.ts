@@ -13,7 +13,7 @@ export interface MemoryVolumes {
 
 /** What options change of a container; what the workflow says elsewhere (`entrypoint:`) is put over it. */
 export function containerPart(effects: Effects): Partial<Container> {
-  const { user, readOnly, privileged, workingDir, entrypoint, health } = effects;
+  const { user, readOnly, privileged, workingDir, entrypoint, health, pullPolicy } = effects;
   const resources = resourcesOf(effects);
   const capabilities = capabilitiesOf(effects);
   const security = {
@@ -26,6 +26,7 @@ export function containerPart(effects: Effects): Partial<Container> {
   return {
     ...(resources !== undefined && { resources }),
     ...(Object.keys(security).length > 0 && { securityContext: security }),
+    ...(pullPolicy !== undefined && { imagePullPolicy: pullPolicy }),
     ...(workingDir !== undefined && { workingDir }),
     ...(entrypoint !== undefined && { command: [literal(entrypoint)] }),
     ...healthProbe(health),

@@ -35,6 +35,7 @@ export class Effects {
   user: User | undefined;
   workingDir: string | undefined;
   entrypoint: string | undefined;
+  pullPolicy: string | undefined;
   readOnly = false;
   privileged = false;
   readonly addedCapabilities: string[] = [];

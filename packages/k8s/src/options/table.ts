@@ -1,6 +1,16 @@
 import { type Option, option, type Role, type Working } from './option.js';
 import { REFUSED, WITHOUT_EFFECT } from './left-out.js';
-import { address, bytes, capability, duration, flag, hostName, milliCpus, user } from './values.js';
+import {
+  address,
+  bytes,
+  capability,
+  duration,
+  flag,
+  hostName,
+  milliCpus,
+  pullPolicy,
+  user,
+} from './values.js';
 
 const SERVICE: readonly Role[] = ['service'];
 
@@ -192,6 +202,13 @@ const WORKING: readonly Working[] = [
     flag,
     (value, effects) => void (effects.readOnly = value),
     { isFlag: true },
+  ),
+  option(
+    ['--pull'],
+    'When the image is pulled. ACTIONS_RUNNER_HOOK_IMAGES_PULL_POLICY wins.',
+    'always, missing or never',
+    pullPolicy,
+    (value, effects) => void (effects.pullPolicy = value),
   ),
   option(
     ['--cap-drop'],

@@ -91,6 +91,13 @@ export function flag(text: string): boolean | undefined {
   return /^(0|f|false)$/i.test(text) ? false : undefined;
 }
 
+const PULL: Readonly<Record<string, string>> = { always: 'Always', missing: 'IfNotPresent', never: 'Never' };
+
+/** `always`: the pull policy of Kubernetes. */
+export function pullPolicy(text: string): string | undefined {
+  return Object.hasOwn(PULL, text) ? PULL[text] : undefined;
+}
+
 /** `CAP_NET_ADMIN`, `net_admin`: as Kubernetes has it. */
 export function capability(text: string): string | undefined {
   const name = text.toUpperCase().replace(/^CAP_/, '');

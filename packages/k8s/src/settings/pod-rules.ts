@@ -5,10 +5,13 @@ import type { Settings } from './read.js';
 import type { EnvironmentSet } from './structures.js';
 
 /** What the administrator asks of every pod. */
-export function podRules({ podSecurity, runAsUser, userNamespaces, environmentSet }: Settings): PodRules {
+export function podRules(settings: Settings): PodRules {
+  const { podSecurity, runAsUser, userNamespaces, environmentSet, imagesRewrite, imagesPullPolicy } =
+    settings;
   return {
     security: { restricted: podSecurity === 'restricted', runAsUser, userNamespaces },
     environment: variablesOf(environmentSet),
+    images: { rewrites: imagesRewrite, pullPolicy: imagesPullPolicy },
   };
 }
 

@@ -68,3 +68,18 @@ function setValue(value: unknown): SetValue | undefined {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+export type ImageRewrites = Readonly<Record<string, string>>;
+
+/** A registry, with a folder or not: no tag, no digest, no glob. */
+const IMAGES = /^[a-z0-9.-]+(?::\d{1,5})?(?:\/[a-z0-9._-]+)*\/?$/;
+
+export const imageRewrites: Kind<ImageRewrites> = structure(
+  'a map of registries or folders of images, such as docker.io/library, to others',
+  (value) => mapOf(value, IMAGES, (to) => (isText(to) && IMAGES.test(to) ? to : undefined)),
+  {
+    type: 'object',
+    propertyNames: { pattern: IMAGES.source },
+    additionalProperties: { type: 'string', pattern: IMAGES.source },
+  },
+);

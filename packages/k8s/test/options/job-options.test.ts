@@ -183,6 +183,15 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { job: '--read-only', seen: ({ job }) => job?.securityContext, is: { readOnlyRootFilesystem: true } },
     { service: '--read-only=false', seen: ({ redis }) => redis?.securityContext, is: undefined },
   ],
+  '--pull': (
+    [
+      ['always', 'Always'],
+      ['missing', 'IfNotPresent'],
+      ['never', 'Never'],
+    ] as const
+  ).flatMap(([word, policy]) =>
+    shared(`--pull ${word}`, ({ job, redis }) => job?.imagePullPolicy ?? redis?.imagePullPolicy, policy),
+  ),
   '--cap-drop': shared(
     '--cap-drop ALL --cap-drop CAP_net_raw',
     ({ job, redis }) => job?.securityContext ?? redis?.securityContext,

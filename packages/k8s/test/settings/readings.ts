@@ -1,7 +1,7 @@
 import { isList } from '../../src/json.js';
 import { flag, globs, path, paths, text } from '../../src/settings/kinds.js';
 import { VARIABLES } from '../../src/settings/schema.js';
-import { environmentSet } from '../../src/settings/structures.js';
+import { environmentSet, imageRewrites } from '../../src/settings/structures.js';
 import type { Variable } from '../../src/settings/variable.js';
 
 export type Setting = keyof typeof VARIABLES;
@@ -38,6 +38,8 @@ export function casesOf({ kind, fallback }: Variable<unknown>): { texts: Texts; 
       return PATHS;
     case environmentSet:
       return ENVIRONMENT;
+    case imageRewrites:
+      return REWRITES;
     case flag:
       return flagCases(fallback !== true);
     default:
@@ -142,8 +144,29 @@ const ENVIRONMENT = {
   },
 } as const;
 
+const REWRITES = {
+  texts: {
+    good: [['{"docker.io":"mirror.test/hub"}', { 'docker.io': 'mirror.test/hub' }]],
+    bad: ['docker.io=mirror.test', '{"docker.io":""}', '{"docker.io":"https://x"}'],
+  },
+  reading: {
+    yaml: '{ docker.io/library: mirror.test:5000/hub/ }',
+    value: { 'docker.io/library': 'mirror.test:5000/hub/' },
+    variable: '{}',
+    wins: {},
+    bad: [
+      ['docker.io', '"docker.io"'],
+      ['{ docker.io: 1 }', 'a map'],
+      ['{ "docker.io/node:22": a }', 'a map'],
+      ['{ "docker.io/*": a }', 'a map'],
+      ['{ docker.io: "a b" }', 'a map'],
+    ],
+  },
+} as const;
+
 function choiceCases(words: readonly string[]): { texts: Texts; reading: Reading } {
   const [first = '', last = ''] = [words[0], words.at(-1)];
+
   return {
     texts: { good: words.map((word) => [word, word] as const), bad: [first.toUpperCase(), ` ${first}`, 'x'] },
     reading: {

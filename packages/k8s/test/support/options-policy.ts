@@ -13,4 +13,5 @@ export const NO_POLICY: OptionsPolicy = {
 export const NO_RULES: PodRules = {
   security: { restricted: false, runAsUser: undefined, userNamespaces: false },
   environment: [],
+  images: { rewrites: {}, pullPolicy: undefined },
 };
