@@ -1599,4 +1599,24 @@ export const FAULTS: readonly Fault[] = [
       title: 'shows the log of services at the end, before their pod is gone: on-failure',
     },
   },
+  {
+    name: 'a workflow may write to a volume that the administrator gives for reading',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: 'folderMount(added, { subPath, readOnly });',
+    to: 'folderMount(added, { subPath });',
+    test: {
+      file: `${TESTS}/pod/volumes.test.ts`,
+      title: 'are mounted by their names, and one claim is one volume',
+    },
+  },
+  {
+    name: 'a workflow gets more GPUs than the maximum',
+    file: `${HOOK}/options/policy.ts`,
+    from: 'Math.min(asked, maxGpus ?? asked)',
+    to: 'asked',
+    test: {
+      file: `${TESTS}/options/job-options.test.ts`,
+      title: 'puts --gpus 8 of a service into the pod',
+    },
+  },
 ];

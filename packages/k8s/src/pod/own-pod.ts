@@ -13,13 +13,15 @@ import type { EnvironmentSecret } from './secrets.js';
 import { type PodSecurity, withPodSecurity } from './security.js';
 import type { PodKind } from '../template/template-names.js';
 import type { WorkMode } from '../model/work-mode.js';
-import type { WorkFolder } from './volumes.js';
+import type { NamedVolumes, WorkFolder } from './volumes.js';
 
 /** What the administrator asks of every pod, whatever its workflow says. */
 export interface PodRules {
   security: PodSecurity;
   /** Variables of all containers but the helper; they win over those of the workflow. */
   environment: readonly EnvVar[];
+  /** Volumes that a workflow may mount by name. */
+  volumes: NamedVolumes;
   images: {
     rewrites: ImageRewrites;
     /** Not of the helper, whose image is the runner's, and on the node. */

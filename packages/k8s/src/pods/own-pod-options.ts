@@ -8,8 +8,7 @@ import type { RunnerPath } from '../model/paths.js';
 import { provenance } from '../pod/provenance.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import type { Context } from '../context.js';
-import { optionsPolicy } from '../settings/options-policy.js';
-import { podRules } from '../settings/pod-rules.js';
+import { optionsPolicy, podRules } from '../settings/pod-rules.js';
 import { inheritSettings } from './inherit-settings.js';
 
 import { requirePodName } from './require-pod-name.js';

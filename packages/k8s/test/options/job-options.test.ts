@@ -1,12 +1,25 @@
 import { expect } from 'chai';
 import type { Pod } from '../../src/model/kubernetes.js';
 import { JobOptions } from '../../src/options/job-options.js';
+import type { Preset } from '../../src/options/effects.js';
+import type { OptionsPolicy } from '../../src/options/policy.js';
 import { OPTIONS } from '../../src/options/table.js';
 import { NO_POLICY } from '../support/options-policy.js';
 import { hookContainer } from '../support/containers.js';
 
 /** What each option does where it is allowed. */
-const POLICY = { ...NO_POLICY, allow: ['--privileged', '--cap-add=*'] };
+const LARGE: Preset = {
+  resources: { requests: { cpu: '8' }, limits: { memory: '32Gi' } },
+  nodeSelector: { pool: 'large' },
+  tolerations: [{ key: 'large', operator: 'Exists' }],
+};
+const POLICY: OptionsPolicy = {
+  ...NO_POLICY,
+  allow: ['--privileged', '--cap-add=*', '--platform=linux/*'],
+  gpuResource: 'nvidia.com/gpu',
+  maxGpus: 4,
+  presets: { large: LARGE },
+};
 
 /** The pod of a job container and two services, with these options. */
 function made(job: string | null, redis: string | null = null, postgres: string | null = null) {
@@ -51,6 +64,25 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       is: { limits: { cpu: '2000m', memory: '1Gi' }, requests: { cpu: '0', memory: '0' } },
     },
   ],
+  '--storage-opt': shared('--storage-opt size=10g', ({ job, redis }) => job?.resources ?? redis?.resources, {
+    limits: { 'ephemeral-storage': '10Gi' },
+    requests: { 'ephemeral-storage': '0' },
+  }),
+  '--gpus': [
+    ...shared('--gpus 2', ({ job, redis }) => job?.resources ?? redis?.resources, {
+      limits: { 'nvidia.com/gpu': '2' },
+    }),
+    { job: '--gpus all', seen: ({ job }) => job?.resources, is: { limits: { 'nvidia.com/gpu': '4' } } },
+    {
+      service: '--gpus 8',
+      seen: ({ redis, warnings }) => [redis?.resources, warnings.length],
+      is: [{ limits: { 'nvidia.com/gpu': '4' } }, 1],
+    },
+  ],
+  '--platform': shared('--platform linux/arm64/v8', ({ spec }) => spec?.nodeSelector, {
+    'kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'arm64',
+  }),
   '--memory-reservation': [
     {
       job: '--memory 1g --memory-reservation 512m',
@@ -263,5 +295,33 @@ describe('JobOptions', () => {
     const services = [hookContainer({ createOptions: '--entrypoint a' })];
     const options = new JobOptions(null, services, ['redis'], NO_POLICY);
     expect(options.applyTo({ name: 'redis', command: ['b'] }).command).to.deep.equal(['b']);
+  });
+
+  describe('with a preset', () => {
+    it('give the container its resources, and the pod its nodes', () => {
+      const { spec, job, redis, warnings, lines } = made('--label podhooks.preset=large');
+      expect(job?.resources).to.deep.equal(LARGE.resources);
+      expect(redis?.resources).to.equal(undefined);
+      expect(spec?.nodeSelector).to.deep.equal({ pool: 'large' });
+      expect(spec?.tolerations).to.deep.equal(LARGE.tolerations);
+      expect(warnings).to.deep.equal([]);
+      expect(lines).to.deep.equal(['Size of the job container: limits memory 32Gi; requests cpu 8']);
+    });
+
+    it('say nothing of the resources that the preset speaks of', () => {
+      const { job } = made('--cpus 1 --memory 1g --storage-opt size=1g --label podhooks.preset=large');
+      expect(job?.resources).to.deep.equal({
+        limits: { 'ephemeral-storage': '1Gi', memory: '32Gi' },
+        requests: { 'ephemeral-storage': '0', cpu: '8' },
+      });
+    });
+
+    it('name the presets that there are where it is none of them', () => {
+      const { spec, job, warnings } = made('--label podhooks.preset=huge');
+      expect([spec?.nodeSelector, job?.resources]).to.deep.equal([undefined, undefined]);
+      expect(warnings.join('\n')).to.contain(
+        'Options of the job container: --label podhooks.preset: there is no preset "huge"; ACTIONS_RUNNER_HOOK_PRESETS has large.',
+      );
+    });
   });
 });
