@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { at, ApiClient } from './api-suite/client.js';
@@ -251,5 +252,18 @@ describe('what only the local engine has', () => {
     const last = await readFile(join(directory, 'last'), 'utf8').catch(() => '');
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await readFile(join(directory, 'last'), 'utf8').catch(() => '')).to.equal(last);
+  });
+
+  it('keeps the output of a command that has ended before anybody reads it', async () => {
+    const launch = {
+      command: ['sh', '-c', 'echo o; echo e >&2'],
+      environment: new Map([['PATH', '/usr/bin:/bin']]),
+      workdir: '/',
+    };
+    const starting = Sandbox.without('').start(directory, [], launch);
+    // So that Node hears at once of the start and of the end.
+    for (const until = Date.now() + 500; Date.now() < until;);
+    const { stdout, stderr } = await starting;
+    expect([await text(stdout), await text(stderr)]).to.deep.equal(['o\n', 'e\n']);
   });
 });

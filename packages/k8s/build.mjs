@@ -172,7 +172,7 @@ const cli = await build({
   outfile: 'cli.js',
   banner: { js: '#!/usr/bin/env node' },
   legalComments: 'linked',
-  plugins: [stubs],
+  plugins: [stubs, shellTexts],
 });
 
 await mkdir(`${ROOT}dist`, { recursive: true });

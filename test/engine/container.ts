@@ -1,9 +1,16 @@
-import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContainerLog } from './log.js';
-import { exitCode, StartError, type Launch, type Mount, type Sandbox, type Started } from './sandbox.js';
+import {
+  exitCode,
+  type Launch,
+  type Mount,
+  outputEnded,
+  type Sandbox,
+  type Started,
+  StartError,
+} from './sandbox.js';
 import type { ContainerSpec, ContainerState, ContainerStatus, Handler, Terminated } from './types.js';
 
 const MESSAGE_LIMIT_BYTES = 4096;
@@ -69,7 +76,7 @@ export class Container {
     }
     this.#launch = launch;
     this.#pid = started.pid;
-    this.#ended = this.#follow(started.child, startedAt, message).then(changed);
+    this.#ended = this.#follow(started, startedAt, message).then(changed);
     if (this.spec.lifecycle?.postStart && !(await this.runHandler(this.spec.lifecycle.postStart))) {
       this.signal('SIGKILL');
       await this.#ended;
@@ -78,24 +85,25 @@ export class Container {
   }
 
   /** Starts a command in the container; its output is the caller's. Undefined when there is no process to join. */
-  async enter(command: string[], stdin: 'pipe' | 'ignore'): Promise<ChildProcess | undefined> {
+  async enter(command: string[], stdin: 'pipe' | 'ignore'): Promise<Started | undefined> {
     if (!this.#launch || !this.alive) return undefined;
-    const { child, pid } = await this.sandbox.enter(this.#pid, { ...this.#launch, command }, stdin);
+    const started = await this.sandbox.enter(this.#pid, { ...this.#launch, command }, stdin);
     if (!this.sandbox.hasMounts) {
-      this.#entered.add(pid);
-      child.once('close', () => this.#entered.delete(pid));
+      this.#entered.add(started.pid);
+      started.child.once('close', () => this.#entered.delete(started.pid));
     }
-    return child;
+    return started;
   }
 
   /** Whether the command of a hook or a probe succeeds; handlers of other kinds do. */
   async runHandler(handler: Handler): Promise<boolean> {
     if (!handler.exec) return true;
     try {
-      const child = await this.enter(handler.exec.command ?? [], 'ignore');
-      child?.stdout?.resume();
-      child?.stderr?.resume();
-      return child !== undefined && (await exitCode(child)) === 0;
+      const started = await this.enter(handler.exec.command ?? [], 'ignore');
+      if (started === undefined) return false;
+      started.stdout.resume();
+      started.stderr.resume();
+      return (await exitCode(started.child)) === 0;
     } catch (error) {
       if (error instanceof StartError) return false;
       throw error;
@@ -118,14 +126,14 @@ export class Container {
     };
   }
 
-  async #follow(child: ChildProcess, startedAt: string, message: string): Promise<void> {
+  async #follow(started: Started, startedAt: string, message: string): Promise<void> {
     this.log = new ContainerLog();
-    child.stdout?.on('data', (chunk: Buffer) => this.log.write('stdout', chunk));
-    child.stderr?.on('data', (chunk: Buffer) => this.log.write('stderr', chunk));
-    const closed = new Promise((resolve) => child.once('close', resolve));
-    const code = await exitCode(child);
+    started.stdout.on('data', (chunk: Buffer) => this.log.write('stdout', chunk));
+    started.stderr.on('data', (chunk: Buffer) => this.log.write('stderr', chunk));
+    const ended = outputEnded(started);
+    const code = await exitCode(started.child);
     if (!this.sandbox.hasMounts) this.signal('SIGKILL');
-    await closed;
+    await ended;
     this.log.end();
     this.#pid = 0;
     this.ready = false;

@@ -1,8 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Container } from './container.js';
-import { exitCode, StartError } from './sandbox.js';
+import { exitCode, outputEnded, type Started, StartError } from './sandbox.js';
 
 const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 };
 const BUFFER_LIMIT_BYTES = 1_048_576;
@@ -46,12 +45,12 @@ export async function serveExec(
     return;
   }
   try {
-    const child = await container?.enter(asked.command, asked.stdin ? 'pipe' : 'ignore');
-    if (!child) {
+    const started = await container?.enter(asked.command, asked.stdin ? 'pipe' : 'ignore');
+    if (!started) {
       finish(internalError(`unable to upgrade connection: container not found ("${name}")`));
       return;
     }
-    const code = await connect(socket, child, asked, version);
+    const code = await connect(socket, started, asked, version);
     finish(code === 0 ? { metadata: {}, status: 'Success' } : failure(code, asked.command, version));
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
@@ -65,25 +64,26 @@ export async function serveExec(
 }
 
 /** Passes the streams on. Settles with the exit code when the command and all that hold its output have ended. */
-function connect(
+async function connect(
   socket: WebSocket,
-  child: ChildProcess,
+  started: Started,
   asked: ExecRequest,
   version: number,
 ): Promise<number> {
-  const { stdin, stdout, stderr } = child;
-  if (stdout) asked.stdout ? send(socket, CHANNEL.stdout, stdout) : stdout.resume();
-  if (stderr) asked.stderr ? send(socket, CHANNEL.stderr, stderr) : stderr.resume();
+  const { stdout, stderr } = started;
+  const { stdin } = started.child;
+  asked.stdout ? send(socket, CHANNEL.stdout, stdout) : stdout.resume();
+  asked.stderr ? send(socket, CHANNEL.stderr, stderr) : stderr.resume();
   if (stdin) receive(socket, stdin, version);
   socket.on('close', () => {
     // As in containerd: the command lives on, its input ends, and nobody empties its output any more.
     stdin?.end();
-    stdout?.pause();
-    stderr?.pause();
+    stdout.pause();
+    stderr.pause();
   });
   socket.resume();
-  const closed = new Promise((resolve) => child.once('close', resolve));
-  return Promise.all([exitCode(child), closed]).then(([code]) => code);
+  const [code] = await Promise.all([exitCode(started.child), outputEnded(started)]);
+  return code;
 }
 
 function send(socket: WebSocket, channel: number, stream: Readable): void {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 
 export interface Mount {
   /** A directory or file of this machine. */
@@ -23,6 +24,9 @@ export interface Launch {
 
 export interface Started {
   child: ChildProcess;
+  /** Node throws away what nobody reads of a child's own streams when it ends; these keep it until somebody does. */
+  stdout: Readable;
+  stderr: Readable;
   /** The id of the container's first process on this machine. */
   pid: number;
 }
@@ -113,6 +117,11 @@ export class Sandbox {
   }
 }
 
+/** Settles when the command and all that hold its output have ended, and everything of it was read. */
+export async function outputEnded({ stdout, stderr }: Started): Promise<void> {
+  await Promise.all([finished(stdout), finished(stderr)]);
+}
+
 /** The exit code of a process as a shell counts: 128 and the signal's number for one that a signal ended. */
 export function exitCode(child: ChildProcess): Promise<number> {
   return new Promise((resolve) => {
@@ -135,41 +144,36 @@ async function run(program: string, words: string[], stdin: 'pipe' | 'ignore'): 
     stdio: [stdin, 'pipe', 'pipe', 'pipe'],
     env: ENVIRONMENT,
   });
-  const report = await readReport(child);
+  const [stdout, stderr] = [kept(child.stdout), kept(child.stderr)];
+  const report = await readReport(child, stderr);
   const [, word, rest = ''] = /^(\w+) ?(.*)/.exec(report) ?? [];
   if (word !== 'started') throw new StartError(rest || report || `${program} did not start`);
-  return { child, pid: rest === '' ? (child.pid ?? 0) : Number(rest) };
+  return { child, stdout, stderr, pid: rest === '' ? (child.pid ?? 0) : Number(rest) };
+}
+
+function kept(stream: Readable | null): Readable {
+  return stream === null ? Readable.from([]) : stream.pipe(new PassThrough());
 }
 
 /** The line of descriptor 3, or what was said on stderr instead when the process ended before that. */
-function readReport(child: ChildProcess): Promise<string> {
-  const { stderr } = child;
+function readReport(child: ChildProcess, stderr: Readable): Promise<string> {
   const channel = child.stdio[3];
   return new Promise((resolve) => {
     child.once('error', ({ message }) => resolve(`failed ${message}`));
-    if (!isReadable(channel) || stderr === null) {
+    if (!isReadable(channel)) {
       resolve('failed without a channel');
       return;
     }
-    // Read from the beginning: Node drops what nobody has read when a process ends.
-    const words: Buffer[] = [];
-    const listen = () => {
-      const chunk: unknown = stderr.read();
-      if (Buffer.isBuffer(chunk)) words.push(chunk);
-    };
-    stderr.on('readable', listen);
     let text = '';
     // The end of the channel tells nothing: unshare and nsenter keep it open as long as their child lives.
     channel.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (!text.endsWith('\n')) return;
-      stderr.off('readable', listen);
-      if (words.length > 0) stderr.unshift(Buffer.concat(words));
-      resolve(text.trim());
+      if (text.endsWith('\n')) resolve(text.trim());
     });
-    child.once('close', () =>
-      resolve(`failed ${Buffer.concat(words).toString().trim() || 'before its start'}`),
-    );
+    child.once('close', () => {
+      const words: unknown = stderr.read();
+      resolve(`failed ${Buffer.isBuffer(words) ? words.toString().trim() : 'before its start'}`);
+    });
   });
 }
 

@@ -500,6 +500,57 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a name with a line feed is looked for as two names',
+    file: `${HOOK}/agent/agent.ts`,
+    from: String.raw`tr '\\0\\n' '\\n\\1' < "$list" | grep -anxF -m 1 -e "\${name//$'\\n'/$'\\1'}"`,
+    to: String.raw`tr '\\0' '\\n' < "$list" | grep -anxF -m 1 -e "$name"`,
+    test: {
+      file: `${TESTS}/back/agent.test.ts`,
+      title: 'goes on behind a name with line feeds in it, whose lines are names of their own',
+    },
+  },
+  {
+    name: 'a repository that is called as the script of removals is lost',
+    file: `${HOOK}/agent/action-files.ts`,
+    from: String.raw` --transform='flags=r;s,^\\./,files/,'`,
+    to: '',
+    test: {
+      file: `${TESTS}/agent/action-files.test.ts`,
+      title: 'reach a repository of the name remove.sh',
+    },
+  },
+  {
+    name: 'result files that nobody asked for are kept',
+    file: `${HOOK}/step/report.ts`,
+    from: 'else if (!(Number(argument) < this.results)) return;',
+    to: '',
+    test: {
+      file: `${TESTS}/step/report.test.ts`,
+      title:
+        'keeps no result file that was not asked for, as a process that knows the channel may make up any number',
+    },
+  },
+  {
+    name: 'a misspelt variable is passed over in silence',
+    file: `${HOOK}/commands/prepare-job.ts`,
+    from: 'for (const text of unknownVariables(settings.variables)) out.warning(text);',
+    to: 'void unknownVariables;',
+    test: {
+      file: `${TESTS}/commands/prepare-job.test.ts`,
+      title: 'warns of a variable that looks like a setting and is none',
+    },
+  },
+  {
+    name: 'the end of a long line is taken for words of the kubelet',
+    file: `${HOOK}/step/stamped-log.ts`,
+    from: "    // It was the end of an older line.\n    this.words = '';\n",
+    to: '',
+    test: {
+      file: `${TESTS}/step/stamped-log.test.ts`,
+      title: 'does not take the end of an older line, which has no stamp, for words of the kubelet',
+    },
+  },
+  {
     name: 'the end of an output that came late is left out',
     file: `${HOOK}/follow/follow-action.ts`,
     from: 'await drain(reader, end, context);',
@@ -1068,8 +1119,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a workflow gets a capability that nobody has allowed',
     file: `${HOOK}/options/read.ts`,
-    from: "option.kind === 'guarded' && findGlob",
-    to: "option.kind !== 'guarded' && findGlob",
+    from: "option.kind === 'guarded' && !isAllowed",
+    to: "option.kind !== 'guarded' && !isAllowed",
     test: {
       file: `${TESTS}/options/read.test.ts`,
       title: 'gives the rights that nothing names, and refuses others',
@@ -1355,16 +1406,6 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'what an action does to a repository like .github does not reach the job',
-    file: `${HOOK}/agent/action-files.ts`,
-    from: ' ${staging(id)}/.[!.]*/; do',
-    to: '; do',
-    test: {
-      file: `${TESTS}/agent/action-files.test.ts`,
-      title: 'reach a repository whose name begins with a dot',
-    },
-  },
-  {
     name: 'a job container ends where it cannot say that it runs',
     file: `${HOOK}/pod/helper.ts`,
     from: "`printf '' > ${STARTED}\\n",
@@ -1448,8 +1489,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a volume that is missing is waited for to the end',
     file: `${HOOK}/pods/why-not-mounted.ts`,
-    from: 'if (isNotFound(error)) return missing',
-    to: 'if (!isNotFound(error)) return missing',
+    from: 'if (isNotFound(error)) return { absent',
+    to: 'if (!isNotFound(error)) return { absent',
     test: {
       file: `${TESTS}/pods/why-not-mounted.test.ts`,
       title: 'names a ConfigMap that is not there',
@@ -1457,9 +1498,9 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'doctor finds no fault in a Role that lacks a right',
-    file: `${HOOK}/cli/doctor.ts`,
-    from: 'if (!(await isAllowed(',
-    to: 'if (false && !(await isAllowed(',
+    file: `${HOOK}/cli/check-rights.ts`,
+    from: 'required.length === 0',
+    to: 'required.length < 99',
     test: { file: `${TESTS}/cli/doctor.test.ts`, title: 'gives the rules that a Role lacks' },
   },
   {
@@ -1617,6 +1658,50 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/options/job-options.test.ts`,
       title: 'puts --gpus 8 of a service into the pod',
+    },
+  },
+  {
+    name: 'render shows the values of variables that a template sets',
+    file: `${HOOK}/cli/annotated-yaml.ts`,
+    from: "name === 'value' && each[0] !== now",
+    to: "name === 'value' && now === undefined",
+    test: { file: `${TESTS}/cli/render.test.ts`, title: 'shows no value that may be secret' },
+  },
+  {
+    name: 'render names the wrong origin of what a template changes',
+    file: `${HOOK}/cli/annotated-yaml.ts`,
+    from: 'values.findLastIndex(',
+    to: 'values.findIndex(',
+    test: {
+      file: `${TESTS}/cli/annotated-yaml.test.ts`,
+      title: 'names the last stage that has changed a value',
+    },
+  },
+  {
+    name: 'doctor prints a Role with verbs that are not missing',
+    file: `${HOOK}/cli/check-rights.ts`,
+    from: 'answers[index] === false',
+    to: "answers[index] === false || PERMISSIONS[index]?.verb === 'list'",
+    test: { file: `${TESTS}/cli/doctor.test.ts`, title: 'gives the rules that a Role lacks' },
+  },
+  {
+    name: 'doctor does not look whether the server takes the job pod',
+    file: `${HOOK}/cli/check-job-pod.ts`,
+    from: 'await dryRun(job, client, cluster)',
+    to: '[]',
+    test: {
+      file: `${TESTS}/cli/doctor.test.ts`,
+      title: 'gives the words and the hint of a server that does not take the pod of a job',
+    },
+  },
+  {
+    name: 'doctor does not see that the tools folder cannot be written',
+    file: `${HOOK}/cli/check-runner.ts`,
+    from: "join(work, '_tool'), ",
+    to: '',
+    test: {
+      file: `${TESTS}/cli/check-runner.test.ts`,
+      title: 'finds a folder of tools that is none, and leaves nothing in the others',
     },
   },
 ];

@@ -1,5 +1,4 @@
 import { HookError } from './errors.js';
-import { findJsonFault } from './json-fault.js';
 import type {
   HookCommand,
   HookContainer,
@@ -44,22 +43,17 @@ function parseJson(json: string): unknown {
   if (content.trim() === '') throw invalid('The input of the hook is empty');
   try {
     return JSON.parse(content);
-  } catch {
-    // Not kept as cause: the message of a SyntaxError quotes the text.
-    const { kind, offset } = findJsonFault(content);
-    const before = content.slice(0, offset).split('\n');
-    const where = `at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-    switch (kind) {
-      case 'truncated':
-        throw invalid(`The input of the hook ends too early, ${where}`);
-      case 'unexpected':
-        throw invalid(`The input of the hook is not JSON ${where}`);
-      case 'trailing':
-        throw invalid(
-          `The input of the hook is more than one JSON document: the first is followed by text ${where}`,
-        );
-    }
+  } catch (error) {
+    throw invalid(`The input of the hook ${whyNoJson(content, String(error))}`);
   }
+}
+
+/** V8's own message is not shown, nor kept as a cause: it quotes the text, which holds secrets. */
+function whyNoJson(content: string, message: string): string {
+  const at = /at position (\d+)/.exec(message)?.[1];
+  if (message.includes('end of JSON input') || Number(at) === content.length)
+    return `ends too early, behind ${content.length} characters`;
+  return at === undefined ? 'is not JSON' : `is not JSON at character ${Number(at) + 1}`;
 }
 
 function invalid(message: string): HookError {

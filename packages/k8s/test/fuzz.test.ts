@@ -58,7 +58,7 @@ describe('hostile input', () => {
   it('on the report channel is read without a failure, and bounded', () => {
     fc.assert(
       fc.property(hostile, (chunks) => {
-        const report = new StepReport(NONCE);
+        const report = new StepReport(NONCE, 4);
         for (const chunk of chunks) report.take(chunk);
         for (const content of report.files.values()) expect(content.length).to.be.at.most(RESULT_LIMIT_BYTES);
         expect(Buffer.byteLength(report.diagnostic)).to.be.at.most(3 * 2000);
@@ -149,7 +149,7 @@ describe('hostile input', () => {
     const growth = peakGrowthMb(
       `import { StepReport } from ${specifier('src/step/report.ts')};
       import { StepOutput } from ${specifier('src/step/output.ts')};`,
-      `const report = new StepReport('n');
+      `const report = new StepReport('n', 1);
       const output = new StepOutput('n', { high: [], low: [] });
       const marker = Buffer.from('\\x1epodhooks n file 0\\n');
       const piece = Buffer.alloc(1024 * 1024, '\\x1epodhooks ');

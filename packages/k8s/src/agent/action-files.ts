@@ -102,8 +102,8 @@ done > remove.sh
 echo >> remove.sh
 `;
 
-/** Prints an archive of what FIND_CHANGES has found. */
-export const SEND_CHANGES = `exec ${TAR} --no-recursion -f - -C ${ACTION_STATE} remove.sh -C ${WORK_MOUNT} --null -T ${ACTION_STATE}/names`;
+/** Prints an archive of what FIND_CHANGES has found: its script, and the files in a folder of their own, whatever their names. */
+export const SEND_CHANGES = `exec ${TAR} --no-recursion -f - --transform='flags=r;s,^\\./,files/,' -C ${ACTION_STATE} remove.sh -C ${WORK_MOUNT} --null -T ${ACTION_STATE}/names`;
 
 /** Prints an archive of folders of the work folder; in the helper of the job pod. */
 export const SEND_FOLDERS = `
@@ -125,18 +125,11 @@ export function stageChanges(id: string): string {
   return `umask 0; rm -rf ${staging(id)} && mkdir ${staging(id)} && exec tar -x -p -f - -C ${staging(id)}`;
 }
 
-/**
- * Puts changes in place, in the job container: only the job's own user may write wherever steps have written. A repository's
- * name may begin with a dot (`.github`).
- */
+/** Puts changes in place, in the job container: only the job's own user may write wherever steps have written. */
 export function putChanges(id: string): string {
   return `umask 0
 cd ${WORK_MOUNT} && . ${staging(id)}/remove.sh || exit
-code=0
-for name in ${staging(id)}/*/ ${staging(id)}/.[!.]*/; do
-  [ ! -d "$name" ] || cp -RPf "\${name%/}" . || code=$?
-done
-exit $code`;
+[ ! -d ${staging(id)}/files ] || exec cp -RPf ${staging(id)}/files/. .`;
 }
 
 export function unstage(id: string): string {

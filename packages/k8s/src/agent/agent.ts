@@ -215,7 +215,8 @@ in=${AGENT_STATE}/$1
 list=$in/list first=(-C "$in" ${MANIFEST})
 if [[ -n $2 ]]; then
   printf -v name %b "$2"
-  at=$(grep -znxF -m 1 -e "$name" "$list" | cut -z -d : -f 1 | tr -d '\\0')
+  # A line feed in a pattern would part two of them. A name with \\1 in its place may be found first: then more comes again.
+  at=$(tr '\\0\\n' '\\n\\1' < "$list" | grep -anxF -m 1 -e "\${name//$'\\n'/$'\\1'}" | cut -d : -f 1)
   if [[ -n $at ]]; then
     first=() list=$in/rest.$$
     tail -z -n "+$((at + 1))" "$in/list" > "$list"

@@ -1,30 +1,21 @@
-import { HookError } from '@podhooks/hooklib';
 import { explain } from '../cluster/api-error.js';
-import type { ApiClient } from '../cluster/client.js';
-import type { Cluster } from '../cluster/cluster.js';
 import { type Connected, connectCluster } from '../cluster/connect.js';
-import { type Permission, PERMISSIONS, rulesYaml } from './permissions.js';
 import { pageOf } from '../failure.js';
-import { asMap, mapAt } from '../json.js';
+import { asMap } from '../json.js';
+import type { Pod } from '../model/kubernetes.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import { readTemplateFiles } from '../pods/template-files.js';
 import { readSettingsWithFile, type Settings } from '../settings/read.js';
 import { loadTemplate } from '../template/template.js';
-
-export interface Check {
-  name: string;
-  status: 'ok' | 'warning' | 'failed' | 'skipped';
-  seen: string;
-  /** What to do, and where it is explained; of checks that failed or warn. */
-  fix?: string;
-  help?: string;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { check, type Check, TIMEOUT_MS } from './check.js';
+import { checkJobPod } from './check-job-pod.js';
+import { checkRights } from './check-rights.js';
+import { checkRunner } from './check-runner.js';
+import type { Environment } from './command.js';
+import { workFolderOf } from './sample-job.js';
 
 /** The oldest Node that the hook runs on. */
 const OLDEST_NODE = [20, 0] as const;
-const TIMEOUT_MS = 20_000;
 
 /** Looks for what would make jobs fail, before there is one; in the runner pod, or outside with KUBECONFIG. */
 export async function doctor(
@@ -44,28 +35,64 @@ export async function doctor(
   );
   if (settings === undefined) return checks;
   const known = settings;
-  checks.push(await check('pod template', () => template(known)));
-  let connected: Connected | undefined;
-  checks.push(
-    await check('Kubernetes API', async () => {
-      connected = await connectTo({ ...known, apiRetrySeconds: 0 }, undefined, () => undefined);
-      return reached(connected);
-    }),
-  );
-  if (connected === undefined) return checks;
-  const { client, cluster } = connected;
-  if (checks.at(-1)?.status === 'failed') return checks;
-  checks.push(...(await permissions(client, cluster)));
-  checks.push(
-    known.podName === undefined
-      ? {
-          name: 'runner pod',
-          status: 'skipped',
-          seen: 'ACTIONS_RUNNER_POD_NAME is not set: run this in the runner pod to check it',
-        }
-      : await check('runner pod', () => runnerPod(known, cluster), cluster.server),
-  );
+  const templateCheck = await check('pod template', () => template(known));
+  checks.push(templateCheck);
+  const ofCluster = await inCluster(known, templateCheck.status === 'ok', connectTo);
+  checks.push(...ofCluster.checks);
+  // Only there are its files this process's files.
+  const isInside = known.serviceHost !== undefined && known.kubeconfig === undefined;
+  if (isInside) checks.push(...(await checkRunner(environment, workFolderOf(ofCluster.runnerPod))));
   return checks;
+}
+
+interface Found {
+  checks: Check[];
+  runnerPod?: Pod;
+}
+
+async function inCluster(
+  settings: Settings,
+  hasTemplate: boolean,
+  connectTo: typeof connectCluster,
+): Promise<Found> {
+  let connected: Connected | undefined;
+  let version = '';
+  const api = await check('Kubernetes API', async () => {
+    connected = await connectTo({ ...settings, apiRetrySeconds: 0 }, undefined, () => undefined);
+    version = await versionOf(connected);
+    const { server, namespace } = connected.cluster;
+    return `${server}, version ${version}, namespace ${namespace}`;
+  });
+  if (connected === undefined || api.status === 'failed') return { checks: [api] };
+  const { client, cluster } = connected;
+  const { checks, missing } = await checkRights(client, cluster.namespace, version);
+  const skipped = (name: string, seen: string): Check => ({ name, status: 'skipped', seen });
+  if (settings.podName === undefined)
+    return {
+      checks: [
+        api,
+        ...checks,
+        skipped('runner pod', 'ACTIONS_RUNNER_POD_NAME is not set: run this in the runner pod to check it'),
+      ],
+    };
+  if (missing.has('get pods'))
+    return { checks: [api, ...checks, skipped('runner pod', 'the account may not get it')] };
+  const { podName } = settings;
+  let runnerPod: Pod | undefined;
+  const runner = await check(
+    'runner pod',
+    async () => {
+      runnerPod = await cluster.getPod(podName, AbortSignal.timeout(TIMEOUT_MS));
+      return describeRunner(runnerPod, settings);
+    },
+    cluster.server,
+  );
+  const found: Found = { checks: [api, ...checks, runner], ...(runnerPod !== undefined && { runnerPod }) };
+  if (runnerPod === undefined || runner.status === 'failed' || !hasTemplate) return found;
+  const job = missing.has('create pods')
+    ? [skipped('job pod', 'the account may not create it')]
+    : await checkJobPod(runnerPod, settings, client, cluster);
+  return { ...found, checks: [...found.checks, ...job] };
 }
 
 function node(version: string): Check {
@@ -83,97 +110,23 @@ function node(version: string): Check {
       };
 }
 
-/** Runs one check; a failure of the hook has its own words, hint and page. */
-async function check(name: string, body: () => Promise<string>, server = ''): Promise<Check> {
-  try {
-    return { name, status: 'ok', seen: await body() };
-  } catch (error) {
-    const told = explain(error, server);
-    if (!(told instanceof HookError)) throw error;
-    const { code, message, hint } = told;
-    return {
-      name,
-      status: 'failed',
-      seen: `[${code}] ${message}`,
-      fix: hint ?? 'See the page.',
-      help: pageOf(code),
-    };
-  }
-}
-
 async function template(settings: Settings): Promise<string> {
   if (settings.template === undefined) return 'none';
   const { documents } = loadTemplate(await readTemplateFiles(settings.template));
   return `${settings.template} has no fault (${documents.length} documents)`;
 }
 
-async function reached({ client, cluster }: Connected): Promise<string> {
+async function versionOf({ client, cluster }: Connected): Promise<string> {
   try {
     const { body } = await client.send({ method: 'GET', path: '/version' }, AbortSignal.timeout(TIMEOUT_MS));
     const { gitVersion } = asMap(body);
-    const version = typeof gitVersion === 'string' ? gitVersion : 'unknown';
-    return `${cluster.server}, version ${version}, namespace ${cluster.namespace}`;
+    return typeof gitVersion === 'string' ? gitVersion : 'unknown';
   } catch (error) {
     throw explain(error, cluster.server);
   }
 }
 
-/** What the account may do; asking is allowed to every account. */
-async function permissions(client: ApiClient, { namespace }: Cluster): Promise<Check[]> {
-  const missing: Permission[] = [];
-  for (const permission of PERMISSIONS)
-    if (!(await isAllowed(client, namespace, permission))) missing.push(permission);
-  const required = missing.filter(({ optional }) => optional === undefined);
-  const optional = missing.filter((each) => each.optional === true);
-  return [
-    required.length === 0
-      ? { name: 'RBAC', status: 'ok', seen: 'the account has every right that jobs need' }
-      : {
-          name: 'RBAC',
-          status: 'failed',
-          seen: `the account lacks ${wordsOf(required)} in namespace ${namespace}`,
-          fix: `Check that the runner has ARC's service account and that its RoleBinding is there, or add to its Role:\n${rulesYaml(required)}`,
-          help: pageOf('API_FORBIDDEN'),
-        },
-    optional.length === 0
-      ? { name: 'RBAC for messages', status: 'ok', seen: 'missing volumes can be named' }
-      : {
-          name: 'RBAC for messages',
-          status: 'skipped',
-          seen: `jobs run without ${wordsOf(optional)}; with it, missing volumes are named (docs/rbac.md)`,
-        },
-  ];
-}
-
-const wordsOf = (missing: readonly Permission[]): string =>
-  missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ');
-
-async function isAllowed(client: ApiClient, namespace: string, permission: Permission): Promise<boolean> {
-  const [resource = '', subresource] = permission.resource.split('/');
-  const { body } = await client.send(
-    {
-      method: 'POST',
-      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-      body: {
-        apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SelfSubjectAccessReview',
-        spec: {
-          resourceAttributes: {
-            namespace,
-            verb: permission.verb,
-            resource,
-            ...(subresource !== undefined && { subresource }),
-          },
-        },
-      },
-    },
-    AbortSignal.timeout(TIMEOUT_MS),
-  );
-  return mapAt(asMap(body), 'status').allowed === true;
-}
-
-async function runnerPod({ podName = '', claimName }: Settings, cluster: Cluster): Promise<string> {
-  const pod = await cluster.getPod(podName, AbortSignal.timeout(TIMEOUT_MS));
+function describeRunner(pod: Pod, { podName = '', claimName }: Settings): string {
   const { image, node: onNode } = readRunnerPod(pod, { claimName, work: undefined });
   const account = pod.spec?.serviceAccountName ?? 'default';
   return `${podName} on node ${onNode ?? '?'}, account ${account}, image ${image}`;

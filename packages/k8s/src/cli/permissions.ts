@@ -1,3 +1,5 @@
+import { fit } from '../model/names.js';
+
 /** A right that the hook uses. */
 export interface Permission {
   readonly resource: string;
@@ -30,7 +32,25 @@ export function rulesYaml(permissions: readonly Permission[]): string {
   return `rules:\n${rules.join('\n')}\n`;
 }
 
-/** A whole Role. */
-export function roleYaml(name: string, permissions: readonly Permission[]): string {
-  return `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: ${name}\n${rulesYaml(permissions)}`;
+/** A whole Role; for the namespace of kubectl unless one is named. */
+export function roleYaml(name: string, permissions: readonly Permission[], namespace?: string): string {
+  return `${head('Role', name, namespace)}${rulesYaml(permissions)}`;
+}
+
+/** A Role and its binding to a service account. Rights add up: they can stand beside those that the account has. */
+export function grantYaml(
+  account: { name: string; namespace: string },
+  permissions: readonly Permission[],
+  namespace: string,
+): string {
+  const name = fit(account.name, '-podhooks');
+  const role = roleYaml(name, permissions, namespace);
+  const subject = `  - kind: ServiceAccount\n    name: ${account.name}\n    namespace: ${account.namespace}\n`;
+  const reference = `roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n  name: ${name}\n`;
+  return `${role}---\n${head('RoleBinding', name, namespace)}${reference}subjects:\n${subject}`;
+}
+
+function head(kind: string, name: string, namespace?: string): string {
+  const place = namespace === undefined ? '' : `  namespace: ${namespace}\n`;
+  return `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata:\n  name: ${name}\n${place}`;
 }

@@ -9,7 +9,7 @@ import type { Pod } from '../model/kubernetes.js';
 import { JOB_CONTAINER, serviceNames } from '../model/names.js';
 import { requireAllowedImage } from '../pod/image-policy.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
-import { imageOf } from '../pod/own-pod.js';
+import { imageOf, type OwnPodOptions } from '../pod/own-pod.js';
 import { portMap } from '../pod/ports.js';
 import { workPath } from '../pod/volumes.js';
 import { inTime } from '../ready/in-time.js';
@@ -21,6 +21,7 @@ import { prepareDeadline } from '../ready/wait-for-pod.js';
 import type { Settings } from '../settings/read.js';
 import { carriedSettings } from '../settings/carried.js';
 import { filesBackLimits } from '../settings/files-back.js';
+import { unknownVariables } from '../settings/unknown-variables.js';
 import { checkEnvironment } from '../step/environment.js';
 import { workSharing } from '../work/for-mode.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
@@ -44,6 +45,7 @@ export async function prepareJob(input: PrepareJobInput, context: CommandContext
 async function prepare({ args }: PrepareJobInput, context: CommandContext): Promise<HookResponse> {
   const { cluster, settings, out } = context;
   const started = monotonicMs();
+  for (const text of unknownVariables(settings.variables)) out.warning(text);
   const deadline = prepareDeadline(context);
   const { job, created, key } = await inTime(deadline, context, (within) => createJob(args, within));
   const name = job.pod.metadata?.name ?? '';
@@ -88,18 +90,9 @@ async function createJob(
   context: CommandContext,
 ): Promise<{ job: JobPod; created: Pod; key: Buffer }> {
   const { cluster, settings, out } = context;
-  const { container, services } = args;
-  if (container !== null) requireAllowedImage(imageOf(container), 'the job container', settings.imagesAllow);
-  const names = serviceNames(services.map(imageOf));
-  for (const [index, service] of services.entries())
-    requireAllowedImage(imageOf(service), `service ${names[index] ?? ''}`, settings.imagesAllow);
-  const options = await ownPodOptions(workPath(container), context);
-  const built = jobPod({
-    ...options,
-    args,
-    helperImage: settings.runnerImage,
-    filesBack: filesBackLimits(settings),
-  });
+  requireAllowedImages(args, settings);
+  const options = await ownPodOptions(workPath(args.container), context);
+  const built = buildJob(args, options, settings);
   const job = await withTemplate(built, built.services, context);
   const environment = environmentOf(job, settings);
   checkEnvironment(environment);
@@ -112,6 +105,23 @@ async function createJob(
   for (const warning of built.warnings) out.warning(warning);
   for (const remark of built.remarks) out.line(remark);
   return { job, created: await createObjects(job, context), key };
+}
+
+/** @throws HookError UNSUPPORTED for an image that the administrator does not allow. */
+export function requireAllowedImages(
+  { container, services }: PrepareJobArgs,
+  { imagesAllow }: Settings,
+): void {
+  if (container !== null) requireAllowedImage(imageOf(container), 'the job container', imagesAllow);
+  const names = serviceNames(services.map(imageOf));
+  for (const [index, service] of services.entries())
+    requireAllowedImage(imageOf(service), `service ${names[index] ?? ''}`, imagesAllow);
+}
+
+/** The objects of a job, before the pod template. */
+export function buildJob(args: PrepareJobArgs, options: OwnPodOptions, settings: Settings): JobPod {
+  const helperImage = settings.runnerImage;
+  return jobPod({ ...options, args, helperImage, filesBack: filesBackLimits(settings) });
 }
 
 /** The user that the pod gives to the job container. */

@@ -20,6 +20,7 @@ import { ownPodOptions } from '../pods/own-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import { type Awaited, waitForPod } from '../ready/wait-for-pod.js';
 import { podDeleted, stepLost } from '../pods/why-gone.js';
+import type { Settings } from '../settings/read.js';
 import { filesBackLimits } from '../settings/files-back.js';
 
 /** The log is the action's: only of a long wait something is said in it. */
@@ -46,25 +47,20 @@ export async function runContainerStep(
   { args }: RunContainerStepInput,
   context: CommandContext,
 ): Promise<number> {
-  refuseDockerfile(args);
   const { settings, cancelled } = context;
-  requireAllowedImage(imageOf(args), 'the docker action', settings.imagesAllow);
-  const work = workPathOfStep(args, settings.temp);
-  if (work === undefined)
-    throw new HookError(
-      'INPUT_INVALID',
-      'The runner names no folder for /github/home in args.systemMountVolumes.',
-    );
+  const work = workOfAction(args, settings);
   const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
   if (jobPod !== undefined) tellFailedServices(requireJobPod(jobPod, options.runner), context);
   const repository = repositoryOfAction(args, work);
-  const own = await withTemplate(build({ args, work, repository, jobPod }, options, context), [], context);
+  const hasJob = context.job?.work !== undefined;
+  const built = buildStep({ args, work, repository, jobPod, hasJob }, options, settings);
+  const own = await withTemplate(built, [], context);
   const sharing = await actionSharing(own.mode, {
     args,
     work,
     repository,
     // A job without a job container has services only.
-    jobPod: context.job?.work === undefined ? undefined : jobPod?.metadata?.name,
+    jobPod: hasJob ? jobPod?.metadata?.name : undefined,
     context,
   });
   sharing.prepare();
@@ -90,17 +86,32 @@ function refuseDockerfile({ image, dockerfile }: HookContainer): void {
   );
 }
 
+/** The runner's work folder. @throws HookError for an action that cannot run, or may not. */
+export function workOfAction(args: HookContainer, { imagesAllow, temp }: Settings): RunnerPath {
+  refuseDockerfile(args);
+  requireAllowedImage(imageOf(args), 'the docker action', imagesAllow);
+  const work = workPathOfStep(args, temp);
+  if (work !== undefined) return work;
+  throw new HookError(
+    'INPUT_INVALID',
+    'The runner names no folder for /github/home in args.systemMountVolumes.',
+  );
+}
+
 interface Action {
   args: HookContainer;
   work: RunnerPath;
   repository: string | undefined;
   jobPod: Pod | undefined;
+  /** Whether the job has a job container: without it, nothing but the runner has what an action leaves for the next. */
+  hasJob: boolean;
 }
 
-function build(
-  { args, work, repository, jobPod }: Action,
+/** The objects of a docker action, before the pod template. */
+export function buildStep(
+  { args, work, repository, jobPod, hasJob }: Action,
   options: OwnPodOptions,
-  { settings, job }: CommandContext,
+  settings: Settings,
 ): StepPod {
   const back = filesBackLimits(settings);
   return stepPod({
@@ -114,8 +125,7 @@ function build(
       filesBack:
         repository === undefined || back === undefined
           ? undefined
-          : // Without a job pod, nothing but the runner has what an action leaves for the next.
-            { repository, ...back, ...(job?.work === undefined && { exclude: [] }) },
+          : { repository, ...back, ...(!hasJob && { exclude: [] }) },
     },
   });
 }

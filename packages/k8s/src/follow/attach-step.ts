@@ -32,7 +32,7 @@ export async function attach(
   script: string,
   output: StepOutput,
 ): Promise<Attachment> {
-  const report = new StepReport(step.channel);
+  const report = new StepReport(step.channel, step.results.length + (step.back === true ? 1 : 0));
   const life = new SignsOfLife();
   let session: ExecSession | undefined;
   let fault: Error | undefined;

@@ -80,7 +80,7 @@ export function ownedBy(runner: RunnerPod): OwnerReference {
 }
 
 /** ARC names it `runner`; a hand-made pod may have it under any name, but then with the hooks' variable. */
-function runnerContainer(pod: Pod): Container | undefined {
+export function runnerContainer(pod: Pod): Container | undefined {
   const containers = pod.spec?.containers ?? [];
   return (
     containers.find(({ name }) => name === 'runner') ??

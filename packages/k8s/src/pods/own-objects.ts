@@ -44,7 +44,11 @@ const nameOf = ({ metadata }: Owned) => metadata?.name ?? '';
 const ownerOf = ({ metadata }: Owned) => metadata?.ownerReferences?.[0]?.uid;
 const labelOf = ({ metadata }: Owned) => metadata?.labels?.[RUNNER_POD_LABEL];
 
-function missingAccount({ kind, pod, decisions }: OwnPod, namespace: string, cause: unknown): HookError {
+export function missingAccount(
+  { kind, pod, decisions }: OwnPod,
+  namespace: string,
+  cause: unknown,
+): HookError {
   const account = pod.spec?.serviceAccountName ?? 'default';
   const isInherited = decisions.some(
     ({ field, value }) => field === 'spec.serviceAccountName' && value === account,

@@ -8,16 +8,24 @@ import type { RunnerPath } from '../model/paths.js';
 import { provenance } from '../pod/provenance.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import type { Context } from '../context.js';
+import type { Settings } from '../settings/read.js';
 import { optionsPolicy, podRules } from '../settings/pod-rules.js';
 import { inheritSettings } from './inherit-settings.js';
-
 import { requirePodName } from './require-pod-name.js';
 
 /** What the pods of jobs and docker actions are made from alike: the runner pod, and the settings. */
 export async function ownPodOptions(work: RunnerPath | undefined, context: Context): Promise<OwnPodOptions> {
-  const { settings } = context;
+  return ownPodOptionsFrom(await getRunnerPod(context), work, context.settings);
+}
+
+/** The same, of a runner pod that is known already. */
+export function ownPodOptionsFrom(
+  runnerPod: Pod,
+  work: RunnerPath | undefined,
+  settings: Settings,
+): OwnPodOptions {
   return {
-    runner: readRunnerPod(await getRunnerPod(context), { claimName: settings.claimName, work }),
+    runner: readRunnerPod(runnerPod, { claimName: settings.claimName, work }),
     inheriting: (mode) => inheritSettings(settings, mode),
     id: uuid().slice(0, 5),
     provenance: provenance({ ...settings.placeholders, serverUrl: settings.serverUrl }),
@@ -34,7 +42,7 @@ export async function ownPodOptions(work: RunnerPath | undefined, context: Conte
 }
 
 /** The pod that the hook runs in. @throws HookError NOT_FOUND */
-async function getRunnerPod(context: Context): Promise<Pod> {
+export async function getRunnerPod(context: Context): Promise<Pod> {
   const name = requirePodName(context.settings);
   try {
     return await context.cluster.getPod(name, context.cancelled);

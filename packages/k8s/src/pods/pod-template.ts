@@ -13,7 +13,7 @@ import type { Context } from '../context.js';
 export async function withTemplate<P extends OwnPod>(
   own: P,
   services: readonly string[],
-  { settings, out }: Context,
+  { settings, out }: Pick<Context, 'settings' | 'out'>,
 ): Promise<P> {
   for (const { field, value, from } of own.decisions) out.debug(`${field}: ${value} (${from})`);
   if (settings.template === undefined) return own;

@@ -13,7 +13,7 @@ export interface NotMounted {
 }
 
 /** An object that a volume is made from. */
-interface Source {
+export interface Source {
   volume: string;
   kind: string;
   resource: Looked;
@@ -36,7 +36,7 @@ export function isMounting({ spec, status }: Pod): boolean {
  * themselves are looked for, as far as the Role allows. Only after a while, as it costs requests.
  */
 export async function whyNotMounted(pod: Pod, context: Context): Promise<NotMounted | undefined> {
-  const { cluster, cancelled } = context;
+  const { cluster } = context;
   const name = pod.metadata?.name ?? '';
   const events = await mountEvents(name, context);
   const said = events?.at(-1);
@@ -46,17 +46,8 @@ export async function whyNotMounted(pod: Pod, context: Context): Promise<NotMoun
       hint: 'Create the object that is named in the namespace of the pod, or correct the pod template.',
       isMissing: /not found/.test(said),
     };
-  const sources = (pod.spec?.volumes ?? []).flatMap(sourcesOf);
-  const unseen: Source[] = [];
-  for (const source of sources) {
-    try {
-      await cluster.look(source.resource, source.name, {}, cancelled);
-    } catch (error) {
-      cancelled.throwIfAborted();
-      if (isNotFound(error)) return missing(source, name, cluster.namespace);
-      unseen.push(source);
-    }
-  }
+  const { absent, unseen } = await lookForSources(pod, context);
+  if (absent !== undefined) return missing(absent, name, cluster.namespace);
   if (unseen.length === 0 || events !== undefined) return undefined;
   const named = unseen.map(({ kind, name: object, volume }) => `${kind} ${object} (volume ${volume})`);
   const objects = unseen.map(({ resource, name: object }) => `${resource}/${object}`).join(' ');
@@ -65,6 +56,23 @@ export async function whyNotMounted(pod: Pod, context: Context): Promise<NotMoun
     hint: `kubectl -n ${cluster.namespace} get ${objects} shows whether they are there, kubectl -n ${cluster.namespace} get events --field-selector involvedObject.name=${name} what the kubelet says; with "list" on "events" in its Role the hook shows it itself.`,
     isMissing: false,
   };
+}
+
+/** Looks for the objects that a pod's volumes are made from, up to the first that is not there. */
+export async function lookForSources(
+  pod: Pod,
+  { cluster, cancelled }: Pick<Context, 'cluster' | 'cancelled'>,
+): Promise<{ absent?: Source; unseen: readonly Source[] }> {
+  const unseen: Source[] = [];
+  for (const source of (pod.spec?.volumes ?? []).flatMap(sourcesOf))
+    try {
+      await cluster.look(source.resource, source.name, {}, cancelled);
+    } catch (error) {
+      cancelled.throwIfAborted();
+      if (isNotFound(error)) return { absent: source, unseen };
+      unseen.push(source);
+    }
+  return { unseen };
 }
 
 const missing = ({ volume, kind, name }: Source, pod: string, namespace: string): NotMounted => ({

@@ -7,6 +7,7 @@ import { VARIABLES } from './schema.js';
 import type { Variable } from './variable.js';
 
 type Values = { readonly [Key in keyof typeof VARIABLES]: (typeof VARIABLES)[Key]['fallback'] };
+const ABOUT_HOOKS = /^ACTIONS_RUNNER_\w*HOOK/i;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Settings extends Values {
@@ -14,6 +15,8 @@ export interface Settings extends Values {
   readonly fileCommands: readonly string[];
   /** Facts of the job that a template may refer to as `${NAME}`. */
   readonly placeholders: Readonly<Record<string, string>>;
+  /** Variables of the runner container that may be meant as settings, known or not. */
+  readonly variables: readonly string[];
 }
 
 /**
@@ -45,6 +48,7 @@ export function readSettings(
     placeholders: Object.fromEntries(
       PLACEHOLDERS.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
     ),
+    variables: Object.keys(environment).filter((name) => ABOUT_HOOKS.test(name) && environment[name] !== ''),
     fileCommands: FILE_COMMANDS.flatMap((name) => environment[name] ?? []).filter((path) => path !== ''),
   };
   if (faults.length + file.faults.length > 0) throw settingsError(faults, file.faults);

@@ -34,7 +34,11 @@ export class StepReport {
   /** The result file that is coming. */
   private file: { index: number; bytes: BoundedBytes } | undefined;
 
-  constructor(channel: string) {
+  /** @param results How many result files were asked for; of others, nothing is kept. */
+  constructor(
+    channel: string,
+    private readonly results: number,
+  ) {
     this.marker = markerStart(channel);
   }
 
@@ -77,6 +81,7 @@ export class StepReport {
     else if (word === 'lost') this.lost = true;
     else if (word === 'unstarted') this.unstarted = true;
     else if (word === 'unwritten') this.unwritten = argument === '' ? 'log' : Number(argument);
+    else if (!(Number(argument) < this.results)) return;
     else if (word === 'unread') this.unread.add(Number(argument));
     else if (word === 'file')
       this.file = { index: Number(argument), bytes: new BoundedBytes(RESULT_LIMIT_BYTES) };

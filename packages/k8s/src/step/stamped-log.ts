@@ -23,8 +23,9 @@ interface Line {
  * - output and errors are two pipes to the runtime: what is written to both at once may change places;
  * - a line without a line feed at the end of the output has none here either;
  * - a line feed of standard error amid a long line of standard output ends that line: what follows has a stamp of its own;
- * - `sinceTime` goes by whole seconds, and by pieces: the first line may be the end of one that began before;
- * - what has no stamp are words of the kubelet, as when the log is gone; the status is 200 all the same.
+ * - `sinceTime` goes by whole seconds, and by pieces: a reading may begin with the end of a line that began before, which has
+ *   no stamp; the line that came last is always behind it;
+ * - what else has no stamp are words of the kubelet, as when the log is gone; the status is 200 all the same.
  */
 export class StampedLog {
   /** The line that came last, as far as it was passed on. */
@@ -92,6 +93,8 @@ export class StampedLog {
   private begin(stamp: string): void {
     this.place = 'text';
     this.skip = 0;
+    // It was the end of an older line.
+    this.words = '';
     const { known } = this;
     if (known !== undefined) {
       const order = stamp === known.stamp ? 0 : compare(stamp, known.stamp);

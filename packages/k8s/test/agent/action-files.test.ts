@@ -50,16 +50,17 @@ for (const shell of SHELLS)
       expect(bed.job.remains()).to.deep.equal(['id.files']);
     });
 
-    it('reach a repository whose name begins with a dot', () => {
-      bed.close();
-      bed = new ActionBed(shell, '.github');
-      bed.in(bed.job, 'mkdir -p .github/.github _temp; echo 1 > .github/.github/x');
-      bed.share();
-      bed.in(bed.action, 'echo 2 > .github/.github/x; echo 3 > .github/.github/y');
-      expect(bed.bringBack()).to.equal(0);
-      expect(bed.tree(bed.job)).to.deep.equal(bed.tree(bed.action));
-      expect(bed.in(bed.job, 'cat .github/.github/x .github/.github/y')).to.equal('2\n3\n');
-    });
+    for (const name of ['.github', '...', 'remove.sh', 'files'])
+      it(`reach a repository of the name ${name}`, () => {
+        bed.close();
+        bed = new ActionBed(shell, name);
+        bed.in(bed.job, `mkdir -p ${name}/${name} _temp; echo 1 > ${name}/${name}/x`);
+        bed.share();
+        bed.in(bed.action, `echo 2 > ${name}/${name}/x; echo 3 > ${name}/${name}/y`);
+        expect(bed.bringBack()).to.equal(0);
+        expect(bed.tree(bed.job)).to.deep.equal(bed.tree(bed.action));
+        expect(bed.in(bed.job, `cat ${name}/${name}/x ${name}/${name}/y`)).to.equal('2\n3\n');
+      });
 
     it('are removed by their exact names', () => {
       bed.close();

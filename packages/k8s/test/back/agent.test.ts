@@ -147,6 +147,23 @@ name/ y'; touch -d @1600000000 a/b/x empty a; echo t > ../../_temp/t`);
     expectSame();
   });
 
+  it('goes on behind a name with line feeds in it, whose lines are names of their own', async () => {
+    const last = './repo/repo/5\n./repo/repo/1';
+    pod.inPod(
+      String.raw`cd repo/repo; folder=$(printf '5\n.'); mkdir -p "$folder/repo/repo"
+      for name in 1 2 "$folder/repo/repo/1" "$folder/repo/repo/2" 7; do head -c 400000 /dev/urandom > "$name"; done`,
+    );
+    const { id } = await pod.request();
+    const whole = pod.receive(pod.bulk(id, '', '')).names;
+    // As tar writes it.
+    const shown = String.raw`./repo/repo/5\n./repo/repo/1`;
+    expect(whole).to.include(shown);
+    const escaped = [...Buffer.from(last)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+    const rest = pod.receive(pod.bulk(id, escaped, 'ok\n')).names;
+    expect(rest).to.deep.equal(whole.slice(whole.indexOf(shown) + 1));
+    expectSame();
+  });
+
   it('sends again what was not taken, with all that is new', async () => {
     await begun(
       'cd repo/repo; mkdir -p a/in; echo x > x; echo in > a/in/x; echo y > y; echo t > ../../_temp/t',

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { load } from 'js-yaml';
+import { COMMANDS } from '../../src/cli/commands.js';
 import { VERSION } from '../../src/version.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -22,19 +23,39 @@ describe('cli.js', () => {
     expect(start(CLI, '--version')).to.deep.equal({ status: 0, stdout: `${VERSION}\n`, stderr: '' });
     const { status, stdout } = start(CLI, '--help');
     expect(status).to.equal(0);
-    for (const command of ['doctor', 'lint', 'role']) expect(stdout).to.contain(`  ${command} `);
+    for (const { name } of COMMANDS) expect(stdout).to.contain(`  ${name} `);
   });
 
-  for (const [title, args] of [
-    ['no command', []],
-    ['a command that there is not', ['docter']],
-    ['an option that there is not', ['role', '--yes']],
-    ['lint without a file', ['lint']],
+  for (const [title, args, words] of [
+    ['no command', [], 'lint [--json] [--server] FILE'],
+    ['a command that there is not', ['docter'], 'lint [--json] [--server] FILE'],
+    ['an option that there is not', ['role', '--yes'], 'podhooks role [--messages]'],
+    ['lint without a file', ['lint'], 'FILE... is missing'],
+    ['more than it takes', ['role', 'now'], 'role: now is too much'],
+    ['a shell that there is not', ['completion', 'fish'], 'bash and zsh'],
   ] as const)
     it(`ends with 2 for ${title}, and says how it is used`, () => {
       const { status, stderr } = start(CLI, ...args);
       expect(status).to.equal(2);
-      expect(stderr).to.contain('lint [--json] FILE');
+      expect(stderr).to.contain(words);
+    });
+
+  for (const { name } of COMMANDS)
+    it(`prints the help of ${name}`, () => {
+      const { status, stdout } = start(CLI, name, '--help');
+      expect(status).to.equal(0);
+      expect(stdout).to.match(new RegExp(`^podhooks ${name}\\b[^]*--help +print this help`));
+    });
+
+  for (const [line, words] of [
+    ['cli.js ren', 'render'],
+    ['node cli.js doctor --j', '--json'],
+    ['cli.js lint --', '--json --server --help'],
+  ] as const)
+    it(`completes ${line}`, () => {
+      const script = `${start(CLI, 'completion', 'bash').stdout}
+COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _podhooks; echo "\${COMPREPLY[*]}"`;
+      expect(spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim()).to.contain(words);
     });
 
   it('finds no fault in the examples', () => {

@@ -204,6 +204,13 @@ describe('prepareJob', () => {
     expect(out.warnings).to.have.length(1);
   });
 
+  it('warns of a variable that looks like a setting and is none', async () => {
+    const { result, out } = prepare('v02', { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLAET: '/t' });
+    expect(await result).to.equal(0);
+    expect(out.warnings).to.have.length(1);
+    expect(out.warnings[0]).to.contain('did you mean ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE?');
+  });
+
   it('gives the helper small limits of what the template limits the job to', async () => {
     const template = bed.path('pod.yaml');
     writeFileSync(template, 'spec: {containers: [{name: $job, resources: {limits: {cpu: 4, memory: 8Gi}}}]}');

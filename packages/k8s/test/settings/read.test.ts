@@ -74,6 +74,19 @@ describe('readSettings', () => {
     expect(readSettings(all).fileCommands).to.deep.equal(FILE_COMMANDS.map((name) => `/${name}`));
   });
 
+  it('keeps the names of variables that may be meant as settings', () => {
+    const environment = {
+      PATH: '/bin',
+      ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLAET: 'x',
+      Actions_Runner_Hook_Rwo: 'x',
+      ACTIONS_RUNNER_HOOK_EMPTY: '',
+    };
+    expect(readSettings(environment).variables).to.deep.equal([
+      'ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLAET',
+      'Actions_Runner_Hook_Rwo',
+    ]);
+  });
+
   it('keeps the facts of the job that templates may refer to', () => {
     const { placeholders } = readSettings({
       GITHUB_REPOSITORY: 'octo/app',

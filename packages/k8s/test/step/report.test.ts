@@ -8,7 +8,7 @@ const MARKER = `\x1epodhooks ${CHANNEL} `;
 const DONE = `${MARKER}done\n`;
 
 function read(...chunks: (string | Buffer)[]) {
-  const report = new StepReport(CHANNEL);
+  const report = new StepReport(CHANNEL, 3);
   for (const chunk of chunks)
     report.take(typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : Buffer.from(chunk));
   const { begun, unstarted, done, lost, unwritten, diagnostic, oversized } = report;
@@ -80,8 +80,14 @@ describe('StepReport', () => {
     expect(done).to.equal(true);
   });
 
+  it('keeps no result file that was not asked for, as a process that knows the channel may make up any number', () => {
+    const { files, done } = read(`${MARKER}file 0\nA\n${MARKER}file 3\nB\n${MARKER}file x\nC\n`, DONE);
+    expect(files).to.deep.equal([[0, 'A\n']]);
+    expect(done).to.equal(true);
+  });
+
   it('keeps nothing of a flood that other processes write to the channel, byte by byte or at once', () => {
-    const report = new StepReport(CHANNEL);
+    const report = new StepReport(CHANNEL, 3);
     const before = process.memoryUsage();
     const flood = Buffer.alloc(1024 * 1024, MARKER.slice(0, -1));
     for (let mebibyte = 0; mebibyte < 300; mebibyte++) report.take(flood);

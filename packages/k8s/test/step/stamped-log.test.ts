@@ -90,6 +90,14 @@ describe('the log of a container with its stamps', () => {
     expect(log.passed).to.equal(4);
   });
 
+  it('does not take the end of an older line, which has no stamp, for words of the kubelet', () => {
+    const log = new StampedLog();
+    read(log, `${stamp(1)} long line\n${stamp(2)} tail`);
+    log.restart();
+    expect(read(log, `line\n${stamp(2)} tail`, 5)).to.equal('');
+    expect(log.words).to.equal('');
+  });
+
   it('is whole after any cuts, whatever it holds and whenever it was written', () => {
     const line = fc.record({
       text: fc.string({ maxLength: 40, unit: fc.constantFrom('a', ' ', '\r', '2', '-', ':', 'Z', 'é') }),

@@ -41,7 +41,7 @@ export class ShellExec {
     nonce: string,
   ) {
     const [program = '', ...rest] = argv;
-    this.report = new StepReport(nonce);
+    this.report = new StepReport(nonce, 20);
     this.output = new StepOutput(nonce, ENDS);
     this.child = spawn(program, rest, { cwd: folder, env: CONTAINER_ENVIRONMENT, detached: true });
     this.closed = once(this.child, 'close');
