@@ -13,6 +13,7 @@ import { output } from './figures/output.js';
 import { parallel } from './figures/parallel.js';
 import { prepare } from './figures/prepare.js';
 import { requests } from './figures/requests.js';
+import { services } from './figures/services.js';
 import { start } from './figures/start.js';
 import { step } from './figures/step.js';
 import { trees } from './figures/trees.js';
@@ -25,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   step,
   count,
   prepare,
+  services,
   trees,
   back,
   parallel,
