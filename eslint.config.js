@@ -36,18 +36,23 @@ export default tseslint.config(
     rules: { 'podhooks/one-direction': 'error' },
   },
   {
-    files: ['pod', 'options', 'template', 'merge', 'step', 'model', 'yaml'].map(
+    files: ['pod', 'options', 'dockerfile', 'template', 'merge', 'step', 'model', 'yaml'].map(
       (wing) => `packages/k8s/src/${wing}/**`,
     ),
-    // In the bundle its texts are constants.
-    ignores: ['packages/k8s/src/step/shell-texts.ts'],
+    // In the bundle their texts are constants.
+    ignores: ['packages/k8s/src/{step,dockerfile}/shell-texts.ts'],
     rules: {
       'no-restricted-imports': ['error', { patterns: [{ regex: IO, message: 'this part is pure: no I/O' }] }],
     },
   },
   {
     files: ['packages/k8s/src/**'],
-    ignores: ['packages/k8s/src/settings/**', 'packages/k8s/src/index.ts', 'packages/k8s/src/cli/cli.ts'],
+    ignores: [
+      'packages/k8s/src/settings/**',
+      'packages/k8s/src/boot.ts',
+      'packages/k8s/src/index.ts',
+      'packages/k8s/src/cli/cli.ts',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',

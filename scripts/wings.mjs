@@ -5,7 +5,7 @@ export const SOURCE = resolve(import.meta.dirname, '../packages/k8s/src');
 
 /** Folders, and the files beside them; those of one line are equal. */
 export const WINGS = [
-  ['index', 'cli', 'exit', 'log'],
+  ['boot', 'index', 'cli', 'exit', 'log'],
   ['commands'],
   ['follow'],
   ['ready'],
@@ -19,6 +19,7 @@ export const WINGS = [
   ['pod'],
   ['options'],
   ['agent'],
+  ['dockerfile'],
   ['template'],
   ['merge'],
   ['step'],

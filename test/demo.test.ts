@@ -1,12 +1,19 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { COLOURED, exitCodeLine, githubLog, PLAIN } from './demo/github-log.js';
-import { faultsOf } from './demo/job.js';
-import { jobWithoutImage } from './demo/steps.js';
+import { withIdentity, identityArrived } from './demo/identity.js';
+import { cutSight, faultsOf } from './demo/job.js';
+import { MISTAKES } from './demo/mistakes.js';
 import { timeTable } from './demo/times.js';
-import { detectSandbox } from './engine/index.js';
+import { wrapped } from './demo/wrap.js';
+import { codeBlocks } from './docs/markdown.js';
+import { itWithMounts } from './engine/needs-mounts.js';
+import { runnerPod } from './runner/arc.js';
 import type { HookResult } from './runner/runner.js';
 
 describe('the log of the demo', () => {
@@ -103,7 +110,7 @@ describe('the judgement of the demo', () => {
   });
 
   it('wants the words that tell why a job cannot start, and the exit code of the hook', () => {
-    const [prepare] = jobWithoutImage;
+    const [prepare] = MISTAKES.find(({ needsPod }) => needsPod)?.steps ?? [];
     const output = Buffer.from('the image no/such-image:1 of container job of pod p cannot be pulled: gone');
     expect(prepare && faultsOf(prepare, { ...result, output })).to.deep.equal([
       'exit code 0 in place of 125',
@@ -112,21 +119,126 @@ describe('the judgement of the demo', () => {
   });
 });
 
-describe('npm run demo', () => {
-  it('shows whole jobs, in both modes, and one that cannot start, or says why it cannot, without colours in a file', async function () {
-    this.timeout(120_000);
-    const { limitation } = await detectSandbox();
-    const demo = fileURLToPath(new URL('demo/demo.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import=tsx', demo]);
-    const shown = [
-      'volume mode: ',
-      'novolume mode: ',
-      'redis says +PONG',
-      'A mistake: ',
-      'All outputs are as expected',
-    ];
-    for (const words of limitation === undefined ? shown : [limitation, 'NOT SHOWN: a whole job'])
-      expect(stdout).to.contain(words);
-    expect(stdout).to.not.contain('\u001b');
+describe('the width of the demo', () => {
+  it('breaks lines between words, and indents what follows by two more', () => {
+    expect(wrapped('  one two three', 9)).to.deep.equal(['  one two', '    three']);
+    expect(wrapped('', 9)).to.deep.equal(['']);
+  });
+
+  it('leaves a word whole that is longer than a line', () => {
+    expect(wrapped('see 0123456789', 9)).to.deep.equal(['see', '  0123456789']);
+  });
+
+  it('counts what is seen, not the codes of colours', () => {
+    const red = COLOURED.red('four');
+    expect(wrapped(`${red} four`, 9)).to.deep.equal([`${red} four`]);
+  });
+});
+
+describe('the sight of a cut connection', () => {
+  const lost = (arrived: string, cuts: number | undefined) => cutSight('1\n2\n', Buffer.from(arrived), cuts);
+
+  it('counts cuts and bytes', () => {
+    const line = 'The connection was cut 2 times. 4 of 4 bytes arrived: 0 bytes lost.';
+    expect(lost('1\n2\n', 2)).to.deep.equal({ line });
+  });
+
+  for (const [title, arrived] of [
+    ['lost', '1\n'],
+    ['repeated', '1\n1\n2\n'],
+    ['changed', '1\n3\n'],
+  ] as const)
+    it(`is a fault if bytes are ${title}`, () => {
+      expect(lost(arrived, 2).fault).to.contain(`${arrived.length} of 4 bytes arrived`);
+      expect(lost(arrived, 2).line).to.not.contain('0 bytes lost');
+    });
+
+  it('is a fault without a cut, and says where no cut can be made', () => {
+    expect(lost('1\n2\n', 0).fault).to.equal('the connection was not cut');
+    expect(lost('1\n2\n', undefined).line).to.contain('NOT SHOWN on this cluster');
+  });
+});
+
+describe('the sight of an identity', () => {
+  const pod = withIdentity(runnerPod({ namespace: 'arc', name: 'r', mode: 'novolume' }));
+
+  it('names account, annotation and pull secret of the job pod', () => {
+    const { line, fault } = identityArrived('novolume')([pod]);
+    expect(line).to.contain('arc-novolume-gha-rs-kube-mode').and.contain('pull secret company-registry');
+    expect(fault).to.equal(undefined);
+  });
+
+  const { containers } = pod.spec ?? { containers: [] };
+  const serviceAccountName = pod.spec?.serviceAccountName ?? '';
+  const imagePullSecrets = pod.spec?.imagePullSecrets ?? [];
+  const { metadata = {} } = pod;
+  for (const [title, other] of [
+    ['account', { metadata, spec: { containers, imagePullSecrets } }],
+    ['annotation', { spec: { containers, serviceAccountName, imagePullSecrets } }],
+    ['pull secret', { metadata, spec: { containers, serviceAccountName } }],
+  ] as const)
+    it(`is a fault without its ${title}`, () => {
+      expect(identityArrived('novolume')([other]).fault).to.contain('did not arrive');
+    });
+});
+
+describe('npm run demo', function () {
+  this.timeout(180_000);
+  const demo = fileURLToPath(new URL('demo/demo.ts', import.meta.url));
+  const run = async (options: string[], env: NodeJS.ProcessEnv = process.env) => {
+    const child = spawn(process.execPath, ['--import=tsx/esm', demo, ...options], { env });
+    const [stdout, stderr, [status]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit') as Promise<[number | null]>,
+    ]);
+    return { stdout, stderr, status };
+  };
+
+  /** What differs from run to run, and where lines were broken. */
+  const constant = (output: string) =>
+    output
+      .replace(/\d+\.\d s\b/g, '0.0 s')
+      .replace(/podhooks-demo-\d+/g, 'podhooks-demo')
+      .replace(/-workflow-\w+/g, '-workflow')
+      .replace(/\s+/g, ' ')
+      .trim();
+
+  const EARLY = ['resources?', 'No pod was created.', 'The volume "/etc:/host-etc" cannot be mounted'];
+
+  itWithMounts(
+    'shows a whole job that is cut, and mistakes, on 80 columns, as README.md has it',
+    async () => {
+      const { stdout, status } = await run([]);
+      expect(status, stdout).to.equal(0);
+      const shown = ['novolume mode: ', 'redis says +PONG', '(expected)', 'cannot be pulled', ...EARLY];
+      for (const words of [...shown, 'All outputs are as expected'])
+        expect(constant(stdout)).to.contain(words);
+      expect(constant(stdout)).to.match(/cut 3 times\. 1,288,895 of 1,288,895 bytes arrived: 0 bytes lost\./);
+      expect(stdout).to.not.match(/\u001b|volume mode:.*share$/m);
+      expect(
+        stdout.split('\n').filter((line) => line.length > 80 && line.trim().includes(' ')),
+      ).to.deep.equal([]);
+
+      const recording = codeBlocks(readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')).find(
+        (block) => block.text.includes('✓ '),
+      );
+      const parts = (recording?.text ?? '').split(/^ *…$/m);
+      expect(parts.length).to.be.above(1);
+      for (const part of parts) expect(constant(stdout)).to.contain(constant(part));
+    },
+  );
+
+  it('shows what needs no pod where containers cannot run, and the command that shows the rest', async () => {
+    const { stdout, status } = await run([], { PATH: '/var/empty' });
+    expect(status, stdout).to.equal(0);
+    for (const words of [...EARLY, 'NOT SHOWN: a whole job']) expect(constant(stdout)).to.contain(words);
+    expect(stdout).to.contain('docker run --rm --privileged').and.not.contain('novolume mode: ');
+  });
+
+  it('refuses a mode that there is not', async () => {
+    const { stderr, status } = await run(['--mode', 'docker']);
+    expect(stderr).to.contain('--mode docker: use novolume, volume or both');
+    expect(status).to.equal(1);
   });
 });

@@ -78,6 +78,33 @@ describe('the documentation', () => {
     });
 });
 
+describe('README.md', () => {
+  const readme = read('README.md');
+
+  it('names the version', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(readme).to.contain(`**Version ${version}**`);
+  });
+
+  it('fits its first screens', () => {
+    expect(readme.split('\n').length).to.be.at.most(120);
+  });
+
+  it('compares with upstream by figures of docs/benchmarks.md', () => {
+    const [, compared = ''] = readme.split(/^## Compared.*/m);
+    const figures = tableRows(compared.split(/^## /m)[0] ?? '').flatMap(([, ...cells]) =>
+      cells.flatMap((cell) => cell.match(/[+-]?[\d,]+(\.\d+)?(?= (ms|MB|lines|of)\b)/g) ?? []),
+    );
+    expect(figures).to.have.length.above(12);
+    const measured = read('docs/benchmarks.md').replaceAll('**', '');
+    expect(
+      figures.filter(
+        (figure) => !new RegExp(`(?<!\\d)${figure.replaceAll(/[+.]/g, '\\$&')} `).test(measured),
+      ),
+    ).to.deep.equal([]);
+  });
+});
+
 describe('docs/troubleshooting.md', () => {
   const page = read('docs/troubleshooting.md');
   const rows = tableRows(page)

@@ -17,6 +17,8 @@ export const IMAGE = 'debian:12';
 /** Where kubectl is in the runner pod. */
 export const KUBECTL = '/tmp/kubectl';
 const TOOL = '/tmp/bench-tool.cjs';
+/** What is preloaded into a hook that is profiled. */
+export const PROBE = '/tmp/bench-probe.cjs';
 
 export const MODES = ['volume', 'novolume'] as const;
 export const modeName = (mode: Mode) => (mode === 'volume' ? 'volume mode' : 'novolume mode');
@@ -37,7 +39,8 @@ export async function withRunner<T>(
   const runner = await PodRunner.create({ mode, hookBundle: HOOK_BUNDLE, env });
   try {
     await runner.startJob();
-    await copyInto(runner, await bundleTool(), TOOL);
+    await copyInto(runner, await bundled('tool'), TOOL);
+    await copyInto(runner, await bundled('probe'), PROBE);
     await copyInto(runner, await findKubectl(), KUBECTL);
     return await use(runner);
   } finally {
@@ -65,6 +68,20 @@ export function succeeded(result: HookResult, exitCode = 0): HookResult {
   if (result.exitCode !== exitCode)
     throw new Error(`the hook ended with ${result.exitCode ?? 'a signal'}: ${result.output.toString()}`);
   return result;
+}
+
+/** Where the hook is in the runner pod. */
+export async function hookPath(runner: PodRunner): Promise<string> {
+  return (await runner.exec(['printenv', 'ACTIONS_RUNNER_CONTAINER_HOOKS'])).stdout.toString().trim();
+}
+
+const STEP = new URL('../payloads/03-run_script_step-run-shell-bash.json', import.meta.url);
+
+/** What the runner writes to a hook for a step of bash. @param script its file in the job container, if it is to run at all */
+export async function stepInput(state: unknown, script?: string): Promise<string> {
+  const step = JSON.parse(await readFile(STEP, 'utf8')) as { args: object };
+  const args = script === undefined ? step.args : { ...step.args, entryPointArgs: ['-e', script] };
+  return JSON.stringify({ ...step, args, state });
 }
 
 /** Lets the tool in the runner pod measure something. */
@@ -108,10 +125,11 @@ async function findKubectl(): Promise<string> {
   throw new Error('there is no kubectl in PATH');
 }
 
-async function bundleTool(): Promise<string> {
-  const outfile = join(import.meta.dirname, '../../node_modules/.cache/podhooks/bench-tool.cjs');
+/** A program for the runner pod, as one file. */
+async function bundled(name: string): Promise<string> {
+  const outfile = join(import.meta.dirname, `../../node_modules/.cache/podhooks/bench-${name}.cjs`);
   await build({
-    entryPoints: [join(import.meta.dirname, 'in-pod/tool.ts')],
+    entryPoints: [join(import.meta.dirname, `in-pod/${name}.ts`)],
     outfile,
     bundle: true,
     platform: 'node',

@@ -12,6 +12,7 @@ import { count } from './figures/count.js';
 import { output } from './figures/output.js';
 import { parallel } from './figures/parallel.js';
 import { prepare } from './figures/prepare.js';
+import { profile } from './figures/profile.js';
 import { requests } from './figures/requests.js';
 import { services } from './figures/services.js';
 import { start } from './figures/start.js';
@@ -32,6 +33,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   parallel,
   output,
   requests,
+  profile,
 ];
 
 const say = (text: string) => process.stderr.write(`bench: ${text}\n`);

@@ -49,7 +49,13 @@ export const KNOWN: readonly Known[] = [
     cases: /^container step|^template/,
     paths: [/^answers: step\.ok$/, /^pod [12]$/, /^secret \d$/],
   },
-  { row: 'labels and annotations', paths: [/: metadata\.(labels|annotations)\.podhooks\.dev\//] },
+  {
+    row: 'labels and annotations',
+    paths: [
+      /: metadata\.(labels|annotations)\.podhooks\.dev\//,
+      /: metadata\.annotations\.kubectl\.kubernetes\.io\/default-container:/,
+    ],
+  },
   {
     row: 'docker actions',
     paths: [

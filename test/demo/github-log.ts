@@ -5,13 +5,20 @@ export interface Style {
   dim: (text: string) => string;
   red: (text: string) => string;
   yellow: (text: string) => string;
+  green: (text: string) => string;
 }
 
 const plain = (text: string) => text;
-export const PLAIN: Style = { bold: plain, dim: plain, red: plain, yellow: plain };
+export const PLAIN: Style = { bold: plain, dim: plain, red: plain, yellow: plain, green: plain };
 
 const escape = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`;
-export const COLOURED: Style = { bold: escape(1), dim: escape(2), red: escape(31), yellow: escape(33) };
+export const COLOURED: Style = {
+  bold: escape(1),
+  dim: escape(2),
+  red: escape(31),
+  yellow: escape(33),
+  green: escape(32),
+};
 
 /**
  * What a user sees in GitHub's log of a step: annotations in their words and colours, groups as headings with their lines

@@ -1,4 +1,14 @@
+import type { Mode } from '../runner/arc.js';
+import type { Pod } from '../runner/kubernetes-types.js';
 import type { ActionStep, HookCall, HookResult, Stage } from '../runner/runner.js';
+import { identityArrived } from './identity.js';
+
+/** What can be seen of a step beside its log. */
+export interface Sight {
+  line: string;
+  /** What is not as it must be. */
+  fault?: string;
+}
 
 /** A step of the demo's workflow, and what must come of it. */
 export interface DemoStep {
@@ -12,10 +22,11 @@ export interface DemoStep {
   log?: readonly string[];
   /** What else must be so; a word for what is not. */
   check?: (result: HookResult) => string | undefined;
+  /** What must be seen of the hook's pods after the step. */
+  look?: (pods: readonly Pod[]) => Sight;
+  /** All that the step prints, too long to show. The hook's connection is cut while it travels. */
+  cutOutput?: string;
 }
-
-/** Of the hook itself, to tell it from the exit codes of steps. */
-const HOOK_FAILED = 125;
 
 export const ACTION_PATH = 'octo-org/greet/v1';
 export const ACTION_FILE = 'greet.mjs';
@@ -37,7 +48,12 @@ const run = (script: string, shell?: string): HookCall => ({
 const ping = (port: number) =>
   `exec 3<> /dev/tcp/localhost/${port}; echo PING >&3; read -r answer <&3; echo "redis says \${answer%?}"`;
 
-const CLEANUP: DemoStep = { name: 'Stop containers', call: { kind: 'cleanupJob' }, exitCode: 0, log: [] };
+export const CLEANUP: DemoStep = {
+  name: 'Stop containers',
+  call: { kind: 'cleanupJob' },
+  exitCode: 0,
+  log: [],
+};
 
 export interface Surroundings {
   /** Where the service redis:7 listens. */
@@ -46,8 +62,11 @@ export interface Surroundings {
   node: string;
 }
 
+const LINES = 200_000;
+const NUMBERS = Array.from({ length: LINES }, (_, index) => `${index + 1}\n`).join('');
+
 /** A whole job, in order. */
-export const wholeJob = ({ redisPort, node }: Surroundings): readonly DemoStep[] => [
+export const wholeJob = ({ redisPort, node }: Surroundings, mode: Mode): readonly DemoStep[] => [
   {
     name: 'Initialize containers',
     call: {
@@ -62,6 +81,7 @@ export const wholeJob = ({ redisPort, node }: Surroundings): readonly DemoStep[]
       response?.context?.services?.[0]?.ports[redisPort] === String(redisPort)
         ? undefined
         : `the service has no port ${redisPort}`,
+    look: identityArrived(mode),
   },
   {
     name: 'Pre octo-org/greet@v1',
@@ -88,6 +108,12 @@ export const wholeJob = ({ redisPort, node }: Surroundings): readonly DemoStep[]
     call: run(ping(redisPort), 'bash'),
     exitCode: 0,
     log: ['redis says +PONG'],
+  },
+  {
+    name: 'Print 1.3 MB over a connection that is cut',
+    call: run(`seq ${LINES}`),
+    exitCode: 0,
+    cutOutput: NUMBERS,
   },
   {
     name: 'Hand something on',
@@ -117,26 +143,3 @@ export const wholeJob = ({ redisPort, node }: Surroundings): readonly DemoStep[]
   },
   CLEANUP,
 ];
-
-/** A job that cannot start, and the words that tell why. */
-const failingJob = (image: string, ...words: string[]): readonly DemoStep[] => [
-  {
-    name: 'Initialize containers',
-    call: { kind: 'prepareJob', job: { container: { image } } },
-    exitCode: HOOK_FAILED,
-    check: ({ output }) => {
-      const missing = words.find((word) => !output.includes(word));
-      return missing === undefined ? undefined : `the error does not say "${missing}"`;
-    },
-  },
-  CLEANUP,
-];
-
-export const jobWithoutImage = failingJob(
-  'no/such-image:1',
-  'the image no/such-image:1 of container job',
-  'cannot be pulled',
-  'Check that the image exists',
-);
-
-export const jobWithoutMounts = failingJob('debian:12', 'CreateContainerError', 'nothing can be mounted at');

@@ -214,11 +214,6 @@ printf 'half'; sleep 0.2; printf ' a line\n'; printf tail`;
       refused(result, 'POD_FAILED', 'The step pod cannot start: the image no/such-action:1', 'docker.io');
     });
 
-    it('of a Dockerfile are refused by its path', async () => {
-      const result = await runner.containerAction({ path: 'octo/built/v1', dockerfile: 'Dockerfile' });
-      refused(result, 'UNSUPPORTED', '/_actions/octo/built/v1/Dockerfile', 'docker://');
-    });
-
     it('that lose their pod are told lost, not failed', async () => {
       const result = await runner.containerAction(shellAction('echo started; sleep 60'), {
         onOutput: (chunk) => {

@@ -152,14 +152,6 @@ describeWithMounts('a docker action', () => {
     const step = pods.find(({ metadata }) => metadata?.name?.includes('-step-'));
     runner.engine.faults[fault](step?.metadata?.name ?? '');
   };
-
-  it('of a Dockerfile is refused by its path', async () => {
-    const { title, text } = errorOf(
-      await runner.containerAction({ path: 'octo/built/v1', dockerfile: 'Dockerfile' }),
-    );
-    expect(title).to.equal('podhooks: UNSUPPORTED');
-    expect(text).to.contain('/_work/_actions/octo/built/v1/Dockerfile').and.contain('docker://');
-  });
 });
 
 describeWithMounts('a docker action of a job without containers', () => {

@@ -22,6 +22,33 @@ export const FAULTS: readonly Fault[] = [
     test: { file: `${TESTS}/step/supervisor.test.ts`, title: 'ends with the exit code of its command' },
   },
   {
+    name: 'a step starts one process later than it needs to',
+    file: `${HOOK}/step/supervisor.sh`,
+    from: '    exec 2> /dev/null 3<&- 5<&-\n    _ph_record\n',
+    to: '    exec 2> /dev/null 3<&- 5<&-\n    (_ph_record; :)\n',
+    test: {
+      file: `${TESTS}/step/start.test.ts`,
+      title: 'takes two processes beside mkdir: the recorder, and the step itself',
+    },
+  },
+  {
+    name: 'compiled code that somebody has put beside the key of the job is run',
+    file: `${HOOK}/commands/job-code.ts`,
+    from: 'return timingSafeEqual(content.subarray(0, MAC_BYTES), this.mac(code)) ? code : undefined;',
+    to: 'return timingSafeEqual(this.mac(code), this.mac(code)) ? code : undefined;',
+    test: { file: `${TESTS}/commands/job-code.test.ts`, title: 'is none when one byte is another' },
+  },
+  {
+    name: 'the compiled code of a job outlives it',
+    file: `${HOOK}/commands/job-secrets.ts`,
+    from: 'for (const one of [codeBeside(file), file])',
+    to: 'for (const one of [file])',
+    test: {
+      file: `${TESTS}/commands/job-code.test.ts`,
+      title: 'is none without a prepared job, and goes with its secrets',
+    },
+  },
+  {
     name: 'a step is green although a process has rewritten its exit code in the log',
     file: `${HOOK}/step/end-words.ts`,
     from: 'return first === -1 || second === -1 ? undefined : first * DIGITS + second;',
@@ -1046,6 +1073,13 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'the demo claims that nothing is lost without comparing',
+    file: 'test/demo/job.ts',
+    from: 'if (!arrived.equals(expected))',
+    to: 'if (arrived.length < expected.length)',
+    test: { file: 'test/demo.test.ts', title: 'is a fault if bytes are changed' },
+  },
+  {
     name: 'a name that is not UTF-8 stops prepare_job',
     file: `${HOOK}/work/pack.ts`,
     from: 'if (!exact) leftOut',
@@ -1702,6 +1736,63 @@ export const FAULTS: readonly Fault[] = [
     test: {
       file: `${TESTS}/cli/check-runner.test.ts`,
       title: 'finds a folder of tools that is none, and leaves nothing in the others',
+    },
+  },
+  {
+    name: 'an action starts although a RUN of its Dockerfile has failed',
+    file: `${HOOK}/dockerfile/carry-out.sh`,
+    from: '  [ "$_ph_code" = 0 ] || _ph_fail "$_ph_code"',
+    to: '  :',
+    test: {
+      file: 'test/hook/dockerfile-action.test.ts',
+      title: 'names a RUN that fails, by line, exit code and output, and does not start the action',
+    },
+  },
+  {
+    name: 'a build sees the secrets of the action',
+    file: `${HOOK}/pod/build-pod.ts`,
+    from: 'env: env.filter((each) => !mine.includes(each.name)),',
+    to: 'env,',
+    test: {
+      file: 'test/hook/dockerfile-action.test.ts',
+      title: 'runs: variables of the action win over ENV, and RUN has none of them',
+    },
+  },
+  {
+    name: 'what a build prints is taken for commands of the runner',
+    file: `${HOOK}/dockerfile/carry-out.sh`,
+    from: '::group::Building %s\\n::stop-commands::%s\\n',
+    to: '::group::Building %s\\n%s\\n',
+    test: {
+      file: 'test/hook/dockerfile-action.test.ts',
+      title: 'gives its commands to the runner when it runs, and none while it is built',
+    },
+  },
+  {
+    name: 'COPY reads files outside of the folder of the Dockerfile',
+    file: `${HOOK}/dockerfile/context-files.ts`,
+    from: "if (path === '..' || path.startsWith('../'))",
+    to: 'if (path === "/")',
+    test: { file: `${TESTS}/dockerfile/plan.test.ts`, title: 'refuses COPY out of the context, by its line' },
+  },
+  {
+    name: 'an action waits for ever for a stage that was killed',
+    file: `${HOOK}/follow/action-end.ts`,
+    from: 'if (reason === undefined) return lostStage(pod);',
+    to: 'if (reason === undefined) return undefined;',
+    test: {
+      file: `${TESTS}/follow/action-end.test.ts`,
+      title: 'is a loss where a stage of its Dockerfile was killed: the action would wait for ever',
+    },
+  },
+  {
+    name: 'a Dockerfile uses images that are not allowed',
+    file: `${HOOK}/commands/dockerfile-action.ts`,
+    from: 'requireAllowedImage(image, `line ${line} of ${title}`, imagesAllow);',
+    to: 'void image;',
+    test: {
+      file: 'test/hook/dockerfile-action.test.ts',
+      title: 'uses no image that is not allowed, in any stage',
     },
   },
 ];

@@ -13,6 +13,8 @@ export interface EngineRunnerOptions {
   /** Path of the hook's index.js. */
   hook: string;
   env?: Variables;
+  /** Changes the runner pod before it is created. */
+  podPatch?: (pod: Pod) => Pod;
   /** What runs the hook; default: the node that runs this. */
   node?: string;
   /** Images beside those that the engine knows. */
@@ -50,7 +52,8 @@ export class EngineRunner extends RunnerSimulator {
     await mkdir(work);
     const externals = await makeExternals(root);
     const name = runnerPodName(mode, '0123456789');
-    const pod = onThisMachine(runnerPod({ namespace: NAMESPACE, name, mode, env }), work);
+    const arcPod = runnerPod({ namespace: NAMESPACE, name, mode, env });
+    const pod = onThisMachine(options.podPatch?.(arcPod) ?? arcPod, work);
     const account = pod.spec?.serviceAccountName ?? '';
     const engine = await LocalEngine.start({
       claims: { [`${name}-work`]: work },

@@ -17,6 +17,7 @@ export type HookErrorCode =
   | 'POD_TIMEOUT'
   | 'STEP_LOST'
   | 'STEP_INVALID'
+  | 'BUILD_FAILED'
   | 'FILES_LOST'
   | 'CANCELLED'
   | 'UNSUPPORTED';

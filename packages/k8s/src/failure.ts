@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<HookErrorCode, FailureKind>> = {
   POD_TIMEOUT: 'infrastructure',
   STEP_LOST: 'infrastructure',
   STEP_INVALID: 'workflow',
+  BUILD_FAILED: 'workflow',
   FILES_LOST: 'infrastructure',
   CANCELLED: 'cancelled',
   UNSUPPORTED: 'workflow',

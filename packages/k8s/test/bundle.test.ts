@@ -58,7 +58,7 @@ describe('the bundle', () => {
 
   it('holds the text of the supervisor, without its comments', () => {
     const text = readFileSync(BUNDLE, 'utf8');
-    expect(text).to.contain("_ph_report 'done'").and.contain('_ph_record | _ph_write');
+    expect(text).to.contain('_ph_report begun').and.contain('} | _ph_follow');
     expect(text).to.not.contain('# shellcheck').and.not.contain('# Ends a step');
   });
 

@@ -1,13 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { PodRunner } from '../../runner/pod-runner.js';
-import { HOOK_BUNDLE, IMAGE, measure, NODE, succeeded, withRunner } from '../bed.js';
+import { HOOK_BUNDLE, hookPath, IMAGE, measure, NODE, stepInput, succeeded, withRunner } from '../bed.js';
 import { ratioFigure, valueFigure, type Figure } from '../figure.js';
 import { interleave } from '../pairs.js';
 
 const RUNS = 15;
 const BYTES_PER_MB = 1024 * 1024;
 const EMPTY_FILE = '/tmp/empty.js';
-const STEP = new URL('../../payloads/03-run_script_step-run-shell-bash.json', import.meta.url);
 
 /** What each call of the hook costs before it has done anything. */
 export const start = {
@@ -16,11 +15,8 @@ export const start = {
     withRunner('volume', async (runner) => {
       const { response } = succeeded(await runner.prepareJob({ container: { image: IMAGE } }));
       await runner.writeFile(EMPTY_FILE, '');
-      const hook = (await runner.exec(['printenv', 'ACTIONS_RUNNER_CONTAINER_HOOKS'])).stdout
-        .toString()
-        .trim();
-      const step = JSON.parse(await readFile(STEP, 'utf8')) as object;
-      const input = JSON.stringify({ ...step, state: response?.state });
+      const hook = await hookPath(runner);
+      const input = await stepInput(response?.state);
       const bareNode = async () => (await measure(runner, { kind: 'command', argv: [NODE, EMPTY_FILE] })).ms;
       const pairs = await interleave(
         RUNS,

@@ -54,7 +54,8 @@ export async function firstConnection(hook: string, input: string): Promise<Meas
   return { ms, bytes: 0, sha256: '' };
 }
 
-function hookEnvironment(): Variables {
+/** What a runner gives a hook. */
+export function hookEnvironment(): Variables {
   const own = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );

@@ -1,5 +1,6 @@
 /** Runs in a runner pod, as one file: carries out the task that its argument is, and prints the measurement. */
 import { firstConnection, runCommand } from './processes.js';
+import { profileStep } from './profile.js';
 import { untilReady } from './ready.js';
 import type { Measurement, Task } from './task.js';
 
@@ -11,6 +12,8 @@ function carryOut(task: Task): Promise<Measurement> {
       return firstConnection(task.hook, task.input);
     case 'ready':
       return untilReady(task.pod);
+    case 'profile':
+      return profileStep(task.hook, task.probe, task.input);
   }
 }
 

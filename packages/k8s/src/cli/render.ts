@@ -1,7 +1,7 @@
 import { HookError, parseInput, type HookInput, type PrepareJobArgs } from '@podhooks/hooklib';
 import { connectCluster } from '../cluster/connect.js';
 import { buildJob, requireAllowedImages } from '../commands/prepare-job.js';
-import { buildStep, workOfAction } from '../commands/run-container-step.js';
+import { buildStep, isDockerfile, workOfAction } from '../commands/run-container-step.js';
 import { repositoryOfAction } from '../agent/repository.js';
 import { readText } from '../files/text-file.js';
 import { isList, isMap, mapsAt } from '../json.js';
@@ -102,6 +102,10 @@ function builtFor(input: HookInput, pod: Pod, settings: Settings): Built {
     }
     case 'run_container_step': {
       const { args } = input;
+      if (isDockerfile(args))
+        throw new HookError('UNSUPPORTED', 'An action that is a Dockerfile cannot be rendered.', {
+          hint: 'Its pod depends on the Dockerfile, which only the runner has.',
+        });
       const work = workOfAction(args, settings);
       const options = ownPodOptionsFrom(pod, work, settings);
       const hasJob = input.state !== null;

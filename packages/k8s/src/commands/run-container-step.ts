@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HookError, type HookContainer, type RunContainerStepInput } from '@podhooks/hooklib';
 import { isNotFound } from '../cluster/failures.js';
@@ -10,6 +11,8 @@ import type { RunnerPath } from '../model/paths.js';
 import { stepPod, type StepPod, workPathOfStep } from '../pod/step-pod.js';
 import { actionSharing } from '../work/for-mode.js';
 import type { ActionSharing } from '../work/action-sharing.js';
+import { workFolder } from '../pod/volumes.js';
+import type { DockerfileAction } from './dockerfile-action.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { tellFailedServices } from '../follow/failed-services.js';
@@ -53,8 +56,11 @@ export async function runContainerStep(
   if (jobPod !== undefined) tellFailedServices(requireJobPod(jobPod, options.runner), context);
   const repository = repositoryOfAction(args, work);
   const hasJob = context.job?.work !== undefined;
-  const built = buildStep({ args, work, repository, jobPod, hasJob }, options, settings);
-  const own = await withTemplate(built, [], context);
+  const dockerfile = await readDockerfileAction(args, work, options, context);
+  const ready = dockerfile?.withImage(args) ?? args;
+  const built = buildStep({ args: ready, work, repository, jobPod, hasJob }, options, settings);
+  const merged = await withTemplate(built, [], context);
+  const own = dockerfile?.withBuild(merged, ready, options) ?? merged;
   const sharing = await actionSharing(own.mode, {
     args,
     work,
@@ -65,7 +71,7 @@ export async function runContainerStep(
   });
   sharing.prepare();
   try {
-    return await run(own, sharing, context).finally(() => sharing.finish());
+    return await run(own, dockerfile, sharing, context).finally(() => sharing.finish());
   } catch (error) {
     if (!cancelled.aborted) throw error;
     context.out.debug(`the action was cancelled: ${String(error)}`);
@@ -75,21 +81,27 @@ export async function runContainerStep(
   }
 }
 
-function refuseDockerfile({ image, dockerfile }: HookContainer): void {
-  if (image !== null || dockerfile === null) return;
-  throw new HookError(
-    'UNSUPPORTED',
-    `The docker action of ${dockerfile} cannot be run: nothing here builds images.`,
-    {
-      hint: 'Publish its image, and refer to it in the action.yml: image: docker://<image>. Or use uses: docker://<image> in the workflow.',
-    },
-  );
+export function isDockerfile({ image, dockerfile }: HookContainer): boolean {
+  return image === null && dockerfile !== null;
+}
+
+/** Loaded only for an action that is one. */
+async function readDockerfileAction(
+  args: HookContainer,
+  work: RunnerPath,
+  { runner }: OwnPodOptions,
+  { settings: { imagesAllow } }: CommandContext,
+): Promise<DockerfileAction | undefined> {
+  const { dockerfile } = args;
+  if (dockerfile === null || !isDockerfile(args)) return undefined;
+  const { DockerfileAction } = await import('./dockerfile-action.js');
+  const { mode } = workFolder(runner, work);
+  return DockerfileAction.read({ dockerfile, work, mode, imagesAllow, token: randomUUID() });
 }
 
 /** The runner's work folder. @throws HookError for an action that cannot run, or may not. */
 export function workOfAction(args: HookContainer, { imagesAllow, temp }: Settings): RunnerPath {
-  refuseDockerfile(args);
-  requireAllowedImage(imageOf(args), 'the docker action', imagesAllow);
+  if (!isDockerfile(args)) requireAllowedImage(imageOf(args), 'the docker action', imagesAllow);
   const work = workPathOfStep(args, temp);
   if (work !== undefined) return work;
   throw new HookError(
@@ -139,7 +151,12 @@ async function getJobPod({ cluster, cancelled, job }: CommandContext): Promise<P
   });
 }
 
-async function run(own: StepPod, sharing: ActionSharing, context: CommandContext): Promise<number> {
+async function run(
+  own: StepPod,
+  dockerfile: DockerfileAction | undefined,
+  sharing: ActionSharing,
+  context: CommandContext,
+): Promise<number> {
   const { cancelled } = context;
   const name = own.pod.metadata?.name ?? '';
   const created = await createObjects(own, context);
@@ -149,7 +166,10 @@ async function run(own: StepPod, sharing: ActionSharing, context: CommandContext
   cancelled.addEventListener('abort', cancel, { once: true });
   if (cancelled.aborted) cancel();
   try {
-    const code = exitCodeOf(await followAction(name, context, giveUp.signal));
+    const end = await followAction(name, context, giveUp.signal);
+    const failure = cancelled.aborted ? undefined : dockerfile?.failure(end);
+    if (failure !== undefined) throw failure;
+    const code = exitCodeOf(end);
     await sharing.takeBack(name);
     return cancelled.aborted && code === 0 ? TERMINATED : code;
   } finally {

@@ -1,11 +1,14 @@
 import type { Pod } from '../model/kubernetes.js';
-import { JOB_CONTAINER } from '../model/names.js';
+import { isStageName, JOB_CONTAINER } from '../model/names.js';
 import { goneReason, type Reason, startState, type StartState } from '../pods/status.js';
 
 /** How a docker action ended. */
 export type ActionEnd =
-  /** By itself, as far as is known: of an eviction, say, the pod's status tells a moment later. */
-  | { kind: 'exited'; exitCode: number }
+  /**
+   * By itself, as far as is known: of an eviction, say, the pod's status tells a moment later. A Dockerfile that could not be
+   * carried out leaves word of it.
+   */
+  | { kind: 'exited'; exitCode: number; buildFailure?: string }
   /** The container was made, but its program could not be run. */
   | { kind: 'unstarted'; reason: Reason }
   | { kind: 'lost'; reason: Reason };
@@ -17,19 +20,33 @@ const UNSTARTED = ['StartError', 'ContainerCannotRun'];
 export function actionEnd(pod: Pod): ActionEnd | undefined {
   const ended = statusOf(pod)?.state?.terminated;
   const reason = goneReason(pod, JOB_CONTAINER);
-  if (reason === undefined) return undefined;
+  if (reason === undefined) return lostStage(pod);
   if (ended === undefined || reason.unexplained === undefined) return { kind: 'lost', reason };
   // A kubelet that was started anew and finds the container no longer; the exit code is made up.
   if (ended.reason === 'ContainerStatusUnknown') return { kind: 'lost', reason };
   if (UNSTARTED.includes(ended.reason ?? ''))
     return { kind: 'unstarted', reason: unstarted(pod, ended.message ?? '') };
-  return { kind: 'exited', exitCode: ended.exitCode };
+  const [, buildFailure] = /^podhooks: (.*)/.exec(ended.message ?? '') ?? [];
+  return { kind: 'exited', exitCode: ended.exitCode, ...(buildFailure !== undefined && { buildFailure }) };
+}
+
+/** A stage says itself that it has failed, and ends with 0: otherwise something has killed it, and the action waits in vain. */
+function lostStage(pod: Pod): ActionEnd | undefined {
+  const stage = stagesOf(pod).find(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
+  const reason = stage && goneReason(pod, stage.name);
+  return reason && { kind: 'lost', reason };
 }
 
 /** Where a step pod stands on its way to running its action, which may have ended already. */
 export function stepStartState(pod: Pod): StartState {
   const { running, terminated } = statusOf(pod)?.state ?? {};
-  return running !== undefined || terminated !== undefined ? { kind: 'running' } : startState(pod);
+  if (terminated !== undefined) return { kind: 'running' };
+  const isBuilding = stagesOf(pod).every(({ state }) => state?.running ?? state?.terminated?.exitCode === 0);
+  return running !== undefined && isBuilding ? { kind: 'running' } : startState(pod);
+}
+
+function stagesOf(pod: Pod) {
+  return (pod.status?.containerStatuses ?? []).filter(({ name }) => isStageName(name));
 }
 
 function statusOf(pod: Pod) {

@@ -23,6 +23,15 @@ export function stepPodName(runner: string, step: string): string {
   return fit(runner, `-step-${step}`);
 }
 
+/** The container of a stage of a Dockerfile. */
+export function stageName(number: number): string {
+  return `stage-${number}`;
+}
+
+export function isStageName(name: string): boolean {
+  return /^stage-\d+$/.test(name);
+}
+
 export function secretName(runner: string, purpose: string, job: string): string {
   return fit(runner, `-${purpose}-${job}`);
 }

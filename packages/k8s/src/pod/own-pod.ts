@@ -71,7 +71,7 @@ interface Contents {
 }
 
 /** As on GitHub's own machines; the runner sets them in containers that it starts with docker, too. */
-const ON_GITHUB: readonly EnvVar[] = [
+export const ON_GITHUB: readonly EnvVar[] = [
   { name: 'CI', value: 'true' },
   { name: 'GITHUB_ACTIONS', value: 'true' },
 ];

@@ -5,7 +5,7 @@ import { asMap, mapAt, type JsonMap } from '../json.js';
 import { DOCKER_HUB, isForRegistry } from './registry.js';
 
 /** All values of a secret together (Kubernetes: MaxSecretSize). */
-const SECRET_BYTES = 1024 * 1024;
+export const SECRET_BYTES = 1024 * 1024;
 
 /**
  * Pull secrets for the credentials of the workflow. A registry may have several users, but one secret knows one user for

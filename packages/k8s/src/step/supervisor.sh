@@ -34,8 +34,12 @@
 #
 # Variables and functions begin with `_ph_`, and none is exported.
 
+# Not from /proc/self/stat: shells read a line byte by byte.
+_ph_self() {
+  for _ph_pid in /proc/self/task/*; do _ph_pid=${_ph_pid##*/}; done
+}
 _ph_mine() {
-  read -r _ph_pid _ph_rest < /proc/self/stat
+  _ph_self
   printf '%s ' "$_ph_pid" >> "$_ph_dir/own"
 }
 _ph_pause() {
@@ -75,9 +79,9 @@ _ph_record() {
   printf '%s\n' "$_ph_pid" > "$_ph_dir/recorder"
   (
     # In here, since mksh would say "Killed" to where it has redirected the whole group to.
-    exec < /dev/null 2>&1 4>&-
+    exec < /dev/null 2>&1
     trap - INT TERM HUP QUIT PIPE
-    read -r _ph_pid _ph_rest < /proc/self/stat
+    _ph_self
     printf '%s\n' "$_ph_pid" > "$_ph_dir/step"
     _ph_step
   )
@@ -110,7 +114,6 @@ _ph_full() {
   [ "$_ph_w" -gt "$_ph_kib" ]
 }
 _ph_write() {
-  _ph_mine
   _ph_n=0 _ph_reads=1024 _ph_kib=1048576 _ph_last=
   while [ -z "$_ph_last" ] && _ph_fill; do
     # The end marker may still be in the pipe; what comes behind it is nobody's.
@@ -123,7 +126,7 @@ _ph_write() {
     fi
   done
   [ -z "$_ph_last" ] || _ph_fill
-  printf '%s\n' "${_ph_last:-e}" >&4
+  printf '%s\n' "${_ph_last:-e}"
   # Where the folder is, this is the end, or the volume is full: then the step must not go on.
   [ -z "$_ph_last" ] && [ -d "$_ph_dir" ] || cat > /dev/null
 }
@@ -141,7 +144,8 @@ _ph_follow() {
   printf '%s\n' "$_ph_pid" > "$_ph_dir/follower"
   _ph_forgetter=
   while read -r _ph_w; do
-    cat <&3
+    # A step that has printed nothing costs no `cat`; of a log that is gone only the descriptor tells.
+    [ -e "$_ph_dir/log.$_ph_n" ] && [ ! -s "$_ph_dir/log.$_ph_n" ] || cat <&3
     while [ -e "$_ph_dir/log.$((_ph_n + 1))" ]; do
       cat <&3
       [ -n "$_ph_forgetter" ] || { _ph_forget <&5 > /dev/null 2>&1 & _ph_forgetter=$!; }
@@ -176,11 +180,16 @@ _ph_run() {
   _ph_report begun
   exec 3< "$_ph_dir/log.0" 5<&0
   _ph_n=0 _ph_recorder=
+  # The step first: who comes later starts beside it.
   {
-    exec 4>&1 2> /dev/null 3<&- 5<&-
+    exec 2> /dev/null 3<&- 5<&-
+    _ph_record
+  } | {
+    exec 2> /dev/null 3<&- 5<&-
     _ph_mine
     _ph_parent=$_ph_pid
-    { _ph_mine; _ph_tick y; } &
-    _ph_record | _ph_write
+    # The step's pipe has one reader.
+    { _ph_mine; _ph_tick y; } < /dev/null &
+    _ph_write
   } | _ph_follow
 }

@@ -51,8 +51,9 @@ export class CopiedAction implements ActionSharing {
       const { diagnostic } = await this.copy(from, helperOf(pod, 'sh', RECEIVE_FOLDERS), signal);
       if (diagnostic !== '') this.action.context.out.warning(notCopied("into the action's pod", diagnostic));
     }
-    const action = actionFolder(args.environmentVariables['GITHUB_ACTION_PATH'], work);
-    await this.send(pod, [...OF_THE_STEP, ...(action === undefined ? [] : [action])], signal);
+    const { GITHUB_ACTION_PATH: path } = args.environmentVariables;
+    const actions = [path, args.dockerfile ?? undefined].flatMap((each) => actionFolder(each, work) ?? []);
+    await this.send(pod, [...OF_THE_STEP, ...new Set(actions)], signal);
     const opened = await this.run(
       helperOf(pod, 'bash', OPEN_GATE, this.back ? uuid() : '', ...this.roots),
       signal,

@@ -103,15 +103,14 @@ describe('runContainerStep', () => {
     expect(cluster.created[0]?.spec).to.not.have.property('hostAliases');
   });
 
-  it('refuses a Dockerfile by its path, and asks for nothing', async () => {
+  it('creates nothing for a Dockerfile that is not there, and names it', async () => {
     const { result } = run([RUNNER], {
       image: null,
       dockerfile: '/home/runner/_work/_actions/o/r/v1/Dockerfile',
     });
-    const { message, hint } = await hookRejection('UNSUPPORTED', result);
-    expect(message).to.contain('/home/runner/_work/_actions/o/r/v1/Dockerfile');
-    expect(hint).to.contain('docker://');
-    expect(cluster.requests).to.deep.equal([]);
+    const { message } = await hookRejection('STEP_INVALID', result);
+    expect(message).to.contain('there is no file /home/runner/_work/_actions/o/r/v1/Dockerfile');
+    expect(cluster.requests).to.deep.equal(['get pods runner-1']);
   });
 
   it('removes what it has made when the pod cannot start', async () => {

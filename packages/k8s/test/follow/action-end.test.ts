@@ -26,6 +26,25 @@ describe('the end of an action', () => {
     });
   });
 
+  it('has with it why a Dockerfile could not be carried out', () => {
+    expect(actionEnd(ended(1, 'Error', 'podhooks: 3 2 why\n').build())).to.deep.equal({
+      kind: 'exited',
+      exitCode: 1,
+      buildFailure: '3 2 why',
+    });
+  });
+
+  it('is a loss where a stage of its Dockerfile was killed: the action would wait for ever', () => {
+    const killed = POD.running('job').terminated('stage-0', { exitCode: 137, reason: 'OOMKilled' }).build();
+    const end = actionEnd(killed);
+    expect(end?.kind).to.equal('lost');
+    expect(end && 'reason' in end && end.reason.what)
+      .to.contain('stage-0')
+      .and.contain('OOMKilled');
+    const done = POD.running('job').terminated('stage-0', { exitCode: 0, reason: 'Completed' }).build();
+    expect(actionEnd(done)).to.equal(undefined);
+  });
+
   it('names entry point and image where the program cannot be run', () => {
     const failed = ended(128, 'StartError', 'exec: "/nope": no such file or directory\n').build();
     const [container] = failed.spec?.containers ?? [];
@@ -67,6 +86,15 @@ describe('a step pod on its way', () => {
   it('is there when its action runs, or has run already, well or not', () => {
     for (const there of [POD.running('job'), ended(0), ended(5), ended(128, 'StartError')])
       expect(stepStartState(there.build())).to.deep.equal({ kind: 'running' });
+  });
+
+  it('is not there while a stage of its Dockerfile cannot start', () => {
+    const pulls = POD.running('job').waiting('stage-0', 'ErrImagePull', 'not found').build();
+    expect(stepStartState(pulls).kind).to.equal('failed');
+    const starting = POD.running('job').waiting('stage-0', 'ContainerCreating').build();
+    expect(stepStartState(starting).kind).to.equal('waiting');
+    const done = POD.running('job').terminated('stage-0', { exitCode: 0, reason: 'Completed' }).build();
+    expect(stepStartState(done)).to.deep.equal({ kind: 'running' });
   });
 
   it('need not wait for its sidecars', () => {

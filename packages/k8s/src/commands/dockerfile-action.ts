@@ -1,0 +1,95 @@
+import { HookError, type HookContainer } from '@podhooks/hooklib';
+import { DockerfileFault } from '../dockerfile/fault.js';
+import type { Architecture } from '../dockerfile/from.js';
+import type { BuildPlan } from '../dockerfile/model.js';
+import { planDockerfile } from '../dockerfile/plan.js';
+import type { ActionEnd } from '../follow/action-end.js';
+import { below, type RunnerPath } from '../model/paths.js';
+import type { WorkMode } from '../model/work-mode.js';
+import { type Build, withBuild } from '../pod/build-pod.js';
+import { requireAllowedImage } from '../pod/image-policy.js';
+import type { OwnPodOptions } from '../pod/own-pod.js';
+import type { StepPod } from '../pod/step-pod.js';
+import { readDockerfile } from './build-context.js';
+
+/** Names that docker has for processors, by those that Node has. */
+const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x64: 'amd64', arm64: 'arm64', arm: 'arm' };
+
+interface Place {
+  dockerfile: RunnerPath;
+  work: RunnerPath;
+  mode: WorkMode;
+  imagesAllow: readonly string[];
+  /** Unguessable. */
+  token: string;
+}
+
+/** An action that is a Dockerfile: it is carried out in its own pod, and no image is made (docs/adr/0017). */
+export class DockerfileAction {
+  private constructor(private readonly build: Build) {}
+
+  /** @throws HookError STEP_INVALID, UNSUPPORTED: nothing has been created. */
+  static read({ dockerfile, work, mode, imagesAllow, token }: Place): DockerfileAction {
+    const title = (below(work, dockerfile) ?? dockerfile).replace(/^_actions\//, '');
+    const { folder, ...source } = readDockerfile(dockerfile, work, mode);
+    const architecture = ARCHITECTURES[process.arch] ?? 'amd64';
+    const plan = refusing(title, () => planDockerfile({ ...source, architecture }));
+    for (const { image, line } of plan.stages)
+      requireAllowedImage(image, `line ${line} of ${title}`, imagesAllow);
+    return new DockerfileAction({ plan, options: { title, context: folder, token } });
+  }
+
+  /** The same container, with an image to start from. */
+  withImage(args: HookContainer): HookContainer {
+    return { ...args, image: this.build.plan.stages.at(-1)?.image ?? '' };
+  }
+
+  withBuild(own: StepPod, args: HookContainer, options: OwnPodOptions): StepPod {
+    return withBuild(own, this.build, args, options);
+  }
+
+  /** Why the action has not begun; undefined if it has. */
+  failure(end: ActionEnd): HookError | undefined {
+    const { plan, options } = this.build;
+    if (end.kind === 'unstarted')
+      return new HookError('BUILD_FAILED', `${options.title} cannot be carried out: ${end.reason.what}`, {
+        hint: 'Use a base image that has a POSIX shell as sh: the instructions are carried out in it.',
+      });
+    if (end.kind !== 'exited' || end.exitCode === 0) return undefined;
+    const [, line = '', code = '', why = ''] = /^(\d+) (\d+) ?(.*)/.exec(end.buildFailure ?? '') ?? [];
+    if (line === '') return undefined;
+    const where = line === '0' ? options.title : `line ${line} of ${options.title}`;
+    const instruction = titleOf(plan, Number(line));
+    const what = why === '' ? `ended with exit code ${code}` : why;
+    return new HookError('BUILD_FAILED', `The action was not started: ${where}: ${instruction}${what}`, {
+      hint: 'See what it has printed, in the group of the build above.',
+    });
+  }
+}
+
+function titleOf({ stages }: BuildPlan, line: number): string {
+  const step = stages.flatMap(({ steps }) => steps).find((each) => each.line === line);
+  return step === undefined ? '' : `${step.title}: `;
+}
+
+function refusing<T>(title: string, plan: () => T): T {
+  try {
+    return plan();
+  } catch (error) {
+    if (!(error instanceof DockerfileFault)) throw error;
+    const code = error.kind === 'invalid' ? 'STEP_INVALID' : 'UNSUPPORTED';
+    const hint =
+      error.hint ??
+      (error.kind === 'invalid'
+        ? 'Correct the Dockerfile.'
+        : 'Publish the image of the action, and refer to it in the action.yml: image: docker://<image>.');
+    throw new HookError(
+      code,
+      `The action cannot be built: line ${error.line} of ${title}: ${error.message}.`,
+      {
+        cause: error,
+        hint,
+      },
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { CASES, type DockerfileCase } from '../dockerfiles/cases.js';
+import { behindBuild, runCase } from '../dockerfiles/run-case.js';
+import type { PodRunner } from '../runner/pod-runner.js';
+import { leftovers, log, MODES, podRunner } from './support.js';
+
+/** Pods that are built at once: of two cores, more would only wait. */
+const AT_ONCE = 8;
+
+for (const mode of MODES)
+  describe(`actions that are a Dockerfile, ${mode} mode`, () => {
+    let runner: PodRunner;
+    before(async () => {
+      runner = await podRunner(mode);
+      const result = await runner.prepareJob({ container: { image: 'debian:12' } });
+      expect(result.exitCode, log(result)).to.equal(0);
+    });
+    after(() => runner.close());
+
+    it('run as they would where docker has built them', async () => {
+      const faults = await faultsOf(
+        runner,
+        mode === 'volume' ? CASES : CASES.filter((_, at) => at % 8 === 5),
+      );
+      expect(faults.join('\n\n')).to.equal('');
+      const left = (await leftovers(runner)).filter((name) => !name.includes('-workflow-'));
+      expect(left).to.deep.equal([]);
+    });
+  });
+
+async function faultsOf(runner: PodRunner, cases: readonly DockerfileCase[]): Promise<string[]> {
+  const faults: string[] = [];
+  const waiting = [...cases.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [number, each] = next;
+      const result = await runCase(runner, each, `case-${number}`);
+      const isRight = each.prints === '' || behindBuild(result) === each.prints;
+      if (!isRight || result.exitCode !== (each.exitCode ?? 0)) faults.push(`${each.name}: ${log(result)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return faults;
+}
