@@ -1662,6 +1662,46 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a mirror of a registry is used for another whose name begins as it does',
+    file: `${HOOK}/pod/image-policy.ts`,
+    from: 'name.startsWith(`${prefix}/`)',
+    to: 'name.startsWith(prefix)',
+    test: {
+      file: `${TESTS}/pod/image-policy.test.ts`,
+      title: 'is docker.io.evil.test/library/node for docker.io.evil.test/library/node',
+    },
+  },
+  {
+    name: 'the log of a failed service is gone with its pod',
+    file: `${HOOK}/commands/service-logs.ts`,
+    from: "servicesLogs === 'always' || hasFailed(status)",
+    to: "servicesLogs === 'always' && hasFailed(status)",
+    test: {
+      file: `${TESTS}/commands/cleanup-job.test.ts`,
+      title: 'shows the log of services at the end, before their pod is gone: on-failure',
+    },
+  },
+  {
+    name: 'a workflow may write to a volume that the administrator gives for reading',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: 'folderMount(added, { subPath, readOnly });',
+    to: 'folderMount(added, { subPath });',
+    test: {
+      file: `${TESTS}/pod/volumes.test.ts`,
+      title: 'are mounted by their names, and one claim is one volume',
+    },
+  },
+  {
+    name: 'a workflow gets more GPUs than the maximum',
+    file: `${HOOK}/options/policy.ts`,
+    from: 'Math.min(asked, maxGpus ?? asked)',
+    to: 'asked',
+    test: {
+      file: `${TESTS}/options/job-options.test.ts`,
+      title: 'puts --gpus 8 of a service into the pod',
+    },
+  },
+  {
     name: 'render shows the values of variables that a template sets',
     file: `${HOOK}/cli/annotated-yaml.ts`,
     from: "name === 'value' && each[0] !== now",
