@@ -1711,8 +1711,8 @@ export const FAULTS: readonly Fault[] = [
     from: '  [ "$_ph_code" = 0 ] || _ph_fail "$_ph_code"',
     to: '  :',
     test: {
-      file: 'test/hook/dockerfile-action.test.ts',
-      title: 'names a RUN that fails, by line, exit code and output, and does not start the action',
+      file: `${TESTS}/dockerfile/carry-out.test.ts`,
+      title: 'ends with a RUN that fails, and says which, and how',
     },
   },
   {
@@ -1721,8 +1721,8 @@ export const FAULTS: readonly Fault[] = [
     from: 'env: env.filter((each) => !mine.includes(each.name)),',
     to: 'env,',
     test: {
-      file: 'test/hook/dockerfile-action.test.ts',
-      title: 'runs: variables of the action win over ENV, and RUN has none of them',
+      file: `${TESTS}/pod/build-pod.test.ts`,
+      title: 'starts from the base image with nothing of the action in its environment',
     },
   },
   {
@@ -1731,8 +1731,8 @@ export const FAULTS: readonly Fault[] = [
     from: '::group::Building %s\\n::stop-commands::%s\\n',
     to: '::group::Building %s\\n%s\\n',
     test: {
-      file: 'test/hook/dockerfile-action.test.ts',
-      title: 'gives its commands to the runner when it runs, and none while it is built',
+      file: `${TESTS}/dockerfile/carry-out.test.ts`,
+      title: 'shows what it does in a group, and gives no command of it to the runner',
     },
   },
   {
@@ -1758,7 +1758,7 @@ export const FAULTS: readonly Fault[] = [
     from: 'requireAllowedImage(image, `line ${line} of ${title}`, imagesAllow);',
     to: 'void image;',
     test: {
-      file: 'test/hook/dockerfile-action.test.ts',
+      file: `${TESTS}/commands/dockerfile-action.test.ts`,
       title: 'uses no image that is not allowed, in any stage',
     },
   },
