@@ -4,7 +4,7 @@ import { oneDirection } from './scripts/wings.mjs';
 const IO = '^(node:)?(fs|fs/promises|net|tls|http|https|child_process|os|process|timers.*)$';
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/types', 'coverage', '**/node_modules', '.nx'] },
+  { ignores: ['**/dist', '**/types', 'coverage', '**/node_modules', '.nx', 'examples/kustomize/index.js'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { load, loadAll } from 'js-yaml';
 import { parseInput } from '@podhooks/hooklib';
+import { PERMISSIONS, rulesYaml } from '../packages/k8s/src/cli/permissions.js';
+import { findGlob } from '../packages/k8s/src/model/glob.js';
 import { loadTemplate } from '../packages/k8s/src/template/template.js';
 import { parseSettings } from '../packages/k8s/src/settings/file.js';
 import { readSettings } from '../packages/k8s/src/settings/read.js';
 import { codeBlocks } from './docs/markdown.js';
+import { readRendering } from './runner/arc-rendering.js';
 
 const EXAMPLES = join(import.meta.dirname, '../examples');
 const read = (file: string) => readFileSync(join(EXAMPLES, file), 'utf8');
@@ -136,6 +139,72 @@ describe('the values of the experimental chart in docs/install.md', () => {
   });
 });
 
+describe('the example values for identities', () => {
+  const files = readdirSync(join(EXAMPLES, 'identity'));
+  const page = readPage('docs/install.md');
+
+  for (const file of files)
+    describe(file, () => {
+      const values = load(read(`identity/${file}`)) as IdentityValues;
+      const { resourceMeta, template, ...others } = values;
+
+      it('is named in docs/install.md', () => {
+        expect(page).to.contain(`--values examples/identity/${file}`);
+      });
+
+      it('adds to the values that it is given with, and replaces none of their lists', () => {
+        expect(others).to.deep.equal({});
+        expect(
+          Object.keys(resourceMeta ?? {}).filter((key) => key !== 'kubernetesModeServiceAccount'),
+        ).to.deep.equal([]);
+        expect(Object.keys(template?.spec ?? {}).filter((key) => key !== 'imagePullSecrets')).to.deep.equal(
+          [],
+        );
+        for (const value of Object.values(resourceMeta?.kubernetesModeServiceAccount.annotations ?? {}))
+          expect(value).to.be.a('string');
+      });
+
+      it('sets labels only that the job pod inherits', () => {
+        const { inheritLabels } = readSettings({});
+        const labels = Object.keys(template?.metadata?.labels ?? {});
+        expect(labels.filter((label) => findGlob(label, inheritLabels) === undefined)).to.deep.equal([]);
+      });
+    });
+});
+
+describe('the example for kustomize', () => {
+  const { namespace, configMapGenerator, resources, generatorOptions } = load(
+    read('kustomize/kustomization.yaml'),
+  ) as Kustomization;
+  const [role, binding] = loadAll(read('kustomize/role.yaml')) as [
+    { rules: unknown },
+    { subjects: [{ name: string; namespace: string }] },
+  ];
+
+  it('names its ConfigMaps as the example values and docs/install.md do', () => {
+    const values = load(read('arc-values-novolume.yaml')) as Values;
+    const { volumes } = installBlock('pod-template') as Lists;
+    const named = [...values.template.spec.volumes, ...volumes].map(({ configMap }) => configMap?.name);
+    expect(configMapGenerator.map(({ name }) => name)).to.deep.equal(named);
+    expect(configMapGenerator.flatMap(({ files }) => files)).to.deep.equal(['index.js', 'pod.yaml']);
+    expect(generatorOptions).to.deep.equal({ disableNameSuffixHash: true });
+  });
+
+  it('has a template that is accepted without a warning', () => {
+    const template = { file: 'pod.yaml', text: read('kustomize/pod.yaml') };
+    expect(loadTemplate([template]).warnings).to.deep.equal([]);
+  });
+
+  it("gives the chart's account the rights for better messages", () => {
+    expect(resources).to.deep.equal(['role.yaml']);
+    const optional = load(rulesYaml(PERMISSIONS.filter((each) => each.optional === true))) as typeof role;
+    expect(role.rules).to.deep.equal(optional.rules);
+    const account = readRendering('novolume', '0.14.2').objects.find(({ kind }) => kind === 'ServiceAccount');
+    const [subject] = binding.subjects;
+    expect(subject).to.include({ name: account?.metadata?.name, namespace });
+  });
+});
+
 describe('the example of a settings file in a ConfigMap', () => {
   const [map] = loadAll(read('settings/settings.yaml')) as [ConfigMap];
   const file = parseSettings('settings.yaml', map.data['settings.yaml'] ?? '');
@@ -170,6 +239,18 @@ describe('the example of a settings file in a ConfigMap', () => {
     });
   });
 });
+
+interface IdentityValues {
+  resourceMeta?: { kubernetesModeServiceAccount: { annotations: Record<string, string> } };
+  template?: { metadata?: { labels: Record<string, string> }; spec?: object };
+}
+
+interface Kustomization {
+  namespace: string;
+  resources: string[];
+  configMapGenerator: { name: string; files: string[] }[];
+  generatorOptions: unknown;
+}
 
 interface ConfigMap {
   metadata: { name: string };

@@ -14,6 +14,7 @@ import { parallel } from './figures/parallel.js';
 import { prepare } from './figures/prepare.js';
 import { profile } from './figures/profile.js';
 import { requests } from './figures/requests.js';
+import { services } from './figures/services.js';
 import { start } from './figures/start.js';
 import { step } from './figures/step.js';
 import { trees } from './figures/trees.js';
@@ -26,6 +27,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   step,
   count,
   prepare,
+  services,
   trees,
   back,
   parallel,

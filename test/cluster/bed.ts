@@ -5,6 +5,7 @@
 import { down, up } from './beds.js';
 import { usableBed } from './environment.js';
 import { shellExports, type BedRecord } from './record.js';
+import { printedHelp } from '../usage.js';
 
 const say = (text: string) => process.stderr.write(`cluster: ${text}\n`);
 
@@ -13,6 +14,14 @@ const commands: Record<string, () => Promise<void>> = {
   down: () => down(process.env, say),
   env: async () => printExports(await usableBed()),
 };
+
+const USAGE = `npm run cluster:up, npm run cluster:env, npm run cluster:down
+
+  cluster:up    brings a test cluster up, or finds the one that is there, and prints its environment for eval
+  cluster:env   prints the environment of the one that is up
+  cluster:down  ends it; an existing cluster of yours is left as it is
+
+Which cluster is taken: test/cluster/README.md`;
 
 function printExports(record: BedRecord): void {
   process.stdout.write(`${shellExports(record)}\n`);
@@ -24,7 +33,8 @@ async function main(name: string | undefined): Promise<void> {
   await command();
 }
 
-main(process.argv[2]).catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+if (!printedHelp(USAGE))
+  main(process.argv[2]).catch((error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  });

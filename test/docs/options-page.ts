@@ -11,8 +11,28 @@ does, and single quotes as a shell does. No option fails a job: what has no effe
 refused is one warning for each container. The pod template wins over options, and \`env:\` and \`entrypoint:\` of the
 workflow do, too. Container steps have no options.
 
-\`ACTIONS_RUNNER_HOOK_OPTIONS_MAX_CPUS\` and \`ACTIONS_RUNNER_HOOK_OPTIONS_MAX_MEMORY_MB\` bound every container of a workflow, also
-one that asks for nothing. A larger value is told, and the maximum is used.
+## Sizes
+
+\`options.maxCpus\`, \`options.maxMemoryMb\` and \`options.maxStorageMb\` of the [settings](settings.md) bound every container of a
+workflow, also one that asks for nothing; \`options.maxGpus\` bounds \`--gpus\`. A larger value is told, and the maximum is used. The log of
+\`prepare_job\` has the size that each container gets.
+
+Sizes can have names, in the words of Kubernetes:
+
+\`\`\`yaml
+presets:
+  large:
+    resources:
+      requests: { cpu: 8, memory: 16Gi }
+      limits: { memory: 32Gi }
+    nodeSelector: { pool: large }
+    tolerations: [{ key: large, operator: Exists }]
+\`\`\`
+
+A workflow chooses one with \`options: --label podhooks.preset=large\`: to docker, it is a label like any other. What a preset says of a
+resource counts, whatever options and maxima say of it. Its nodes are those of the whole pod; the job container's win.
+
+## Names
 
 Container steps and all containers of the job reach a service by the name of its image, and by its names below. Where several
 services have the same image, these are \`redis-0\`, \`redis-1\` and so on. The key of a service in the workflow is not
@@ -26,7 +46,7 @@ ${table('works', ['option', 'for', 'what'])}
 
 ## Where the administrator allows them
 
-These give rights on the node. Without [\`ACTIONS_RUNNER_HOOK_OPTIONS_ALLOW\`](settings.md), the job goes on without them:
+These give rights on the node, or choose it. Without [\`ACTIONS_RUNNER_HOOK_OPTIONS_ALLOW\`](settings.md), the job goes on without them:
 
 ${table('guarded', ['option', 'for', 'what'])}
 

@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import { CASES, made } from '../../packages/k8s/test/options/option-cases.js';
+import type { Pod } from '../../packages/k8s/src/model/kubernetes.js';
+import { clusterEnvironment } from '../cluster/environment.js';
+import { kubectl } from '../runner/kubectl.js';
 import type { PodRunner } from '../runner/pod-runner.js';
 import { shellAction } from '../runner/shell-action.js';
 import { leftovers, log, MODES, podRunner } from './support.js';
@@ -72,6 +76,42 @@ localhost +PONG\r
       expect(log(action)).to.equal(`${'+PONG\n'.repeat(4)}\n[exit code 0]`);
     });
 
+    it('reach a service whose image needs credentials, by all names and its port (on the cluster built from packages)', async () => {
+      const result = await runner.prepareJob({
+        container: { image: 'debian:12' },
+        services: [
+          { image: 'redis:7', ports: ['6379'] },
+          {
+            image: 'registry.test/private/app:latest',
+            credentials: { username: 'testbed', password: 'secret-of-the-testbed' },
+            entrypoint: 'sh',
+            command: '-c "while :; do echo hello | nc -l -p 7000; done"',
+            ports: ['7000:7000'],
+            options: '--network-alias greeter --health-cmd "test -e /private.txt" --health-interval 2s',
+          },
+        ],
+      });
+      expect(result.exitCode, log(result)).to.equal(0);
+      expect(result.response?.context?.services?.map(({ id, ports }) => [id, ports])).to.deep.equal([
+        ['redis', { '6379': '6379' }],
+        ['app', { '7000': '7000' }],
+      ]);
+      // Between two connections, nobody listens for a moment.
+      const step = await runner.run({
+        run: `for name in app greeter localhost; do
+  until (exec 3<>/dev/tcp/$name/7000 && read -r word <&3 && echo "$name $word") 2> /dev/null; do sleep 0.1; done
+done`,
+        shell: 'bash -e {0}',
+      });
+      expect(log(step)).to.equal('app hello\ngreeter hello\nlocalhost hello\n\n[exit code 0]');
+      const action = await runner.containerAction(
+        shellAction(
+          `for name in app greeter; do until nc -w 2 $name 7000 < /dev/null 2> /dev/null; do sleep 0.1; done; done`,
+        ),
+      );
+      expect(log(action)).to.equal('hello\nhello\n\n[exit code 0]');
+    });
+
     it('fail the job with the log of a service that is not healthy in its time', async () => {
       const result = await runner.prepareJob({
         container: { image: 'debian:12' },
@@ -104,3 +144,30 @@ localhost +PONG\r
       } else expect(log(result)).to.match(named);
     });
   });
+
+/** As the hook would create it: a name, images, and no account that a namespace may not have yet. */
+function podOf({ spec }: Pod, index: number): Pod {
+  const containers = (spec?.containers ?? []).map((container) => ({ image: 'debian:12', ...container }));
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `option-${index}` },
+    spec: { ...spec, restartPolicy: 'Never', automountServiceAccountToken: false, containers },
+  };
+}
+
+describe('every option that has an effect', () => {
+  it('makes a pod that the API server accepts', async () => {
+    Object.assign(process.env, await clusterEnvironment());
+    const cases: { job?: string; service?: string }[] = Object.values(CASES).flat();
+    const items = [...cases, { job: '--label podhooks.preset=large' }].map(({ job, service }, index) =>
+      podOf(made(job ?? null, service ?? null).pod, index),
+    );
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+    const created = await kubectl(
+      ['-n', 'default', 'create', '--dry-run=server', '-o', 'name', '-f', '-'],
+      list,
+    );
+    expect(created.trim().split('\n')).to.have.length(items.length);
+  });
+});

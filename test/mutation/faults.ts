@@ -1073,6 +1073,13 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a label of the example for Azure does not reach the job pod',
+    file: 'examples/identity/azure-workload-identity.yaml',
+    from: 'azure.workload.identity/use:',
+    to: 'aadpodidbinding:',
+    test: { file: 'test/examples.test.ts', title: 'sets labels only that the job pod inherits' },
+  },
+  {
     name: 'the demo claims that nothing is lost without comparing',
     file: 'test/demo/job.ts',
     from: 'if (!arrived.equals(expected))',
@@ -1655,6 +1662,46 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'a mirror of a registry is used for another whose name begins as it does',
+    file: `${HOOK}/pod/image-policy.ts`,
+    from: 'name.startsWith(`${prefix}/`)',
+    to: 'name.startsWith(prefix)',
+    test: {
+      file: `${TESTS}/pod/image-policy.test.ts`,
+      title: 'is docker.io.evil.test/library/node for docker.io.evil.test/library/node',
+    },
+  },
+  {
+    name: 'the log of a failed service is gone with its pod',
+    file: `${HOOK}/commands/service-logs.ts`,
+    from: "servicesLogs === 'always' || hasFailed(status)",
+    to: "servicesLogs === 'always' && hasFailed(status)",
+    test: {
+      file: `${TESTS}/commands/cleanup-job.test.ts`,
+      title: 'shows the log of services at the end, before their pod is gone: on-failure',
+    },
+  },
+  {
+    name: 'a workflow may write to a volume that the administrator gives for reading',
+    file: `${HOOK}/pod/volumes.ts`,
+    from: 'folderMount(added, { subPath, readOnly });',
+    to: 'folderMount(added, { subPath });',
+    test: {
+      file: `${TESTS}/pod/volumes.test.ts`,
+      title: 'are mounted by their names, and one claim is one volume',
+    },
+  },
+  {
+    name: 'a workflow gets more GPUs than the maximum',
+    file: `${HOOK}/options/policy.ts`,
+    from: 'Math.min(asked, maxGpus ?? asked)',
+    to: 'asked',
+    test: {
+      file: `${TESTS}/options/job-options.test.ts`,
+      title: 'puts --gpus 8 of a service into the pod',
+    },
+  },
+  {
     name: 'render shows the values of variables that a template sets',
     file: `${HOOK}/cli/annotated-yaml.ts`,
     from: "name === 'value' && each[0] !== now",
@@ -1748,8 +1795,8 @@ export const FAULTS: readonly Fault[] = [
     from: '  [ "$_ph_code" = 0 ] || _ph_fail "$_ph_code"',
     to: '  :',
     test: {
-      file: 'test/hook/dockerfile-action.test.ts',
-      title: 'names a RUN that fails, by line, exit code and output, and does not start the action',
+      file: `${TESTS}/dockerfile/carry-out.test.ts`,
+      title: 'ends with a RUN that fails, and says which, and how',
     },
   },
   {
@@ -1758,8 +1805,8 @@ export const FAULTS: readonly Fault[] = [
     from: 'env: env.filter((each) => !mine.includes(each.name)),',
     to: 'env,',
     test: {
-      file: 'test/hook/dockerfile-action.test.ts',
-      title: 'runs: variables of the action win over ENV, and RUN has none of them',
+      file: `${TESTS}/pod/build-pod.test.ts`,
+      title: 'starts from the base image with nothing of the action in its environment',
     },
   },
   {
@@ -1768,8 +1815,8 @@ export const FAULTS: readonly Fault[] = [
     from: '::group::Building %s\\n::stop-commands::%s\\n',
     to: '::group::Building %s\\n%s\\n',
     test: {
-      file: 'test/hook/dockerfile-action.test.ts',
-      title: 'gives its commands to the runner when it runs, and none while it is built',
+      file: `${TESTS}/dockerfile/carry-out.test.ts`,
+      title: 'shows what it does in a group, and gives no command of it to the runner',
     },
   },
   {
@@ -1795,7 +1842,7 @@ export const FAULTS: readonly Fault[] = [
     from: 'requireAllowedImage(image, `line ${line} of ${title}`, imagesAllow);',
     to: 'void image;',
     test: {
-      file: 'test/hook/dockerfile-action.test.ts',
+      file: `${TESTS}/commands/dockerfile-action.test.ts`,
       title: 'uses no image that is not allowed, in any stage',
     },
   },

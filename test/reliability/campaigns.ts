@@ -12,6 +12,7 @@ import { parallel } from './campaigns/parallel.js';
 import { quiet } from './campaigns/quiet.js';
 import { restarts } from './campaigns/restarts.js';
 import { rewriters } from './campaigns/rewriters.js';
+import { services } from './campaigns/services.js';
 import { transfers } from './campaigns/transfers.js';
 import { users } from './campaigns/users.js';
 
@@ -28,6 +29,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   killers,
   rewriters,
   users,
+  services,
   quiet,
   parallel,
   restarts,

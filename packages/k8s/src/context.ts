@@ -16,6 +16,8 @@ export interface Output {
   write(bytes: Buffer): void | Promise<void>;
   /** One line of ours; for prepare_job only, since a step's log is the user's. */
   line(text: string): void;
+  /** Lines that are none of ours, under a title that unfolds them. */
+  group(title: string, lines: readonly string[]): void;
   debug(text: string): void;
   warning(text: string): void;
 }

@@ -5,7 +5,7 @@ import { connectCluster } from './cluster/connect.js';
 import type { CommandContext } from './commands/context.js';
 import type { Outcome } from './commands/record-timings.js';
 import { secretsOwner } from './commands/job-secrets.js';
-import { readJobState, type RunningJob } from './commands/job-state.js';
+import { readJobState, type RunningJob, settingsOfState } from './commands/job-state.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { HOOK_FAILED, runToEnd } from './exit.js';
 import { failureText, stoppedText } from './failure.js';
@@ -107,10 +107,13 @@ function preparedJob({ command, state }: HookInput): RunningJob | undefined {
 }
 
 /** Where a job begins, its settings file is read; what comes after it is given the same settings by the job's state. */
-async function settingsFor({ command }: HookInput, job: RunningJob | undefined): Promise<Settings> {
-  return command === 'prepare_job' || command === 'run_container_step'
-    ? readSettingsWithFile(process.env)
-    : readSettings(process.env, { values: job?.settings ?? {}, faults: [] });
+async function settingsFor({ command, state }: HookInput, job: RunningJob | undefined): Promise<Settings> {
+  if (command === 'prepare_job' || command === 'run_container_step') return readSettingsWithFile(process.env);
+  const values =
+    command === 'cleanup_job'
+      ? settingsOfState(state, secretsOwner(readSettings(process.env)))
+      : (job?.settings ?? {});
+  return readSettings(process.env, { values, faults: [] });
 }
 
 /** Read at once: the stream of `process.stdin` costs 3 ms of every step, and there is nothing to do before. */

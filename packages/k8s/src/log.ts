@@ -47,6 +47,14 @@ export class RunnerLog implements Output {
     core.info(inertLine(text));
   }
 
+  group(title: string, lines: readonly string[]): void {
+    if (!this.isOpen()) return;
+    this.endLine();
+    core.startGroup(inertLine(title));
+    for (const text of lines) core.info(inertLine(text));
+    core.endGroup();
+  }
+
   warning(text: string): void {
     if (!this.isOpen()) return;
     this.endLine();

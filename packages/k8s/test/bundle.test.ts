@@ -148,6 +148,14 @@ describe('the bundle', () => {
     expect(statSync(BUNDLE).size).to.be.lessThan(LARGEST_BYTES);
   });
 
+  it('has the size that README.md names, in tenths of a megabyte', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const named = [...readme.matchAll(/one file of ([\d.]+) MB|^\| the file +\| ([\d.]+) MB/gm)];
+    const tenths = named.map(([, text, row]) => Number(text ?? row).toFixed(1));
+    const size = (statSync(BUNDLE).size / 1e6).toFixed(1);
+    expect(tenths).to.deep.equal([size, size]);
+  });
+
   it('holds code of known packages only', () => {
     expect(bundledPackages()).to.have.members(PACKAGES);
   });

@@ -7,7 +7,7 @@ import { differenceFigure, type Figure } from '../figure.js';
 import type { Pair } from '../statistics.js';
 
 const RUNS = 7;
-const LIMIT_MS = { volume: 250, novolume: 500 };
+export const LIMIT_MS = { volume: 250, novolume: 500 };
 /** The kubelet is still busy with a pod that the API server has already forgotten. */
 const REST_MS = 2_000;
 
@@ -74,12 +74,12 @@ async function prepareJob(runner: PodRunner) {
   return runner.prepareJob({ container: { image: IMAGE } });
 }
 
-async function clean(runner: PodRunner): Promise<void> {
+export async function clean(runner: PodRunner): Promise<void> {
   succeeded(await runner.cleanupJob());
   await sleep(REST_MS);
 }
 
-async function ready(runner: PodRunner, pod: Pod): Promise<number> {
+export async function ready(runner: PodRunner, pod: Pod): Promise<number> {
   const { ms } = await measure(runner, { kind: 'ready', pod });
   await sleep(REST_MS);
   return ms;

@@ -44,7 +44,13 @@ export async function render(
   });
   const messages: string[] = [];
   const say = (text: string): void => void messages.push(text);
-  const out = { write: () => undefined, line: say, warning: say, debug: () => undefined };
+  const out = {
+    write: () => undefined,
+    group: () => undefined,
+    line: say,
+    warning: say,
+    debug: () => undefined,
+  };
   const { stages, services, remarks } = builtFor(input, pod, settings);
   messages.push(...remarks);
   const built = stages.at(-1)?.value;
@@ -179,6 +185,7 @@ async function podFromCluster(environment: Environment): Promise<Pod> {
   const { cluster } = await connectCluster(settings, undefined, () => undefined);
   const out = {
     write: () => undefined,
+    group: () => undefined,
     line: () => undefined,
     warning: () => undefined,
     debug: () => undefined,

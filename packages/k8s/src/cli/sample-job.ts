@@ -48,7 +48,7 @@ export async function sampleJob(runnerPod: Pod, settings: Settings): Promise<Own
   };
   const options = ownPodOptionsFrom(runnerPod, work, settings);
   const nothing = () => undefined;
-  const out = { write: nothing, line: nothing, debug: nothing, warning: nothing };
+  const out = { write: nothing, group: () => undefined, line: nothing, debug: nothing, warning: nothing };
   return withTemplate(buildJob({ container, services: [] }, options, settings), [], { settings, out });
 }
 

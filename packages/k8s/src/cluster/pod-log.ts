@@ -11,6 +11,8 @@ export interface LogReading {
   follow: boolean;
   /** Lines of this second and later; all of them if undefined. */
   since: string | undefined;
+  /** The last so many lines; all of them if undefined. */
+  tailLines?: number;
   /** Time without a byte after which the reading is given up: a connection that is lost says nothing either. */
   silenceMs: number;
   /** Called in order; while a returned promise is pending no more is read from the connection. */
@@ -25,7 +27,7 @@ export interface LogReading {
 export async function readPodLog(
   connection: Connection,
   path: string,
-  { container, follow, since, silenceMs, onBytes }: LogReading,
+  { container, follow, since, tailLines, silenceMs, onBytes }: LogReading,
   cancelled: AbortSignal,
 ): Promise<void> {
   const name = `GET ${path}`;
@@ -33,6 +35,7 @@ export async function readPodLog(
     container,
     timestamps: 'true',
     ...(follow && { follow: 'true' }),
+    ...(tailLines !== undefined && { tailLines: String(tailLines) }),
     ...(since !== undefined && { sinceTime: since }),
   });
   const headers = await headersOf(connection);

@@ -5,6 +5,7 @@ import { RUNNER_POD_LABEL } from '../model/names.js';
 import type { CommandContext } from './context.js';
 import { removeJobSecrets, secretsOwner } from './job-secrets.js';
 import { requirePodName } from '../pods/require-pod-name.js';
+import { showServiceLogs } from './service-logs.js';
 import { failedServices } from '../pods/status.js';
 
 /** Time for removing what was made, after a cancellation: the runner ends the hook 10 s after it. */
@@ -13,7 +14,9 @@ export const CLEAN_UP_MS = 6_000;
 /** Removes everything that was made for this runner's job; nothing there is as good. */
 export async function cleanupJob(_input: CleanupJobInput, context: CommandContext): Promise<number> {
   removeJobSecrets(secretsOwner(context.settings));
-  const pods = await removeAll(context, sometimeAfter(context.cancelled));
+  const pods = await removeAll(context, sometimeAfter(context.cancelled), (found) =>
+    showServiceLogs(found, context),
+  );
   for (const what of pods.flatMap(failedServices)) context.out.warning(`A service has failed: ${what}`);
   return 0;
 }
@@ -29,9 +32,14 @@ function sometimeAfter(cancelled: AbortSignal): AbortSignal {
 
 /**
  * Pods and secrets with the runner pod's label, whoever made them: a prepare_job that failed leaves no state.
+ * @param before what is done with the pods while they are there.
  * @returns the pods as they were.
  */
-export async function removeAll({ cluster, settings }: CommandContext, signal: AbortSignal): Promise<Pod[]> {
+export async function removeAll(
+  { cluster, settings }: CommandContext,
+  signal: AbortSignal,
+  before: (pods: readonly Pod[]) => Promise<void> = () => Promise.resolve(),
+): Promise<Pod[]> {
   const selector = `${RUNNER_POD_LABEL}=${requirePodName(settings)}`;
   const [pods, secrets] = await Promise.all([
     cluster.listPods(selector, signal),
@@ -41,6 +49,7 @@ export async function removeAll({ cluster, settings }: CommandContext, signal: A
       throw error;
     }),
   ]);
+  await before(pods);
   const deletions = [
     ...pods.map(({ metadata }) => cluster.delete('pods', metadata?.name ?? '', signal)),
     ...secrets.map(({ metadata }) => cluster.delete('secrets', metadata?.name ?? '', signal)),

@@ -62,6 +62,15 @@ export function readJobState(state: JobState, owner: SecretsOwner): RunningJob {
   return { ...job, environment: secrets.environment };
 }
 
+/** The settings with which a job began, for its end; none of a state that is not this job's, as the end needs no state. */
+export function settingsOfState(state: JobState | null, owner: SecretsOwner): FileValues {
+  try {
+    return (state === null ? undefined : readJobState(state, owner).settings) ?? {};
+  } catch {
+    return {};
+  }
+}
+
 /** The job's container is there only where there is a job: steps with `always()` run after a failed prepare_job, too. */
 export function requireJob(job: RunningJob | undefined): RunningJob {
   if (job !== undefined) return job;

@@ -23,7 +23,7 @@ _ph_begin() {
 # Ends the build with exit code $1; $2 says why where the output does not.
 _ph_fail() {
   [ -z "$2" ] || printf '%s\n' "$2"
-  _ph_report "$_ph_line $1 $2"
+  _ph_report "$_ph_line $1${2:+ $2}"
 }
 _ph_report() {
   if [ -z "$_ph_last" ]; then

@@ -1,6 +1,6 @@
 import type { Container, Volume, VolumeMount } from '../model/kubernetes.js';
 import { literal } from '../model/literal.js';
-import type { Effects } from './effects.js';
+import type { Effects, Preset, Quantities } from './effects.js';
 import { healthProbe } from './health.js';
 import { quantityOfBytes } from './values.js';
 
@@ -13,8 +13,8 @@ export interface MemoryVolumes {
 
 /** What options change of a container; what the workflow says elsewhere (`entrypoint:`) is put over it. */
 export function containerPart(effects: Effects): Partial<Container> {
-  const { user, readOnly, privileged, workingDir, entrypoint, health } = effects;
-  const resources = resourcesOf(effects);
+  const { user, readOnly, privileged, workingDir, entrypoint, health, pullPolicy } = effects;
+  const resources = withPreset(resourcesOf(effects), effects.preset);
   const capabilities = capabilitiesOf(effects);
   const security = {
     ...(user !== undefined && { runAsUser: user.user }),
@@ -26,6 +26,7 @@ export function containerPart(effects: Effects): Partial<Container> {
   return {
     ...(resources !== undefined && { resources }),
     ...(Object.keys(security).length > 0 && { securityContext: security }),
+    ...(pullPolicy !== undefined && { imagePullPolicy: pullPolicy }),
     ...(workingDir !== undefined && { workingDir }),
     ...(entrypoint !== undefined && { command: [literal(entrypoint)] }),
     ...healthProbe(health),
@@ -36,17 +37,45 @@ export function containerPart(effects: Effects): Partial<Container> {
  * docker's `--cpus` and `--memory` bound a container and reserve nothing. Kubernetes would reserve as much as the limit
  * where nothing is requested, and so the pod might fit on no node.
  */
-function resourcesOf({ cpus = 0, memory = 0, memoryReservation = 0 }: Effects): Container['resources'] {
+function resourcesOf({
+  cpus = 0,
+  memory = 0,
+  memoryReservation = 0,
+  storage = 0,
+  devices,
+}: Effects): Container['resources'] {
   const limits = {
     ...(cpus > 0 && { cpu: `${cpus}m` }),
     ...(memory > 0 && { memory: quantityOfBytes(memory) }),
+    ...(storage > 0 && { 'ephemeral-storage': quantityOfBytes(storage) }),
+    // Of these, the API server wants the request to be the limit, which is its default.
+    ...devices,
   };
   const requests = {
     ...(cpus > 0 && { cpu: '0' }),
     ...((memory > 0 || memoryReservation > 0) && { memory: quantityOfBytes(memoryReservation) }),
+    ...(storage > 0 && { 'ephemeral-storage': '0' }),
   };
-  if (Object.keys(requests).length === 0) return undefined;
-  return { ...(Object.keys(limits).length > 0 && { limits }), requests };
+  const parts = Object.entries({ limits, requests }).filter(([, each]) => Object.keys(each).length > 0);
+  return parts.length === 0 ? undefined : Object.fromEntries(parts);
+}
+
+/** The resources of a container: of what the preset speaks, options and maxima say nothing. */
+function withPreset(asked: Container['resources'], preset: Preset | undefined): Container['resources'] {
+  if (preset === undefined) return asked;
+  const { requests, limits } = preset.resources;
+  const others = (quantities: Quantities = {}) =>
+    Object.fromEntries(
+      Object.entries(quantities).filter(
+        ([name]) => !Object.hasOwn(requests, name) && !Object.hasOwn(limits, name),
+      ),
+    );
+  const all = {
+    limits: { ...others(asked?.limits), ...limits },
+    requests: { ...others(asked?.requests), ...requests },
+  };
+  const parts = Object.entries(all).filter(([, quantities]) => Object.keys(quantities).length > 0);
+  return parts.length === 0 ? undefined : Object.fromEntries(parts);
 }
 
 function capabilitiesOf({ addedCapabilities: add, droppedCapabilities: drop }: Effects) {

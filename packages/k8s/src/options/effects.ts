@@ -1,3 +1,4 @@
+import type { Pod } from '../model/kubernetes.js';
 import { hostName, type User } from './values.js';
 
 /** A folder in memory. */
@@ -15,6 +16,19 @@ export interface Health {
   retries?: number;
 }
 
+export type Quantities = Readonly<Record<string, string>>;
+type Toleration = NonNullable<NonNullable<Pod['spec']>['tolerations']>[number];
+
+/** A size that the administrator gives a name: what a container gets, and where its pod runs. */
+export interface Preset {
+  readonly resources: { readonly requests: Quantities; readonly limits: Quantities };
+  readonly nodeSelector: Quantities;
+  readonly tolerations: readonly Toleration[];
+}
+
+/** The label by which a workflow chooses one: `options: --label podhooks.preset=large`. */
+export const PRESET_LABEL = 'podhooks.preset';
+
 /** What the options of one container come to. */
 export class Effects {
   readonly environment: Record<string, string> = {};
@@ -31,10 +45,19 @@ export class Effects {
   cpus: number | undefined;
   memory: number | undefined;
   memoryReservation: number | undefined;
+  storage: number | undefined;
+  gpus: number | 'all' | undefined;
+  /** Of the resource that the administrator names. */
+  devices: Record<string, string> = {};
+  /** Labels of the node that the pod needs. */
+  readonly nodeSelector: Record<string, string> = {};
+  presetName: string | undefined;
+  preset: Preset | undefined;
   hostname: string | undefined;
   user: User | undefined;
   workingDir: string | undefined;
   entrypoint: string | undefined;
+  pullPolicy: string | undefined;
   readOnly = false;
   privileged = false;
   readonly addedCapabilities: string[] = [];

@@ -60,6 +60,7 @@ export class JobOptions {
 
   /** The pod around the containers. */
   applyToPod({ metadata, spec, ...pod }: Pod): Pod {
+    const tolerations = [...(this.part.spec.tolerations ?? []), ...(spec?.tolerations ?? [])];
     return {
       ...pod,
       metadata: { ...metadata, annotations: { ...this.part.annotations, ...metadata?.annotations } },
@@ -67,6 +68,7 @@ export class JobOptions {
         ...this.part.spec,
         containers: [],
         ...spec,
+        ...(tolerations.length > 0 && { tolerations }),
         volumes: [...(spec?.volumes ?? []), ...this.volumes],
       },
     };
@@ -80,11 +82,22 @@ export class JobOptions {
     const all = this.entries.map(({ who, read }) => tellOptions(who, read));
     return {
       warnings: [...all.flatMap(({ warnings }) => warnings), ...this.part.faults],
-      lines: all.flatMap(({ lines }) => lines),
+      lines: [...all.flatMap(({ lines }) => lines), ...this.entries.flatMap(sizes)],
     };
   }
 
   private find(container: string): Entry | undefined {
     return this.entries.find((entry) => entry.container === container);
   }
+}
+
+/** What a container gets by options, presets and maxima. */
+function sizes({ who, read: { effects } }: Entry): string[] {
+  const parts = Object.entries(containerPart(effects).resources ?? {}).map(
+    ([kind, quantities]) =>
+      `${kind} ${Object.entries(quantities)
+        .map(([name, quantity]) => `${name} ${quantity}`)
+        .join(', ')}`,
+  );
+  return parts.length === 0 ? [] : [`Size of ${who}: ${parts.join('; ')}`];
 }

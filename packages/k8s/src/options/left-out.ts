@@ -49,17 +49,13 @@ export const WITHOUT_EFFECT: readonly LeftOut[] = [
   ),
   ...without('Containers of a job reach each other by their names.', '--link'),
   ...without(
-    'Ask the administrator for a pod template: it would decide where the pod may run.',
-    '--gpus --platform',
-  ),
-  ...without(
     'Kubernetes has no such bound for a container; see `--cpus` and `--memory`.',
-    '--cpu-shares,-c --cpu-period --cpu-quota --cpu-rt-period --cpu-rt-runtime --cpu-count --cpu-percent --cpuset-cpus --cpuset-mems --memory-swap --memory-swappiness --kernel-memory --pids-limit --blkio-weight --blkio-weight-device --device-read-bps --device-read-iops --device-write-bps --device-write-iops --io-maxbandwidth --io-maxiops --oom-score-adj --ulimit --storage-opt',
+    '--cpu-shares,-c --cpu-period --cpu-quota --cpu-rt-period --cpu-rt-runtime --cpu-count --cpu-percent --cpuset-cpus --cpuset-mems --memory-swap --memory-swappiness --kernel-memory --pids-limit --blkio-weight --blkio-weight-device --device-read-bps --device-read-iops --device-write-bps --device-write-iops --io-maxbandwidth --io-maxiops --oom-score-adj --ulimit',
   ),
   ...without('Kubernetes has no such setting.', '--oom-kill-disable --disable-content-trust', true),
   ...without(
     'The node or the pod template decides.',
-    '--sysctl --group-add --isolation --log-driver --log-opt --volume-driver --annotation --pull',
+    '--sysctl --group-add --isolation --log-driver --log-opt --volume-driver --annotation',
   ),
   ...without('The health command runs every second until it succeeds.', '--health-start-interval'),
   ...without(

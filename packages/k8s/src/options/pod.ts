@@ -28,12 +28,20 @@ export function podPart(job: Effects | undefined, services: readonly NamedServic
     ...hostsOf(all, owners),
   ];
   const dnsConfig = dnsOf(all);
+  // The job container's come last, and win.
+  const nodes = [...all].reverse();
+  const nodeSelector = Object.fromEntries(
+    nodes.flatMap((each) => Object.entries({ ...each.preset?.nodeSelector, ...each.nodeSelector })),
+  );
+  const tolerations = nodes.flatMap((each) => each.preset?.tolerations ?? []);
   return {
     annotations: Object.fromEntries(all.flatMap(({ annotations }) => Object.entries(annotations))),
     spec: {
       ...(job?.hostname !== undefined && { hostname: job.hostname }),
       ...(hostAliases.length > 0 && { hostAliases }),
       ...(Object.keys(dnsConfig).length > 0 && { dnsConfig }),
+      ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
+      ...(tolerations.length > 0 && { tolerations }),
     },
     faults,
   };

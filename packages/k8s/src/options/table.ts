@@ -1,15 +1,12 @@
 import { type Option, option, type Role, type Working } from './option.js';
 import { REFUSED, WITHOUT_EFFECT } from './left-out.js';
-import { address, bytes, capability, duration, flag, hostName, milliCpus, user } from './values.js';
+import { GUARDED, SIZE_OPTIONS } from './size-options.js';
+import { PRESET_LABEL } from './effects.js';
+import { address, capability, duration, flag, hostName, pullPolicy, user } from './values.js';
 
 const SERVICE: readonly Role[] = ['service'];
 
-const GUARDED = 'Needs a pod template, or ACTIONS_RUNNER_HOOK_OPTIONS_ALLOW.';
-const SIZE = 'a size such as 512m or 2g';
-
 const text = (value: string): string | undefined => (value === '' ? undefined : value);
-const absolute = (value: string): string | undefined =>
-  value.startsWith('/') && value !== '/' && !value.includes(':') ? value : undefined;
 const pair = (value: string): readonly [string, string] | undefined => {
   const [, key, rest] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
   return key === undefined || rest === undefined ? undefined : [key, rest];
@@ -20,15 +17,6 @@ const annotation = (key: string): string =>
     .replaceAll(/[^\w.-]+/g, '-')
     .slice(0, 63)
     .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')}`;
-
-/** `/run:size=64m,mode=1777`: of what stands behind the colon, Kubernetes knows the size. */
-function tmpfs(value: string): { path: string; bytes?: number } | undefined {
-  const [path = '', settings = ''] = value.split(':', 2);
-  const size = /(?:^|,)size=([^,]*)/.exec(settings)?.[1];
-  const limit = size === undefined ? undefined : bytes(size);
-  if (absolute(path) === undefined || (size !== undefined && limit === undefined)) return undefined;
-  return { path, ...(limit !== undefined && limit > 0 && { bytes: limit }) };
-}
 
 function host(value: string): { name: string; ip: string } | undefined {
   const [, given = '', at = ''] = /^([^:=]+)[:=](.+)$/.exec(value) ?? [];
@@ -49,42 +37,7 @@ const healthTime = (name: string, about: string, key: 'interval' | 'timeout' | '
 const retries = (value: string): number | undefined => (/^\d{1,6}$/.test(value) ? Number(value) : undefined);
 
 const WORKING: readonly Working[] = [
-  option(
-    ['--cpus'],
-    'Limit of CPU. Nothing is reserved, as with docker: the request is 0.',
-    'a number of CPUs, such as 1.5',
-    milliCpus,
-    (value, effects) => void (effects.cpus = value),
-  ),
-  option(
-    ['--memory', '-m'],
-    'Limit of memory. Nothing is reserved, as with docker: the request is 0.',
-    SIZE,
-    bytes,
-    (value, effects) => void (effects.memory = value),
-  ),
-  option(
-    ['--memory-reservation'],
-    'Request of memory.',
-    SIZE,
-    bytes,
-    (value, effects) => void (effects.memoryReservation = value),
-  ),
-  option(
-    ['--shm-size'],
-    'Size of `/dev/shm`, which counts as memory of the container.',
-    SIZE,
-    bytes,
-    (value, { memoryFolders }) =>
-      void memoryFolders.push({ path: '/dev/shm', ...(value > 0 && { bytes: value }) }),
-  ),
-  option(
-    ['--tmpfs'],
-    'A folder in memory. Of its settings only `size` counts.',
-    'an absolute path, such as /run or /run:size=64m',
-    tmpfs,
-    (value, { memoryFolders }) => void memoryFolders.push(value),
-  ),
+  ...SIZE_OPTIONS,
   option(
     ['--user', '-u'],
     'User and group of the container, as numbers or `root`. A user or `runAsNonRoot` of the pod template wins.',
@@ -110,10 +63,15 @@ const WORKING: readonly Working[] = [
   ),
   option(
     ['--label', '-l'],
-    'An annotation of the pod, `options.podhooks.dev/<key>`: labels of a pod may give it rights.',
+    'An annotation of the pod, `options.podhooks.dev/<key>`: labels of a pod may give it rights. `podhooks.preset` chooses a size of ACTIONS_RUNNER_HOOK_PRESETS.',
     'key=value',
     (value) => pair(value.includes('=') ? value : `${value}=`),
-    ([key, value], { annotations }) => {
+    ([key, value], effects) => {
+      const { annotations } = effects;
+      if (key === PRESET_LABEL) {
+        effects.presetName = value;
+        return undefined;
+      }
       if (annotation(key).endsWith('/')) return 'its key holds no letter';
       annotations[annotation(key)] = value;
       return undefined;
@@ -192,6 +150,13 @@ const WORKING: readonly Working[] = [
     flag,
     (value, effects) => void (effects.readOnly = value),
     { isFlag: true },
+  ),
+  option(
+    ['--pull'],
+    'When the image is pulled. ACTIONS_RUNNER_HOOK_IMAGES_PULL_POLICY wins.',
+    'always, missing or never',
+    pullPolicy,
+    (value, effects) => void (effects.pullPolicy = value),
   ),
   option(
     ['--cap-drop'],

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../model/kubernetes.js';
-import { compareQuantities } from './quantity.js';
+import { compareQuantities } from './values.js';
 
 /** The pod in which the template has the last word on what options ask for, and what was left out of them. */
 export interface Settled {

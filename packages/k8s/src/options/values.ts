@@ -91,6 +91,26 @@ export function flag(text: string): boolean | undefined {
   return /^(0|f|false)$/i.test(text) ? false : undefined;
 }
 
+const PULL: Readonly<Record<string, string>> = { always: 'Always', missing: 'IfNotPresent', never: 'Never' };
+
+/** `always`: the pull policy of Kubernetes. */
+export function pullPolicy(text: string): string | undefined {
+  return Object.hasOwn(PULL, text) ? PULL[text] : undefined;
+}
+
+/** `2`, `all`, `count=2`, `count=all`: how many. */
+export function gpus(text: string): number | 'all' | undefined {
+  if (text === 'all' || text === 'count=all') return 'all';
+  const [, count] = /^(?:count=)?(\d{1,4})$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count);
+}
+
+/** `linux/arm64/v8`: what nodes are labelled with. */
+export function platform(text: string): { os: string; arch: string } | undefined {
+  const [, os, arch] = /^(linux)\/([a-z0-9]+)(?:\/v\d+)?$/.exec(text) ?? [];
+  return os === undefined || arch === undefined ? undefined : { os, arch };
+}
+
 /** `CAP_NET_ADMIN`, `net_admin`: as Kubernetes has it. */
 export function capability(text: string): string | undefined {
   const name = text.toUpperCase().replace(/^CAP_/, '');
@@ -111,4 +131,34 @@ function isIpv6(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+const UNIT: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+/** Below 0 if `a` is less than `b`; 0 also for what is no quantity, which the API server is to refuse. */
+export function compareQuantities(a: string, b: string): number {
+  const difference = valueOf(a) - valueOf(b);
+  return Number.isNaN(difference) ? 0 : difference;
+}
+
+function valueOf(quantity: string): number {
+  const [, number, unit = ''] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(quantity) ?? [];
+  return Number(number) * (UNIT[unit] ?? NaN);
 }

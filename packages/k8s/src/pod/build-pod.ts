@@ -6,6 +6,7 @@ import type { Container, EnvVar, Secret } from '../model/kubernetes.js';
 import { literal } from '../model/literal.js';
 import { JOB_CONTAINER, secretName, stageName } from '../model/names.js';
 import { environmentTooLarge } from '../step/environment.js';
+import { rewrittenImage } from './image-policy.js';
 import { ON_GITHUB, ownMetadata, type OwnPodOptions } from './own-pod.js';
 import { SECRET_BYTES } from './secrets.js';
 import type { StepPod } from './step-pod.js';
@@ -83,7 +84,7 @@ export function withBuild(
     return {
       ...rest,
       name: number === last ? JOB_CONTAINER : stageName(number),
-      image: stage?.image ?? '',
+      image: rewrittenImage(stage?.image ?? '', of.rules.images.rewrites),
       command: ['sh', SCRIPT_PATH],
       args: [],
       env: env.filter((each) => !mine.includes(each.name)),

@@ -66,3 +66,25 @@ function matches(glob: string, reference: Reference): boolean {
   const pattern = [globExpression(host, '[^/]*'), ...path.map((part) => globExpression(part))].join('/');
   return new RegExp(`^${pattern}$`).test(text);
 }
+
+/** Prefixes of images in full, and what takes their place. */
+export type ImageRewrites = Readonly<Record<string, string>>;
+
+/**
+ * Where an image comes from: by the longest prefix that names a registry or folder above it, or the image itself. Tag and
+ * digest stay. What is not the full name of an image stays as it is.
+ */
+export function rewrittenImage(image: string, rewrites: ImageRewrites): string {
+  const reference = resolveImage(image);
+  if (reference === undefined) return image;
+  const { name, tag, digest } = reference;
+  const [from, to] = Object.entries(rewrites)
+    .map(([prefix, target]) => [trimmed(prefix), trimmed(target)] as const)
+    .filter(([prefix]) => name === prefix || name.startsWith(`${prefix}/`))
+    .sort(([a], [b]) => b.length - a.length)[0] ?? ['', undefined];
+  if (to === undefined) return image;
+  const end = `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+  return `${to}${name.slice(from.length)}${end}`;
+}
+
+const trimmed = (prefix: string): string => prefix.replace(/\/+$/, '');

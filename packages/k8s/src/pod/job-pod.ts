@@ -40,14 +40,19 @@ export interface JobPod extends OwnPod {
 
 /** The pod of a job: its container, its services, and the helper. Pure. */
 export function jobPod(options: JobPodOptions): JobPod {
-  const { runner, args, helperImage, id, volumesAllow, filesBack } = options;
+  const { runner, args, helperImage, id, volumesAllow, filesBack, rules } = options;
   const { container } = args;
   const metadata = ownMetadata(options);
   const services = serviceNames(args.services.map(imageOf));
   const asked = new JobOptions(container, args.services, services, options.policy);
   const path = workPath(container);
   const work = workFolder(runner, path);
-  const volumes = new Volumes(runner, path === undefined ? undefined : { path, folder: work }, volumesAllow);
+  const volumes = new Volumes(
+    runner,
+    path === undefined ? undefined : { path, folder: work },
+    volumesAllow,
+    rules.volumes,
+  );
   const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'services', id), 'services');
   const registries = registrySecrets(
     [...(container === null ? [] : [container]), ...args.services],

@@ -1,6 +1,7 @@
 import { argumentsOf, HookError, type HookContainer } from '@podhooks/hooklib';
 import { type Decision, inherit, type InheritSettings } from '../merge/inherit.js';
 import type { Affinity, Container, EnvVar, ObjectMeta, Pod, Secret, Volume } from '../model/kubernetes.js';
+import { type ImageRewrites, rewrittenImage } from './image-policy.js';
 import { literal } from '../model/literal.js';
 import { strategicMerge } from '../merge/merge.js';
 import { HELPER_CONTAINER, JOB_CONTAINER, RUNNER_POD_LABEL } from '../model/names.js';
@@ -12,13 +13,20 @@ import type { EnvironmentSecret } from './secrets.js';
 import { type PodSecurity, withPodSecurity } from './security.js';
 import type { PodKind } from '../template/template-names.js';
 import type { WorkMode } from '../model/work-mode.js';
-import type { WorkFolder } from './volumes.js';
+import type { NamedVolumes, WorkFolder } from './volumes.js';
 
 /** What the administrator asks of every pod, whatever its workflow says. */
 export interface PodRules {
   security: PodSecurity;
   /** Variables of all containers but the helper; they win over those of the workflow. */
   environment: readonly EnvVar[];
+  /** Volumes that a workflow may mount by name. */
+  volumes: NamedVolumes;
+  images: {
+    rewrites: ImageRewrites;
+    /** Not of the helper, whose image is the runner's, and on the node. */
+    pullPolicy: string | undefined;
+  };
 }
 
 /** What every pod that the hook makes is made from. */
@@ -136,12 +144,15 @@ function withPresets(container: Container, presets: readonly EnvVar[], byExec: r
   return { ...container, env: [...presets.filter(({ name }) => !own.has(name)), ...(container.env ?? [])] };
 }
 
-function withRules(container: Container, { environment }: PodRules): Container {
-  if (container.name === HELPER_CONTAINER || environment.length === 0) return container;
+function withRules(container: Container, { environment, images }: PodRules): Container {
+  const image = rewrittenImage(container.image ?? '', images.rewrites);
+  if (container.name === HELPER_CONTAINER) return { ...container, image };
   const set = new Set(environment.map(({ name }) => name));
-  // First, so that what the workflow sets may refer to them.
   return {
     ...container,
+    image,
+    ...(images.pullPolicy !== undefined && { imagePullPolicy: images.pullPolicy }),
+    // The administrator's come first, so that what the workflow sets may refer to them.
     env: [...environment, ...(container.env ?? []).filter(({ name }) => !set.has(name))],
   };
 }

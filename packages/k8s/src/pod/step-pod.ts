@@ -36,11 +36,11 @@ export interface StepPod extends OwnPod {
 
 /** The pod of a docker action. Nothing is asked of its image: it starts as it would with docker. Pure. */
 export function stepPod(options: StepPodOptions): StepPod {
-  const { runner, args, work: path, id, jobPod, volumesAllow } = options;
+  const { runner, args, work: path, id, jobPod, volumesAllow, rules } = options;
   const image = imageOf(args);
   const work = workFolder(runner, path);
   const metadata = ownMetadata(options);
-  const volumes = new Volumes(runner, { path, folder: work }, volumesAllow);
+  const volumes = new Volumes(runner, { path, folder: work }, volumesAllow, rules.volumes);
   const environment = new EnvironmentSecret(metadata, secretName(runner.name, 'step', id), 'action');
   const container = {
     name: JOB_CONTAINER,

@@ -42,6 +42,10 @@ export function workFolder(runner: RunnerPod, work: RunnerPath | undefined): Wor
   return folder === undefined ? { mode: 'novolume' } : { mode: 'volume', folder };
 }
 
+/** Volumes of the administrator by name: a source as a pod has it, with `readOnly` and `subPath` of its mount. */
+export type NamedVolumes = Readonly<Record<string, NamedVolume>>;
+type NamedVolume = Omit<Volume, 'name'> & Pick<VolumeMount, 'readOnly' | 'subPath'>;
+
 /** Collects the volumes of a pod while its containers' mounts are made. */
 export class Volumes {
   private readonly volumes = new Map<string, Volume>();
@@ -52,6 +56,7 @@ export class Volumes {
     private readonly work: { path: RunnerPath; folder: WorkFolder } | undefined,
     /** Folders of the runner that workflows may mount, beside the work folder. */
     private readonly allowed: readonly RunnerPath[] = [],
+    private readonly named: NamedVolumes = {},
   ) {}
 
   list(): Volume[] {
@@ -117,13 +122,23 @@ export class Volumes {
   /** @throws HookError UNSUPPORTED for a folder that the workflow may not have, or that no pod can mount. */
   private userFolder({ userProvidedValue, sourceVolumePath: source }: MountVolume): FolderMount {
     if (source === null) return { name: this.empty(`anonymous-${++this.anonymous}`) };
-    if (!source.startsWith('/')) return { name: this.empty(`named-${nameFor(source)}`) };
+    if (!source.startsWith('/')) return this.namedVolume(source);
     const asked = userProvidedValue ?? source;
     checkUserSource({ source, asked }, [
       ...(this.work === undefined ? [] : [this.work.path]),
       ...this.allowed,
     ]);
     return this.sharedFolder(source, asked);
+  }
+
+  /** That of the administrator, or one that lives as long as the pod. */
+  private namedVolume(name: string): FolderMount {
+    const known = Object.hasOwn(this.named, name) ? this.named[name] : undefined;
+    const { readOnly = false, subPath = '', ...source } = known ?? { emptyDir: {} };
+    const volume = `named-${nameFor(name)}`;
+    const added =
+      source.persistentVolumeClaim === undefined ? this.add(volume, source) : this.addOnce(volume, source);
+    return folderMount(added, { subPath, readOnly });
   }
 
   private sharedFolder(path: RunnerPath, asked: string): FolderMount {

@@ -12,18 +12,26 @@ export async function lastLines(
   pod: string,
   container: string,
   { cluster, cancelled, out }: Context,
+  { lines: mostLines, bytes: mostBytes } = { lines: LAST_LINES, bytes: LARGEST_BYTES },
 ): Promise<string[]> {
   let end = Buffer.alloc(0);
   const onBytes = (chunk: Buffer) => {
-    end = Buffer.from(Buffer.concat([end, chunk]).subarray(-LARGEST_BYTES));
+    end = Buffer.from(Buffer.concat([end, chunk]).subarray(-mostBytes));
   };
-  const reading = { container, follow: false, since: undefined, silenceMs: SILENCE_MS, onBytes };
+  const reading = {
+    container,
+    follow: false,
+    since: undefined,
+    tailLines: mostLines,
+    silenceMs: SILENCE_MS,
+    onBytes,
+  };
   const signal = AbortSignal.any([cancelled, AbortSignal.timeout(SILENCE_MS)]);
   try {
     await cluster.readLog(pod, reading, signal);
   } catch (error) {
     out.debug(`reading the log of ${container}: ${String(error)}`);
   }
-  const lines = end.toString('utf8').trimEnd().split('\n').slice(-LAST_LINES);
+  const lines = end.toString('utf8').trimEnd().split('\n').slice(-mostLines);
   return lines.map((line) => line.replace(STAMP, '')).filter((line) => line.trim() !== '');
 }

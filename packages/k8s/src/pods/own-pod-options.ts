@@ -9,10 +9,8 @@ import { provenance } from '../pod/provenance.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import type { Context } from '../context.js';
 import type { Settings } from '../settings/read.js';
-import { optionsPolicy } from '../settings/options-policy.js';
-import { podRules } from '../settings/pod-rules.js';
+import { optionsPolicy, podRules } from '../settings/pod-rules.js';
 import { inheritSettings } from './inherit-settings.js';
-
 import { requirePodName } from './require-pod-name.js';
 
 /** What the pods of jobs and docker actions are made from alike: the runner pod, and the settings. */

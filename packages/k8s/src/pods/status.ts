@@ -86,9 +86,19 @@ export function endedContainers(pod: Pod): string[] {
 
 /** Services and sidecars that have failed since the job began, each with its exit code and the end of its log. */
 export function failedServices(pod: Pod): string[] {
-  return (pod.status?.containerStatuses ?? [])
-    .filter((status) => !NEEDED.includes(status.name) && !hasEndedWell(status))
+  return serviceStatuses(pod)
+    .filter(hasFailed)
     .flatMap((status) => terminated(pod, status)?.what ?? []);
+}
+
+/** Of services and sidecars: what a step does not need to run. */
+export function serviceStatuses({ status }: Pod): ContainerStatus[] {
+  return (status?.containerStatuses ?? []).filter(({ name }) => !NEEDED.includes(name));
+}
+
+export function hasFailed(status: ContainerStatus): boolean {
+  const { state, lastState } = status;
+  return (state?.terminated ?? lastState?.terminated) !== undefined && !hasEndedWell(status);
 }
 
 /** Why a container that ran does so no longer; undefined if it does. */

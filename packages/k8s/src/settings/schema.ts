@@ -1,5 +1,6 @@
 import { flag, globs, number, path, paths, text } from './kinds.js';
 import { POD_VARIABLES } from './pod-variables.js';
+import { WORKFLOW_VARIABLES } from './workflow-variables.js';
 import { given, optional, preset } from './variable.js';
 
 /** Every setting of the hooks. The tables of docs/settings.md and docs/settings.schema.json are made from it. */
@@ -66,6 +67,7 @@ export const VARIABLES = {
     'Most memory of such a container, in MiB, as with `options.maxCpus`.',
     number('megabytes', 1),
   ),
+  ...WORKFLOW_VARIABLES,
   ...POD_VARIABLES,
   inheritPullSecrets: preset(
     'ACTIONS_RUNNER_HOOK_INHERIT_PULL_SECRETS',

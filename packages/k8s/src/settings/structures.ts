@@ -1,8 +1,13 @@
 import { isMap, type JsonMap, parseJson } from '../json.js';
+import type { NamedVolumes } from '../pod/volumes.js';
 import type { Kind } from './kinds.js';
 
 /** What has members of its own; a variable has it as JSON. */
-function structure<T>(wants: string, ofYaml: (value: unknown) => T | undefined, schema: JsonMap): Kind<T> {
+export function structure<T>(
+  wants: string,
+  ofYaml: (value: unknown) => T | undefined,
+  schema: JsonMap,
+): Kind<T> {
   return {
     wants: `${wants} (JSON in a variable)`,
     ofText: (text) => ofYaml(parseJson(text)),
@@ -13,7 +18,7 @@ function structure<T>(wants: string, ofYaml: (value: unknown) => T | undefined, 
 }
 
 /** A map each of whose members `read` knows. */
-function mapOf<T>(
+export function mapOf<T>(
   value: unknown,
   name: RegExp,
   read: (member: unknown) => T | undefined,
@@ -68,3 +73,56 @@ function setValue(value: unknown): SetValue | undefined {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+export type ImageRewrites = Readonly<Record<string, string>>;
+
+/** A registry, with a folder or not: no tag, no digest, no glob. */
+const IMAGES = /^[a-z0-9.-]+(?::\d{1,5})?(?:\/[a-z0-9._-]+)*\/?$/;
+
+export const imageRewrites: Kind<ImageRewrites> = structure(
+  'a map of registries or folders of images, such as docker.io/library, to others',
+  (value) => mapOf(value, IMAGES, (to) => (isText(to) && IMAGES.test(to) ? to : undefined)),
+  {
+    type: 'object',
+    propertyNames: { pattern: IMAGES.source },
+    additionalProperties: { type: 'string', pattern: IMAGES.source },
+  },
+);
+
+const SOURCES = [
+  'persistentVolumeClaim',
+  'csi',
+  'nfs',
+  'hostPath',
+  'emptyDir',
+  'ephemeral',
+  'configMap',
+  'secret',
+  'image',
+];
+
+export const namedVolumes: Kind<NamedVolumes> = structure(
+  `a map of names to volumes of a pod, each with one of ${SOURCES.join(', ')}`,
+  (value) => mapOf(value, /^[a-zA-Z0-9][\w.-]*$/, (volume) => (isNamedVolume(volume) ? volume : undefined)),
+  {
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        ...Object.fromEntries(SOURCES.map((source) => [source, { type: 'object' }])),
+        readOnly: { type: 'boolean' },
+        subPath: { type: 'string' },
+      },
+    },
+  },
+);
+
+/** What stands in the source, the API server checks. */
+function isNamedVolume(value: unknown): value is NamedVolumes[string] {
+  if (!isMap(value)) return false;
+  const { readOnly = false, subPath = '', ...source } = value;
+  const [kind = '', ...others] = Object.keys(source);
+  const isVolume = others.length === 0 && SOURCES.includes(kind) && isMap(source[kind]);
+  return isVolume && typeof readOnly === 'boolean' && typeof subPath === 'string';
+}

@@ -45,6 +45,32 @@ describe('cleanupJob', () => {
     ]);
   });
 
+  const LOGS: Readonly<Record<string, readonly string[]>> = {
+    never: [],
+    'on-failure': ['Log of service db'],
+    always: ['Log of service redis', 'Log of service db'],
+  };
+  for (const [logs, titles] of Object.entries(LOGS))
+    it(`shows the log of services at the end, before their pod is gone: ${logs}`, async () => {
+      cluster.pods = [pod('a').running('redis').terminated('db', { exitCode: 1 }).running('job').build()];
+      cluster.logs = [
+        ({ onBytes }) => void onBytes(Buffer.from('2026-01-02T03:04:05Z ::error::of a service\n')),
+      ];
+      const { context, out } = commandContext(cluster, { ACTIONS_RUNNER_HOOK_SERVICES_LOGS: logs });
+      await cleanupJob(INPUT, context);
+      expect(out.groups).to.deep.equal(titles.map((title) => ({ title, lines: ['::error::of a service'] })));
+      const requests = cluster.requests.filter((request) => /^(log|delete pods)/.test(request));
+      expect(requests).to.deep.equal([...titles.map(() => 'log a'), 'delete pods a']);
+    });
+
+  it('does not wait for logs when it is cancelled', async () => {
+    cluster.pods = [pod('a').terminated('db', { exitCode: 1 }).build()];
+    const { context, cancel } = commandContext(cluster, { ACTIONS_RUNNER_HOOK_SERVICES_LOGS: 'always' });
+    cancel();
+    await cleanupJob(INPUT, context);
+    expect(cluster.requests).to.not.contain('log a');
+  });
+
   it('needs no right on secrets', async () => {
     cluster.secrets = refusal(403, 'secrets is forbidden');
     expect(await clean()).to.equal(0);

@@ -13,7 +13,13 @@ import type { JobState } from '@podhooks/hooklib';
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
-import { jobState, type PreparedJob, readJobState, requireJob } from '../../src/commands/job-state.js';
+import {
+  jobState,
+  type PreparedJob,
+  readJobState,
+  requireJob,
+  settingsOfState,
+} from '../../src/commands/job-state.js';
 import { createJobSecrets, removeJobSecrets } from '../../src/commands/job-secrets.js';
 import { VERSION } from '../../src/version.js';
 import { ownHome } from '../support/own-home.js';
@@ -57,6 +63,13 @@ describe('the state of a job', () => {
       const byRunner = JSON.parse(JSON.stringify(state)) as JobState;
       expect(readJobState(byRunner, owner())).to.deep.equal({ ...JOB, mode, environment: ENVIRONMENT });
     });
+
+  it('gives the end of the job its settings, and a forged or missing one gives none', () => {
+    const state = prepared();
+    expect(settingsOfState(state, owner())).to.deep.equal(JOB.settings);
+    expect(settingsOfState({ ...state, signature: '00' }, owner())).to.deep.equal({});
+    expect(settingsOfState(null, owner())).to.deep.equal({});
+  });
 
   it('says that there is no job container where there is no state', () => {
     const error = hookErrorOf('STEP_INVALID', () => requireJob(undefined));

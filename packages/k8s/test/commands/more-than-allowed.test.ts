@@ -15,6 +15,8 @@ const POLICY = {
   ACTIONS_RUNNER_HOOK_OPTIONS_ALLOW: '--cap-add=NET_*',
   ACTIONS_RUNNER_HOOK_OPTIONS_MAX_CPUS: '2',
   ACTIONS_RUNNER_HOOK_OPTIONS_MAX_MEMORY_MB: '4096',
+  ACTIONS_RUNNER_HOOK_OPTIONS_MAX_STORAGE_MB: '10240',
+  ACTIONS_RUNNER_HOOK_PRESETS: '{"large":{"resources":{"limits":{"cpu":64}}}}',
 };
 
 /** What a workflow tries; the pod is none, or one that has nothing of it. */
@@ -39,6 +41,11 @@ const ATTEMPTS: Readonly<Record<string, Partial<HookContainer>>> = {
   'memory without a limit': { createOptions: '-m 0 --memory-swap -1' },
   'more CPUs': { createOptions: '--cpus 64' },
   'CPUs without a limit': { createOptions: '--cpus=0 --cpu-quota 0' },
+  'a GPU': { createOptions: '--gpus all --gpus 1' },
+  'nodes of another architecture': { createOptions: '--platform linux/arm64' },
+  'a size that is not there': { createOptions: '--label podhooks.preset=__proto__' },
+  'more storage': { createOptions: '--storage-opt size=10t' },
+  'storage without a limit': { createOptions: '--storage-opt size=0' },
   'another tag': { image: 'node:20' },
   'a digest behind an allowed tag': { image: `node:22@${DIGEST}` },
   'a registry spelled like an allowed one': { image: 'ghcr.io.evil.test/our-org/app' },
@@ -74,7 +81,11 @@ describe('a workflow that asks for more than is allowed', () => {
     });
     const [container] = pod?.spec?.containers ?? [];
     expect(container?.securityContext?.capabilities?.add).to.deep.equal(['NET_ADMIN']);
-    expect(container?.resources?.limits).to.deep.equal({ cpu: '1000m', memory: '4Gi' });
+    expect(container?.resources?.limits).to.deep.equal({
+      cpu: '1000m',
+      memory: '4Gi',
+      'ephemeral-storage': '10Gi',
+    });
   });
 
   for (const [name, parts] of Object.entries(ATTEMPTS))

@@ -23,6 +23,12 @@ const FAULTS: Readonly<Record<string, string>> = {
   '--health-interval 5s':
     'the health options do nothing without --health-cmd: Kubernetes does not run the health check of an image',
   '--health-cmd "redis-cli ping': 'the quote " at character 14 is never closed, so that none of them is used',
+  '--gpus 1': '--gpus is not used: ACTIONS_RUNNER_HOOK_OPTIONS_GPU_RESOURCE does not say what a GPU is here',
+  '--gpus device=0': '--gpus: expected a number or all; got "device=0"',
+  '--storage-opt 10g': '--storage-opt: expected size=<size>, such as size=10g; got "10g"',
+  '--pull sometimes': '--pull: expected always, missing or never; got "sometimes"',
+  '--label podhooks.preset=toString':
+    '--label podhooks.preset: there is no preset "toString"; ACTIONS_RUNNER_HOOK_PRESETS has none',
   '--user node':
     '--user: expected numbers, such as 1001 or 1001:121, or root: Kubernetes does not look up the names of users in the image; got "node"',
   '--user 1:2:3':
@@ -164,11 +170,11 @@ describe('readOptions', () => {
   it('tells of harmless options without an effect in a line, each once', () => {
     const { warnings, lines } = tellOptions(
       'the job container',
-      readOptions('--init --gpus all --ulimit a=1 --ulimit b=2 --entrypoint /bin/sh', 'job'),
+      readOptions('--init --pids-limit 9 --ulimit a=1 --ulimit b=2 --entrypoint /bin/sh', 'job'),
     );
     expect(warnings).to.deep.equal([]);
     expect(lines).to.deep.equal([
-      'Options of the job container that have no effect: --init --gpus --ulimit --entrypoint',
+      'Options of the job container that have no effect: --init --pids-limit --ulimit --entrypoint',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { strategicMerge } from '../../src/merge/merge.js';
 import type { Container, Pod } from '../../src/model/kubernetes.js';
-import { compareQuantities } from '../../src/options/quantity.js';
+import { compareQuantities } from '../../src/options/values.js';
 import { templateFirst } from '../../src/options/template-first.js';
 
 type Resources = NonNullable<Container['resources']>;

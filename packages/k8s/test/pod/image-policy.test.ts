@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { requireAllowedImage, resolveImage } from '../../src/pod/image-policy.js';
+import { requireAllowedImage, resolveImage, rewrittenImage } from '../../src/pod/image-policy.js';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
@@ -145,6 +145,47 @@ describe('the images that are allowed', () => {
           expect(image.toLowerCase()).to.match(/^ghcr\.io\/our-org\/[a-z0-9]/);
       }),
       { numRuns: 5_000, examples: [[['ghcr.io', '/', 'our-org', '/', 'a']]] },
+    );
+  });
+});
+
+const REWRITES = {
+  'docker.io': 'mirror.test/hub',
+  'docker.io/library/': 'mirror.test:5000/official/',
+  'ghcr.io/our-org/app': 'mirror.test/app',
+};
+
+describe('where images come from instead', () => {
+  for (const [image, expected] of [
+    ['node', 'mirror.test:5000/official/node'],
+    ['docker.io/library/node:22', 'mirror.test:5000/official/node:22'],
+    [`index.docker.io/node:22@${DIGEST}`, `mirror.test:5000/official/node:22@${DIGEST}`],
+    ['bitnami/redis:7', 'mirror.test/hub/bitnami/redis:7'],
+    ['GHCR.io/our-org/app', 'mirror.test/app'],
+    ['ghcr.io/our-org/app/x:1', 'mirror.test/app/x:1'],
+    ['ghcr.io/our-org/application', 'ghcr.io/our-org/application'],
+    ['docker.io.evil.test/library/node', 'docker.io.evil.test/library/node'],
+    ['mirror.test/hub/library/node', 'mirror.test/hub/library/node'],
+    [DIGEST, DIGEST],
+    ['no image at all', 'no image at all'],
+  ] as const)
+    it(`is ${expected} for ${image}`, () => expect(rewrittenImage(image, REWRITES)).to.equal(expected));
+
+  it('is the same for every spelling of an image, with its tag and digest', () => {
+    const spelling = fc.constantFrom(
+      '',
+      'library/',
+      'docker.io/',
+      'docker.io/library/',
+      'index.docker.io/library/',
+    );
+    const end = fc.constantFrom('', ':22', `@${DIGEST}`, `:22@${DIGEST}`);
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z0-9]{1,8}$/), spelling, end, (name, prefix, after) => {
+        expect(rewrittenImage(prefix + name + after, REWRITES)).to.equal(
+          `mirror.test:5000/official/${name}${after}`,
+        );
+      }),
     );
   });
 });

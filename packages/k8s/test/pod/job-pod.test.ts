@@ -390,4 +390,21 @@ describe('jobPod', () => {
     expect(envOf('redis')?.slice(0, 2)).to.deep.equal(set);
     expect(envOf('redis')?.map(({ name }) => name)).to.deep.equal(['A', 'B', 'C']);
   });
+
+  it('takes images from where the administrator says, and pulls them when he says, but for the helper of the runner', () => {
+    const images = { rewrites: { 'docker.io': 'mirror.test' }, pullPolicy: 'Always' };
+    const args = prepareJobArgs('v02');
+    const made = built('v02', runnerPod(), {
+      helperImage: 'docker.io/our/runner:1',
+      rules: { ...NO_RULES, images },
+      args: { ...args, services: [hookContainer({ image: 'redis:7', createOptions: '--pull never' })] },
+    });
+    expect(
+      made.pod.spec?.containers.map(({ name, image, imagePullPolicy }) => [name, image, imagePullPolicy]),
+    ).to.deep.equal([
+      ['podhooks', 'mirror.test/our/runner:1', 'IfNotPresent'],
+      ['job', `mirror.test/library/${args.container?.image ?? ''}`, 'Always'],
+      ['redis', 'mirror.test/library/redis:7', 'Always'],
+    ]);
+  });
 });

@@ -3,7 +3,7 @@ import type { MountVolume } from '@podhooks/hooklib';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import type { Pod } from '../../src/model/kubernetes.js';
 import { readRunnerPod } from '../../src/pod/runner-pod.js';
-import { Volumes, workFolder, workPath } from '../../src/pod/volumes.js';
+import { type NamedVolumes, Volumes, workFolder, workPath } from '../../src/pod/volumes.js';
 import { hookContainer, prepareJobArgs } from '../support/containers.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';
 
@@ -11,9 +11,9 @@ const { container } = prepareJobArgs('01');
 if (container === null) throw new Error('payload 01 has a job container');
 
 /** The volumes of a job pod whose runner is this pod. */
-function volumesOf(runner: Pod, allowed: readonly string[] = []) {
+function volumesOf(runner: Pod, allowed: readonly string[] = [], named: NamedVolumes = {}) {
   const parsed = readRunnerPod(runner, { claimName: undefined, work: WORK });
-  return new Volumes(parsed, { path: WORK, folder: workFolder(parsed, WORK) }, allowed);
+  return new Volumes(parsed, { path: WORK, folder: workFolder(parsed, WORK) }, allowed, named);
 }
 
 const line = (sourceVolumePath: string | null, targetVolumePath: string, readOnly = false): MountVolume => ({
@@ -266,5 +266,37 @@ describe('workPath', () => {
     expect(workPath(container)).to.equal(WORK);
     expect(workPath(prepareJobArgs('v13').container)).to.equal('/srv/runner-work');
     expect(workPath(null)).to.equal(undefined);
+  });
+});
+
+describe('volumes that the administrator names', () => {
+  const CLAIM = { persistentVolumeClaim: { claimName: 'caches' } };
+  const NAMED: NamedVolumes = {
+    maven: { ...CLAIM, subPath: 'maven' },
+    npm: { ...CLAIM, subPath: 'npm', readOnly: true },
+    memory: { emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } },
+  };
+  const mounted = (...lines: MountVolume[]) => {
+    const volumes = volumesOf(runnerPod(), [], NAMED);
+    return { mounts: volumes.forUser(lines), list: volumes.list() };
+  };
+
+  it('are mounted by their names, and one claim is one volume', () => {
+    const { mounts, list } = mounted(line('maven', '/m'), line('npm', '/n'), line('memory', '/x', true));
+    const [maven, , memory] = mounts.map(({ name }) => name);
+    expect(mounts).to.deep.equal([
+      { name: maven, mountPath: '/m', subPath: 'maven' },
+      { name: maven, mountPath: '/n', subPath: 'npm', readOnly: true },
+      { name: memory, mountPath: '/x', readOnly: true },
+    ]);
+    expect(list).to.deep.equal([
+      { name: maven, ...CLAIM },
+      { name: memory, emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } },
+    ]);
+  });
+
+  it('are no others: these live as long as the pod', () => {
+    for (const name of ['Maven', 'maven2', 'constructor', '__proto__'])
+      expect(mounted(line(name, '/m')).list.map(({ emptyDir }) => emptyDir)).to.deep.equal([{}]);
   });
 });

@@ -1,7 +1,8 @@
 import { isList } from '../../src/json.js';
 import { flag, globs, path, paths, text } from '../../src/settings/kinds.js';
 import { VARIABLES } from '../../src/settings/schema.js';
-import { environmentSet } from '../../src/settings/structures.js';
+import { presets } from '../../src/settings/presets.js';
+import { environmentSet, imageRewrites, namedVolumes } from '../../src/settings/structures.js';
 import type { Variable } from '../../src/settings/variable.js';
 
 export type Setting = keyof typeof VARIABLES;
@@ -38,6 +39,12 @@ export function casesOf({ kind, fallback }: Variable<unknown>): { texts: Texts; 
       return PATHS;
     case environmentSet:
       return ENVIRONMENT;
+    case imageRewrites:
+      return REWRITES;
+    case namedVolumes:
+      return VOLUMES;
+    case presets:
+      return PRESETS;
     case flag:
       return flagCases(fallback !== true);
     default:
@@ -142,8 +149,79 @@ const ENVIRONMENT = {
   },
 } as const;
 
+const REWRITES = {
+  texts: {
+    good: [['{"docker.io":"mirror.test/hub"}', { 'docker.io': 'mirror.test/hub' }]],
+    bad: ['docker.io=mirror.test', '{"docker.io":""}', '{"docker.io":"https://x"}'],
+  },
+  reading: {
+    yaml: '{ docker.io/library: mirror.test:5000/hub/ }',
+    value: { 'docker.io/library': 'mirror.test:5000/hub/' },
+    variable: '{}',
+    wins: {},
+    bad: [
+      ['docker.io', '"docker.io"'],
+      ['{ docker.io: 1 }', 'a map'],
+      ['{ "docker.io/node:22": a }', 'a map'],
+      ['{ "docker.io/*": a }', 'a map'],
+      ['{ docker.io: "a b" }', 'a map'],
+    ],
+  },
+} as const;
+
+const VOLUMES = {
+  texts: {
+    good: [['{"m":{"nfs":{"server":"s","path":"/"}}}', { m: { nfs: { server: 's', path: '/' } } }]],
+    bad: ['m', '{"m":{}}', '{"m":{"bind":{}}}', '{"/m":{"emptyDir":{}}}'],
+  },
+  reading: {
+    yaml: '{ maven: { persistentVolumeClaim: { claimName: m }, readOnly: true, subPath: a } }',
+    value: { maven: { persistentVolumeClaim: { claimName: 'm' }, readOnly: true, subPath: 'a' } },
+    variable: '{}',
+    wins: {},
+    bad: [
+      ['maven', '"maven"'],
+      ['{ maven: /var/maven }', 'a map'],
+      ['{ maven: { hostPath: /var/maven } }', 'a map'],
+      ['{ maven: { emptyDir: {}, readOnly: "yes" } }', 'a map'],
+      ['{ maven: { emptyDir: {}, hostPath: { path: / } } }', 'a map'],
+    ],
+  },
+} as const;
+
+const PRESETS = {
+  texts: {
+    good: [
+      [
+        '{"l":{"resources":{"limits":{"cpu":8}}}}',
+        { l: { resources: { requests: {}, limits: { cpu: '8' } }, nodeSelector: {}, tolerations: [] } },
+      ],
+    ],
+    bad: ['large', '{"l":8}', '{"l":{"limits":{"cpu":8}}}', '{"l":{"resources":{"cpu":8}}}'],
+  },
+  reading: {
+    yaml: '{ l: { resources: { requests: { cpu: 8 } }, nodeSelector: { pool: l }, tolerations: [{ key: l }] } }',
+    value: {
+      l: {
+        resources: { requests: { cpu: '8' }, limits: {} },
+        nodeSelector: { pool: 'l' },
+        tolerations: [{ key: 'l' }],
+      },
+    },
+    variable: '{}',
+    wins: {},
+    bad: [
+      ['large', '"large"'],
+      ['{ l: { nodeSelector: { pool: 1 } } }', 'a map'],
+      ['{ l: { tolerations: l } }', 'a map'],
+      ['{ l: { cpu: 8 } }', 'a map'],
+    ],
+  },
+} as const;
+
 function choiceCases(words: readonly string[]): { texts: Texts; reading: Reading } {
   const [first = '', last = ''] = [words[0], words.at(-1)];
+
   return {
     texts: { good: words.map((word) => [word, word] as const), bad: [first.toUpperCase(), ` ${first}`, 'x'] },
     reading: {

@@ -11,6 +11,7 @@ export class MemoryLog implements Output {
   readonly lines: string[] = [];
   readonly debugLines: string[] = [];
   readonly warnings: string[] = [];
+  readonly groups: { title: string; lines: readonly string[] }[] = [];
 
   write(bytes: Buffer): void {
     this.chunks.push(Buffer.from(bytes));
@@ -18,6 +19,10 @@ export class MemoryLog implements Output {
 
   line(text: string): void {
     this.lines.push(text);
+  }
+
+  group(title: string, lines: readonly string[]): void {
+    this.groups.push({ title, lines });
   }
 
   debug(text: string): void {

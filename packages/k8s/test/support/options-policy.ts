@@ -7,10 +7,16 @@ export const NO_POLICY: OptionsPolicy = {
   restricted: false,
   maxCpus: undefined,
   maxMemory: undefined,
+  maxStorage: undefined,
+  maxGpus: undefined,
+  gpuResource: undefined,
+  presets: {},
 };
 
 /** As without any setting. */
 export const NO_RULES: PodRules = {
   security: { restricted: false, runAsUser: undefined, userNamespaces: false },
   environment: [],
+  volumes: {},
+  images: { rewrites: {}, pullPolicy: undefined },
 };
