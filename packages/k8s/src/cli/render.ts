@@ -142,6 +142,7 @@ function staged(options: OwnPodOptions, build: (options: OwnPodOptions, hasOptio
     maxSeconds: undefined,
     policy: { ...policy, maxCpus: undefined, maxMemory: undefined },
     rules: {
+      ...options.rules,
       security: { restricted: false, runAsUser: undefined, userNamespaces: false },
       environment: [],
     },
