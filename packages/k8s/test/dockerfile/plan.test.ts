@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { CASES } from '../../../../test/dockerfiles/cases.js';
 import { REFUSED } from '../../../../test/dockerfiles/refused.js';
 import { codeBlocks } from '../../../../test/docs/markdown.js';
@@ -31,6 +32,105 @@ describe('the plan of a Dockerfile', () => {
       expect(fault.message).to.contain(why);
       expect([fault.kind, fault.line]).to.deep.equal([kind, line]);
     });
+
+  for (const [text, why] of [
+    ['FROM alpine 3', 'is not FROM <image> [AS <name>]'],
+    ['FROM alpine AS 1st', '1st cannot be the name of a stage'],
+    ['FROM alpine AS', 'nothing cannot be the name of a stage'],
+    ['ARG T=${V:?say}\nFROM a:$T', 'V has no value: say'],
+    ["FROM a\nENV A='x", 'a single quote has no end'],
+    ['FROM a\nENV A=${', '${…} names no variable'],
+    ['FROM a\nENV A=${B:-x', '${B has no end'],
+    ['FROM a\nENV A=${B^^}', '${B…} with ^ is not supported'],
+    ['FROM a\nENV A=${B', '${B…} with no end is not supported'],
+    ['FROM a\nRUN --mount=1 true', '--mount=1 is not a list of key=value'],
+    ['FROM a\nRUN --mount=type=bind true', 'names no target'],
+    ['FROM a\nRUN --mount=type=disk,target=/x true', 'type=disk is not known'],
+    ['FROM --platform=linux/arm64 a', '--platform=linux/arm64 is not the platform of the runner'],
+    ['FROM --platform=windows/amd64 a', '--platform=windows/amd64 is not the platform of the runner'],
+  ] as const)
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      expect(faultOf(() => planOf(text)).message).to.contain(why);
+    });
+
+  for (const [value, expected] of [
+    ['${KNOWN:-other}', 'k'],
+    ['${EMPTY:-other}', 'other'],
+    ['${EMPTY-other}', ''],
+    ['${UNSET-other}', 'other'],
+    ['${KNOWN:+other}', 'other'],
+    ['${EMPTY:+other}', ''],
+    ['${EMPTY+other}', 'other'],
+    ['${UNSET+other}', ''],
+    ['${UNSET:-${KNOWN}-$EMPTY.}', 'k-.'],
+    ['"${KNOWN}" \\$5 \\" $', 'k $5 " $'],
+  ] as const)
+    it(`reads ${value} as docker does`, () => {
+      const text = `ARG KNOWN=k\nARG EMPTY=\nARG IMAGE=a${value.replaceAll(' ', '\\ ')}\nFROM $IMAGE\n`;
+      expect(planOf(text).stages[0]?.image).to.equal(`a${expected}`);
+    });
+
+  it('is made for the runner’s own platform by each of its names', () => {
+    for (const name of ['linux/amd64', 'linux/x86_64', '$TARGETPLATFORM', '${BUILDOS}/${BUILDARCH}'])
+      expect(planOf(`FROM --platform=${name} a`).stages[0]?.image).to.equal('a');
+  });
+
+  it('takes for shell form what only looks like a list', () => {
+    for (const text of ['RUN [bad', 'RUN ["a", 1]'])
+      expect(planOf(`FROM a\n${text}`).stages[0]?.steps.map(({ kind }) => kind)).to.deep.equal(['run']);
+  });
+
+  it('is made or refused for any text, and nothing else', () => {
+    const word = fc.constantFrom(
+      ...[
+        'FROM',
+        'RUN',
+        'COPY',
+        'ADD',
+        'ENV',
+        'ARG',
+        'USER',
+        'SHELL',
+        'CMD',
+        'ENTRYPOINT',
+        'WORKDIR',
+        'a',
+        'AS',
+        '\n',
+      ],
+      ...[
+        '$',
+        '${',
+        '}',
+        ':-',
+        "'",
+        '"',
+        '\\',
+        '<<E',
+        'E',
+        '--from=',
+        '--mount=',
+        '[',
+        ']',
+        ',',
+        '=',
+        '/',
+        '..',
+        '*',
+        ' ',
+      ],
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 30 }), (words) => {
+        try {
+          planOf(`FROM a\n${words.join(' ')}`);
+        } catch (error) {
+          if (!(error instanceof DockerfileFault)) throw error;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 
   for (const { name, dockerfile, files = {}, step } of CASES) {
     if (step?.dockerfile !== undefined) continue;

@@ -22,3 +22,6 @@ https.request = (_url, { headers = {} } = {}) => {
   return request;
 };
 syncBuiltinESMExports();
+
+// The bundle has it from boot.ts.
+globalThis.podhooksKeepCode = () => undefined;
