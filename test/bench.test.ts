@@ -78,10 +78,12 @@ describe('the figures of the benchmarks', () => {
 
   it('runs all benchmarks, or those that are named in the order in which they are known', () => {
     const known = ['start', 'step', 'output'];
-    expect(readOptions([], known)).to.deep.equal({ only: known, json: undefined });
+    expect(readOptions([], known)).to.deep.equal({ only: known, json: undefined, against: undefined });
+    expect(readOptions(['--against', 'h'], known)).to.deep.equal({ only: [], json: undefined, against: 'h' });
     expect(readOptions(['--only', 'output', '--only', 'start', '--json', 'f'], known)).to.deep.equal({
       only: ['start', 'output'],
       json: 'f',
+      against: undefined,
     });
     expect(() => readOptions(['--only', 'stop'], known)).to.throw(
       'there is no benchmark stop; there are start, step, output',

@@ -35,8 +35,9 @@ export async function withRunner<T>(
   mode: Mode,
   use: (runner: PodRunner) => Promise<T>,
   env: Variables = {},
+  hookBundle = HOOK_BUNDLE,
 ): Promise<T> {
-  const runner = await PodRunner.create({ mode, hookBundle: HOOK_BUNDLE, env });
+  const runner = await PodRunner.create({ mode, hookBundle, env });
   try {
     await runner.startJob();
     await copyInto(runner, await bundled('tool'), TOOL);
@@ -53,6 +54,7 @@ export function withJob<T>(
   mode: Mode,
   use: (runner: PodRunner, pod: string, state: unknown) => Promise<T>,
   env: Variables = {},
+  hookBundle = HOOK_BUNDLE,
 ): Promise<T> {
   const inJob = async (runner: PodRunner) => {
     const { response } = succeeded(await runner.prepareJob({ container: { image: IMAGE } }));
@@ -60,7 +62,7 @@ export function withJob<T>(
     succeeded(await runner.cleanupJob());
     return result;
   };
-  return withRunner(mode, inJob, env);
+  return withRunner(mode, inJob, env, hookBundle);
 }
 
 /** @throws Error with the log unless the hook ended with this exit code */

@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import { useCluster } from './bed.js';
 import type { Benchmark } from './benchmark.js';
 import { isMet, type Figure } from './figure.js';
+import { against } from './figures/against.js';
 import { back } from './figures/back.js';
 import { count } from './figures/count.js';
 import { output } from './figures/output.js';
@@ -38,10 +39,11 @@ const BENCHMARKS: readonly Benchmark[] = [
 
 const say = (text: string) => process.stderr.write(`bench: ${text}\n`);
 
-const usage = (names: readonly string[]) => `npm run bench -- [--only NAME]... [--json FILE]
+const usage = (names: readonly string[]) => `npm run bench -- [--only NAME]... [--against FILE] [--json FILE]
 
-  --only NAME  a benchmark: ${names.join(', ')}
-  --json FILE  also writes the figures to FILE`;
+  --only NAME     a benchmark: ${names.join(', ')}
+  --against FILE  compares this hook with FILE, the index.js of another one: steps, output and prepare_job in turns
+  --json FILE     also writes the figures to FILE`;
 
 async function main(): Promise<void> {
   if (printedHelp(usage(BENCHMARKS.map(({ name }) => name)))) return;
@@ -51,7 +53,11 @@ async function main(): Promise<void> {
   );
   const { about } = await useCluster();
   const figures: Figure[] = [];
-  for (const { name, run } of BENCHMARKS.filter((benchmark) => options.only.includes(benchmark.name))) {
+  const wanted = BENCHMARKS.filter(({ name }) => options.only.includes(name));
+  for (const { name, run } of [
+    ...wanted,
+    ...(options.against === undefined ? [] : [against(options.against)]),
+  ]) {
     say(name);
     figures.push(...(await run()));
   }
