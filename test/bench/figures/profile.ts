@@ -18,7 +18,7 @@ const PHASES: readonly (readonly [from: Mark | undefined, to: Mark, what: string
   ['begun', 'started', "until the user's command runs (may come before begun)"],
   ['started', 'output', 'its output is with the hook'],
   ['output', 'done', 'end marker, results'],
-  ['done', 'leaving', 'farewell'],
+  ['done', 'leaving', 'the hook closes the connection'],
   ['leaving', 'ended', 'Node ends'],
 ];
 

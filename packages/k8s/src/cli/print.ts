@@ -1,4 +1,15 @@
+import type { Output } from '../context.js';
 import type { Check } from './check.js';
+
+const nothing = () => undefined;
+/** For parts of the hook that would write into the log of a job. */
+export const SILENT: Output = {
+  write: nothing,
+  group: nothing,
+  line: nothing,
+  warning: nothing,
+  debug: nothing,
+};
 
 const MARKS: Readonly<Record<Check['status'], string>> = { ok: '√', warning: '!', failed: '×', skipped: '-' };
 const COLOURS: Readonly<Record<Check['status'], number>> = { ok: 32, warning: 33, failed: 31, skipped: 90 };

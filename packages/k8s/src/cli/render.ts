@@ -16,7 +16,9 @@ import { readSettingsWithFile, type Settings } from '../settings/read.js';
 import { formatFault } from '../yaml/fault.js';
 import { readDocuments } from '../yaml/documents.js';
 import { annotatedYaml, HIDDEN, type Stage } from './annotated-yaml.js';
+import { TIMEOUT_MS } from './check.js';
 import type { Environment } from './command.js';
+import { SILENT } from './print.js';
 
 export interface Rendering {
   /** A stream of YAML documents, in the order in which the hook creates the objects. */
@@ -44,13 +46,7 @@ export async function render(
   });
   const messages: string[] = [];
   const say = (text: string): void => void messages.push(text);
-  const out = {
-    write: () => undefined,
-    group: () => undefined,
-    line: say,
-    warning: say,
-    debug: () => undefined,
-  };
+  const out = { ...SILENT, line: say, warning: say };
   const { stages, services, remarks } = builtFor(input, pod, settings);
   messages.push(...remarks);
   const built = stages.at(-1)?.value;
@@ -106,14 +102,8 @@ function builtFor(input: HookInput, pod: Pod, settings: Settings): Built {
         throw new HookError(
           'UNSUPPORTED',
           'The pod of this action depends on its Dockerfile, on the runner.',
-          {
-            hint: 'Render the payload of a container step that has an image.',
-          },
+          { hint: 'Render the payload of a container step that has an image.' },
         );
-      if (isDockerfile(args))
-        throw new HookError('UNSUPPORTED', 'An action that is a Dockerfile cannot be rendered.', {
-          hint: 'Its pod depends on the Dockerfile, which only the runner has.',
-        });
       const work = workOfAction(args, settings);
       const options = ownPodOptionsFrom(pod, work, settings);
       const hasJob = input.state !== null;
@@ -184,14 +174,7 @@ function variablesOf(pod: Pod): Environment {
 async function podFromCluster(environment: Environment): Promise<Pod> {
   const settings = await readSettingsWithFile(environment);
   const { cluster } = await connectCluster(settings, undefined, () => undefined);
-  const out = {
-    write: () => undefined,
-    group: () => undefined,
-    line: () => undefined,
-    warning: () => undefined,
-    debug: () => undefined,
-  };
-  return getRunnerPod({ settings, cluster, cancelled: AbortSignal.timeout(20_000), out });
+  return getRunnerPod({ settings, cluster, cancelled: AbortSignal.timeout(TIMEOUT_MS), out: SILENT });
 }
 
 async function podFromFile(file: string): Promise<Pod> {

@@ -14,6 +14,7 @@ import { ownPodOptionsFrom } from '../pods/own-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import type { Settings } from '../settings/read.js';
 import { TIMEOUT_MS } from './check.js';
+import { SILENT } from './print.js';
 
 /** Where the runner of GitHub's image lies. */
 const RUNNER_ROOT: RunnerPath = '/home/runner';
@@ -47,9 +48,10 @@ export async function sampleJob(runnerPod: Pod, settings: Settings): Promise<Own
     userMountVolumes: [],
   };
   const options = ownPodOptionsFrom(runnerPod, work, settings);
-  const nothing = () => undefined;
-  const out = { write: nothing, group: () => undefined, line: nothing, debug: nothing, warning: nothing };
-  return withTemplate(buildJob({ container, services: [] }, options, settings), [], { settings, out });
+  return withTemplate(buildJob({ container, services: [] }, options, settings), [], {
+    settings,
+    out: SILENT,
+  });
 }
 
 /**

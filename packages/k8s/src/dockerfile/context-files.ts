@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { invalid } from './fault.js';
-import { Ignored, hasWildcard, nameExpression } from './ignore.js';
+import { Ignored } from './ignore.js';
 import type { BuildContext, CopySource, Entry } from './model.js';
+import { hasWildcard, namePattern } from '../model/wildcards.js';
 
 /** What COPY and ADD find in the context. */
 export class ContextFiles {
@@ -53,10 +54,9 @@ export class ContextFiles {
 
   private matching(names: readonly string[], folder = '.'): string[] {
     const [first = '', ...rest] = names;
-    const expression = new RegExp(`^${nameExpression(first)}$`, 's');
     const found = this.context
       .list(folder)
-      .filter((name) => expression.test(name))
+      .filter(namePattern(first))
       .map((name) => posix.join(folder, name));
     return rest.length === 0
       ? found
