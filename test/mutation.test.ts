@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FAULTS, type Fault } from './mutation/faults.js';
+import type { Fault } from './mutation/fault.js';
+import { FAULTS } from './mutation/faults.js';
 import { runTests } from './mutation/run-tests.js';
 import { ROOT, mutated } from './mutation/sources.js';
 

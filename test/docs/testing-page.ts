@@ -34,7 +34,7 @@ export async function testingPage(file: string): Promise<string> {
 A test that cannot fail proves nothing. \`npm run mutation\` makes each of these faults in a copy of the sources, and ends with
 exit code 1 unless the test beside it passes without the fault and fails, by an assertion, with it.
 
-<!-- Made by \`npm run docs\` from test/mutation/faults.ts. -->
+<!-- Made by \`npm run docs\` from test/mutation/faults. -->
 
 | fault | caught by |
 | --- | --- |

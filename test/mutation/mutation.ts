@@ -3,7 +3,8 @@
  * it passes without the fault and fails with it. Exit code 1 if a fault is not caught. An argument takes only the faults
  * with this text in their names.
  */
-import { FAULTS, type Fault } from './faults.js';
+import type { Fault } from './fault.js';
+import { FAULTS } from './faults.js';
 import { runTests, type TestResult } from './run-tests.js';
 import { SourceCopy } from './sources.js';
 import { printedHelp } from '../usage.js';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Fault } from './faults.js';
+import type { Fault } from './fault.js';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
