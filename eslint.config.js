@@ -47,12 +47,7 @@ export default tseslint.config(
   },
   {
     files: ['packages/k8s/src/**'],
-    ignores: [
-      'packages/k8s/src/settings/**',
-      'packages/k8s/src/boot.ts',
-      'packages/k8s/src/index.ts',
-      'packages/k8s/src/cli/cli.ts',
-    ],
+    ignores: ['packages/k8s/src/settings/**', 'packages/k8s/src/index.ts', 'packages/k8s/src/cli/cli.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -5,7 +5,7 @@ export const SOURCE = resolve(import.meta.dirname, '../packages/k8s/src');
 
 /** Folders, and the files beside them; those of one line are equal. */
 export const WINGS = [
-  ['boot', 'index', 'cli', 'exit', 'log'],
+  ['index', 'cli', 'exit', 'log'],
   ['commands'],
   ['follow'],
   ['ready'],

@@ -1,5 +1,4 @@
 // Bundles the hook into the one file that the runner starts, packages/k8s/dist/index.js, and the tool for people into dist/cli.js.
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
@@ -128,9 +127,10 @@ const nameOf = (path) => JSON.stringify(relative(ROOT, path));
 const partsModule = `
 ${[...shared].map((path, index) => `import * as shared${index} from ${JSON.stringify(path)};`).join('\n')}
 const loaded = { ${[...shared].map((path, index) => `${nameOf(path)}: shared${index}`).join(', ')} };
+const texts = ${JSON.stringify(texts)};
 podhooksPart = (name) => {
-  if (!(name in loaded) && name in podhooksTexts) {
-    const text = ofNode('node:zlib').brotliDecompressSync(Buffer.from(podhooksTexts[name], 'base64')).toString();
+  if (!(name in loaded) && name in texts) {
+    const text = ofNode('node:zlib').brotliDecompressSync(Buffer.from(texts[name], 'base64')).toString();
     const module = { exports: {} };
     new Function('module', 'exports', 'require', text)(module, module.exports, requirePart);
     loaded[name] = module.exports;
@@ -164,21 +164,6 @@ const main = await build({
   ],
 });
 
-/**
- * index.js itself: starts the main part, a text too, with what V8 has compiled of it in an earlier step (src/boot.ts). Other parts
- * stand beside it, not in it: V8 would keep them once more.
- */
-const text = main.outputFiles.find(({ path }) => path.endsWith('/index.js')).text;
-const digest = createHash('sha256').update(text).digest('hex');
-const index = await build({
-  ...COMMON,
-  stdin: {
-    contents: `import { boot } from './src/boot.ts';
-boot(${JSON.stringify({ text, digest })}, ${JSON.stringify(texts)}, require, __filename);`,
-    resolveDir: ROOT,
-  },
-});
-
 /** The command-line tool: started by people, so that all of it may be loaded at once. */
 const cli = await build({
   ...COMMON,
@@ -193,7 +178,7 @@ const cli = await build({
 await mkdir(`${ROOT}dist`, { recursive: true });
 // The package is ESM, the bundle is not: in dist Node must not take it for what it is not.
 await writeFile(`${ROOT}dist/package.json`, '{ "type": "commonjs" }\n');
-for (const { path, contents } of [...main.outputFiles, ...index.outputFiles, ...cli.outputFiles])
+for (const { path, contents } of [...main.outputFiles, ...cli.outputFiles])
   await writeFile(`${ROOT}dist/${relative(ROOT, path)}`, contents);
 await writeFile(
   `${ROOT}dist/meta.json`,

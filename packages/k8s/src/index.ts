@@ -4,8 +4,7 @@ import { explain } from './cluster/api-error.js';
 import { connectCluster } from './cluster/connect.js';
 import type { CommandContext } from './commands/context.js';
 import type { Outcome } from './commands/record-timings.js';
-import { secretsOwner } from './commands/job-secrets.js';
-import { readJobState, type RunningJob, settingsOfState } from './commands/job-state.js';
+import { readJobState, type RunningJob, secretsOwner, settingsOfState } from './commands/job-state.js';
 import { runScriptStep } from './commands/run-script-step.js';
 import { HOOK_FAILED, runToEnd } from './exit.js';
 import { failureText, stoppedText } from './failure.js';
@@ -13,9 +12,6 @@ import { RunnerLog } from './log.js';
 import { Phases } from './phases.js';
 import { VERSION } from './version.js';
 import { readSettings, readSettingsWithFile, type Settings } from './settings/read.js';
-
-/** From boot.ts, around this file: has what Node has compiled of it kept for the steps to come. */
-declare const podhooksKeepCode: () => void;
 
 const controller = new AbortController();
 /** A runner that has closed the pipe does not want the step any more. */
@@ -53,7 +49,7 @@ async function run(input: HookInput, context: CommandContext): Promise<number> {
       // Not at the top: a step, which runs far more often, should not load what only this needs.
       return (await import('./commands/prepare-job.js')).prepareJob(input, context);
     case 'run_script_step':
-      return runScriptStep(input, context).finally(podhooksKeepCode);
+      return runScriptStep(input, context);
     case 'run_container_step':
       return (await import('./commands/run-container-step.js')).runContainerStep(input, context);
     case 'cleanup_job':

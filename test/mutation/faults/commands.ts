@@ -3,23 +3,6 @@ import { type Fault, HOOK, TESTS } from '../fault.js';
 /** Of the four commands, and of their protocol. */
 export const COMMANDS: readonly Fault[] = [
   {
-    name: 'compiled code that somebody has put beside the key of the job is run',
-    file: `${HOOK}/commands/job-code.ts`,
-    from: 'return timingSafeEqual(content.subarray(0, MAC_BYTES), this.mac(code)) ? code : undefined;',
-    to: 'return timingSafeEqual(this.mac(code), this.mac(code)) ? code : undefined;',
-    test: { file: `${TESTS}/commands/job-code.test.ts`, title: 'is none when one byte is another' },
-  },
-  {
-    name: 'the compiled code of a job outlives it',
-    file: `${HOOK}/commands/job-secrets.ts`,
-    from: 'for (const one of [codeBeside(file), file])',
-    to: 'for (const one of [file])',
-    test: {
-      file: `${TESTS}/commands/job-code.test.ts`,
-      title: 'is none without a prepared job, and goes with its secrets',
-    },
-  },
-  {
     name: 'file commands of a failed step are lost',
     file: `${HOOK}/commands/run-script-step.ts`,
     from: 'await exchange?.finish(files)',

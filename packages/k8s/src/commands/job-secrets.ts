@@ -11,11 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { HookError } from '@podhooks/hooklib';
 import { isMap, type JsonMap } from '../json.js';
 import { below, type RunnerPath } from '../model/paths.js';
-import type { Settings } from '../settings/read.js';
 
 const KEY_BYTES = 32;
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -34,10 +33,6 @@ export interface SecretsOwner {
   runner: string | undefined;
   /** The runner's work folder, which steps can write to: nothing is taken from there. */
   work: RunnerPath | undefined;
-}
-
-export function secretsOwner({ podName, temp }: Pick<Settings, 'podName' | 'temp'>): SecretsOwner {
-  return { runner: podName, work: temp && dirname(temp) };
 }
 
 /**
@@ -74,14 +69,11 @@ export function createJobSecrets(
   );
 }
 
-/** The secrets of the running job, or why there are none. */
+/**
+ * The secrets of the running job, or why there are none. Two files are none: one of them lies where the job's steps have
+ * put it.
+ */
 export function readJobSecrets(owner: SecretsOwner): JobSecrets | string {
-  const found = findJobSecrets(owner);
-  return typeof found === 'string' ? found : found.secrets;
-}
-
-/** Where they are, too. Two files are none: one of them lies where the job's steps have put it. */
-export function findJobSecrets(owner: SecretsOwner): { file: RunnerPath; secrets: JobSecrets } | string {
   const places = folders();
   const found = places.flatMap((folder) => {
     const file = fileIn(folder, owner);
@@ -91,22 +83,16 @@ export function findJobSecrets(owner: SecretsOwner): { file: RunnerPath; secrets
   const [first, second] = found;
   if (first === undefined) return `there is no key of the job in ${places.join(' or ')}`;
   if (second !== undefined) return `there are two keys of the job: ${first.file} and ${second.file}`;
-  return first;
+  return first.secrets;
 }
 
 export function removeJobSecrets(owner: SecretsOwner): void {
-  for (const file of folders().map((folder) => fileIn(folder, owner)))
-    for (const one of [codeBeside(file), file])
-      try {
-        unlinkSync(one);
-      } catch {
-        // What cannot be removed cannot be replaced either: createJobSecrets says why.
-      }
-}
-
-/** Where the compiled code of the hook is kept (job-code.ts). */
-export function codeBeside(secretsFile: RunnerPath): RunnerPath {
-  return `${secretsFile}.code`;
+  for (const folder of folders())
+    try {
+      unlinkSync(fileIn(folder, owner));
+    } catch {
+      // What cannot be removed cannot be replaced either: createJobSecrets says why.
+    }
 }
 
 function folders(): RunnerPath[] {
@@ -135,28 +121,16 @@ function fileIn(folder: RunnerPath, { runner = '', work = '' }: SecretsOwner): R
 
 /** The bytes of the key, then the environment as JSON. */
 function write(file: RunnerPath, { key, environment }: JobSecrets): void {
-  writeOwn(file, [key, Buffer.from(JSON.stringify(environment))]);
-}
-
-function read(file: RunnerPath): JobSecrets | undefined {
-  const content = readOwn(file);
-  if (content === undefined || content.length < KEY_BYTES) return undefined;
-  const environment = environmentOf(content.subarray(KEY_BYTES).toString());
-  return environment && { key: content.subarray(0, KEY_BYTES), environment };
-}
-
-/** Makes a file that nobody else can read. @throws if there is one */
-export function writeOwn(file: RunnerPath, parts: readonly Buffer[]): void {
   const descriptor = openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
-    writeFileSync(descriptor, Buffer.concat(parts));
+    writeFileSync(descriptor, Buffer.concat([key, Buffer.from(JSON.stringify(environment))]));
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Undefined unless it is just as writeOwn leaves it. */
-export function readOwn(file: RunnerPath): Buffer | undefined {
+/** Undefined unless it is just as createJobSecrets leaves it. */
+function read(file: RunnerPath): JobSecrets | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -164,9 +138,12 @@ export function readOwn(file: RunnerPath): Buffer | undefined {
     return undefined;
   }
   try {
-    const { mode, uid } = fstatSync(descriptor);
-    const isOwn = mode === (constants.S_IFREG | 0o600) && uid === process.geteuid?.();
-    return isOwn ? readFileSync(descriptor) : undefined;
+    const { mode, uid, size } = fstatSync(descriptor);
+    if (mode !== (constants.S_IFREG | 0o600) || uid !== process.geteuid?.() || size < KEY_BYTES)
+      return undefined;
+    const content = readFileSync(descriptor);
+    const environment = environmentOf(content.subarray(KEY_BYTES).toString());
+    return environment && { key: content.subarray(0, KEY_BYTES), environment };
   } finally {
     closeSync(descriptor);
   }

@@ -1,10 +1,12 @@
 import type { WorkMode } from '../model/work-mode.js';
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { dirname } from 'node:path';
 import { HookError, type JobState } from '@podhooks/hooklib';
 import { type JobSecrets, readJobSecrets, type SecretsOwner } from './job-secrets.js';
 import { isMap } from '../json.js';
 import type { RunnerPath } from '../model/paths.js';
 import type { FileValues } from '../settings/file-values.js';
+import type { Settings } from '../settings/read.js';
 import { VERSION } from '../version.js';
 
 /** What prepare_job leaves for the commands after it, by way of the runner. */
@@ -79,6 +81,10 @@ export function requireJob(job: RunningJob | undefined): RunningJob {
     'There is no job container for this step: "Initialize containers" did not succeed.',
     { hint: 'See the log of "Initialize containers" for the reason.' },
   );
+}
+
+export function secretsOwner({ podName, temp }: Pick<Settings, 'podName' | 'temp'>): SecretsOwner {
+  return { runner: podName, work: temp && dirname(temp) };
 }
 
 function signature(text: string, key: Buffer): Buffer {

@@ -25,8 +25,8 @@ import { checkEnvironment } from '../step/environment.js';
 import { workSharing } from '../work/for-mode.js';
 import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
-import { createJobSecrets, secretsOwner } from './job-secrets.js';
-import { jobState } from './job-state.js';
+import { createJobSecrets } from './job-secrets.js';
+import { jobState, secretsOwner } from './job-state.js';
 import { tellTimings } from './tell-timings.js';
 
 /** Creates the job pod and waits until steps can run in it. */

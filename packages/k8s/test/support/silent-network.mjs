@@ -22,6 +22,3 @@ https.request = (_url, { headers = {} } = {}) => {
   return request;
 };
 syncBuiltinESMExports();
-
-// The bundle has it from boot.ts.
-globalThis.podhooksKeepCode = () => undefined;
