@@ -93,7 +93,8 @@ export class StepBed {
   /** Ends what is left of the execs, and removes the folder. */
   close(): void {
     for (const end of this.endings) end();
-    rmSync(this.root, { recursive: true, force: true });
+    // What they have started may still write for a moment.
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** A text with folders of this bed in the place of those of a container. */
