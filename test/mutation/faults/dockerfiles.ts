@@ -23,6 +23,16 @@ export const DOCKERFILES: readonly Fault[] = [
     },
   },
   {
+    name: 'after a build whose last line has no end, the runner ignores the commands of the action',
+    file: `${HOOK}/dockerfile/carry-out.sh`,
+    from: "printf '\\n::%s::\\n::endgroup::\\n'",
+    to: "printf '::%s::\\n::endgroup::\\n'",
+    test: {
+      file: `${TESTS}/dockerfile/carry-out.test.ts`,
+      title: 'gives commands to the runner again behind output without a line feed',
+    },
+  },
+  {
     name: 'COPY reads files outside of the folder of the Dockerfile',
     file: `${HOOK}/dockerfile/context-files.ts`,
     from: "if (path === '..' || path.startsWith('../'))",

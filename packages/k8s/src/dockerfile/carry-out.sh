@@ -38,8 +38,9 @@ _ph_report() {
 _ph_open() {
   printf '::group::Building %s\n::stop-commands::%s\n' "$1" "$_ph_token"
 }
+# The line feed is for a program that ends its output without one: the runner reads the token at the start of a line only.
 _ph_close() {
-  printf '::%s::\n::endgroup::\n' "$_ph_token"
+  printf '\n::%s::\n::endgroup::\n' "$_ph_token"
 }
 
 # User and group of `user[:group]`, with the user's home, and its name if it has one.

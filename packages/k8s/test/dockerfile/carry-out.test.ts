@@ -51,16 +51,21 @@ for (const { name, argv } of SHELLS)
       const plan = planOf('FROM a\nRUN echo ::warning::x\nENTRYPOINT ["echo", "started"]\n');
       expect(action(plan)).to.deep.equal({
         output:
-          '::group::Building o/r/Dockerfile\n::stop-commands::TOKEN\n[line 2] RUN echo ::warning::x\n::warning::x\n::TOKEN::\n::endgroup::\nstarted\n',
+          '::group::Building o/r/Dockerfile\n::stop-commands::TOKEN\n[line 2] RUN echo ::warning::x\n::warning::x\n\n::TOKEN::\n::endgroup::\nstarted\n',
         status: 0,
       });
+    });
+
+    it('gives commands to the runner again behind output without a line feed', () => {
+      const plan = planOf('FROM a\nRUN printf half\nENTRYPOINT ["echo", "started"]\n');
+      expect(action(plan).output).to.match(/half\n::TOKEN::\n::endgroup::\nstarted\n$/);
     });
 
     it('ends with a RUN that fails, and says which, and how', () => {
       const plan = planOf('FROM a\nRUN exit 3\nRUN echo unseen\nENTRYPOINT ["echo", "started"]\n');
       const { output, status } = action(plan);
       expect(status).to.equal(1);
-      expect(output).to.contain('[line 2] RUN exit 3\n::TOKEN::\n').and.not.contain('unseen');
+      expect(output).to.contain('[line 2] RUN exit 3\n\n::TOKEN::\n').and.not.contain('unseen');
       expect(output).to.not.contain('started');
       expect(message()).to.equal('podhooks: 2 3\n');
     });
