@@ -146,6 +146,10 @@ _ph_file() {
   cp -RpH "$1" "$_ph_new/$2" || _ph_fail 1
   _ph_one=$2 _ph_count=$((_ph_count + 1))
 }
+_ph_member() {
+  cp -Rp "$1" "$_ph_new/$2" || _ph_fail 1
+  _ph_count=2
+}
 _ph_subfolder() {
   mkdir -p "$_ph_new/$1" || _ph_fail 1
   _ph_count=2

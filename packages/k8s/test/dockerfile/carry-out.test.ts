@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -105,6 +105,19 @@ ENTRYPOINT ["env"]
       );
       const { output } = action(plan);
       expect(output.split('::endgroup::\n')[1], output).to.equal('honffx base\n751\n');
+    });
+
+    it('copies a link in a folder as a link, also where .dockerignore leaves out what is beside it', () => {
+      mkdirSync(join(folder, 'd'));
+      writeFileSync(join(folder, 'd/no.md'), '');
+      symlinkSync('nowhere', join(folder, 'd/link'));
+      const plan = planOf(
+        `FROM a\nCOPY d ${folder}/to\nENTRYPOINT ["readlink", "${folder}/to/link"]\n`,
+        { 'd/no.md': '', 'd/link': '' },
+        '**/*.md\n',
+      );
+      const { output } = action(plan);
+      expect(output).to.match(/::endgroup::\nnowhere\n$/);
     });
 
     it('waits for a stage, shows what it prints, and takes what it has put aside', () => {
