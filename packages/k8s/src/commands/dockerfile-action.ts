@@ -1,4 +1,5 @@
 import { HookError, type HookContainer } from '@podhooks/hooklib';
+import type { Output } from '../context.js';
 import { DockerfileFault } from '../dockerfile/fault.js';
 import type { Architecture } from '../dockerfile/from.js';
 import type { BuildPlan } from '../dockerfile/model.js';
@@ -11,6 +12,7 @@ import { requireAllowedImage } from '../pod/image-policy.js';
 import type { OwnPodOptions } from '../pod/own-pod.js';
 import type { StepPod } from '../pod/step-pod.js';
 import { readDockerfile } from './build-context.js';
+import { BuildLog } from './build-log.js';
 
 /** Names that docker has for processors, by those that Node has. */
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x64: 'amd64', arm64: 'arm64', arm: 'arm' };
@@ -46,6 +48,10 @@ export class DockerfileAction {
 
   withBuild(own: StepPod, args: HookContainer, options: OwnPodOptions): StepPod {
     return withBuild(own, this.build, args, options);
+  }
+
+  log(out: Output): BuildLog {
+    return new BuildLog(out, this.build.options.token);
   }
 
   /** Why the action has not begun; undefined if it has. */

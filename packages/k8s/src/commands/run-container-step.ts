@@ -168,7 +168,9 @@ async function run(
   cancelled.addEventListener('abort', cancel, { once: true });
   if (cancelled.aborted) cancel();
   try {
-    const end = await followAction(name, context, giveUp.signal);
+    const log = dockerfile?.log(context.out);
+    const watched = log === undefined ? context : { ...context, out: log };
+    const end = await followAction(name, watched, giveUp.signal).finally(() => log?.giveBack());
     const failure = cancelled.aborted ? undefined : dockerfile?.failure(end);
     if (failure !== undefined) throw failure;
     const code = exitCodeOf(end);
