@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type AuditedRequest, auditRequests } from '../bench/audit.js';
 import type { PodRunner } from '../runner/pod-runner.js';
-import { SlowRegistry } from './slow-registry.js';
+import { SlowRegistry } from '../cluster/slow-registry.js';
 import { log, MODES, podRunner } from './support.js';
 
 /** Asking whether the pod runs yet, by its status or by an exec that is tried until it succeeds, counts once each. */
