@@ -88,4 +88,51 @@ export const DOCKERFILES: readonly Fault[] = [
       title: 'gives commands back to the runner where a build is killed (7 bytes at once)',
     },
   },
+  {
+    name: 'a Dockerfile is not built again although a file that it copies has changed',
+    file: `${HOOK}/dockerfile/keep.sh`,
+    from: '  [ "$(cat "$_ph_kept/$_ph_key.state")" = "$(cat "$_ph_lists/state")" ] || return 1',
+    to: '  :',
+    test: {
+      file: `${TESTS}/dockerfile/keep.test.ts`,
+      title: 'is built again when a file of the context has changed',
+    },
+  },
+  {
+    name: 'files that a Dockerfile removes are there in its second use',
+    file: `${HOOK}/dockerfile/keep.sh`,
+    from: '-r rm -rf --',
+    to: '-r :',
+    test: {
+      file: `${TESTS}/dockerfile/keep.test.ts`,
+      title: 'is the same in the next use, without its instructions',
+    },
+  },
+  {
+    name: 'what a Dockerfile writes to a volume is missing in its second use',
+    file: `${HOOK}/dockerfile/keep.sh`,
+    from: 'ro,* | *" $_ph_point "*)',
+    to: '*)',
+    test: {
+      file: `${TESTS}/dockerfile/keep.test.ts`,
+      title: 'is not kept where instructions may have written to a volume',
+    },
+  },
+  {
+    name: 'half of an archive of what was built is unpacked',
+    file: `${HOOK}/dockerfile/keep.sh`,
+    from: '  _ph_tool tar -t -P -f "$_ph_kept/$_ph_key.tar" > /dev/null',
+    to: '  :',
+    test: { file: `${TESTS}/dockerfile/keep.test.ts`, title: 'is built again when what was kept is damaged' },
+  },
+  {
+    name: 'a step fails because what it has built cannot be kept',
+    file: `${HOOK}/work/kept-build.ts`,
+    from: 'this.context.out.debug(`${what} failed: ${String(error)}`);',
+    to: 'throw error;',
+    test: {
+      file: `${TESTS}/work/kept-build.test.ts`,
+      title: 'fails no step where it cannot be moved, and is not taken for kept',
+    },
+  },
 ];

@@ -61,15 +61,17 @@ export async function runContainerStep(
   const built = buildStep({ args: ready, work, repository, jobPod, hasJob }, options, settings);
   const merged = await withTemplate(built, [], context);
   const own = dockerfile?.withBuild(merged, ready, options) ?? merged;
+  const jobName = hasJob ? jobPod?.metadata?.name : undefined;
   const sharing = await actionSharing(own.mode, {
     args,
     work,
     repository,
     // A job without a job container has services only.
-    jobPod: hasJob ? jobPod?.metadata?.name : undefined,
+    jobPod: jobName,
+    kept: jobName === undefined ? undefined : dockerfile?.keptBuild(work, jobName, context),
     context,
   });
-  sharing.prepare();
+  await sharing.prepare();
   try {
     return await run(own, dockerfile, sharing, context).finally(() => sharing.finish());
   } catch (error) {
