@@ -4,7 +4,7 @@ import { behindBuild, runCase } from '../dockerfiles/run-case.js';
 import { describeWithMounts } from '../engine/needs-mounts.js';
 import type { EngineRunner } from '../runner/engine-runner.js';
 import { REFUSED } from '../dockerfiles/refused.js';
-import { errorOf, leftovers, log, preparedRunner, requestsOf } from './support.js';
+import { errorOf, leftovers, log, MODES, preparedRunner, requestsOf } from './support.js';
 
 describeWithMounts('an action that is a Dockerfile', () => {
   let runner: EngineRunner;
@@ -65,6 +65,29 @@ describeWithMounts('an action that is a Dockerfile', () => {
       expect(log(result))
         .to.contain(prints)
         .and.not.match(/^(unseen|started)$/m);
+    });
+
+  for (const mode of MODES)
+    it(`is ended when it is cancelled while it is built, ${mode} mode`, async () => {
+      const own = mode === 'volume' ? runner : await preparedRunner(mode);
+      const dockerfile = 'FROM alpine:3.20\nRUN echo building; sleep 600\nENTRYPOINT ["echo", "started"]\n';
+      const controller = new AbortController();
+      let seen = '';
+      const onOutput = (chunk: Buffer) => {
+        seen += chunk.toString();
+        if (/^building$/m.test(seen)) controller.abort();
+      };
+      try {
+        const options = { signal: controller.signal, onOutput };
+        const result = await runCase(own, { dockerfile }, 'cancelled', options);
+        expect(result.cancelledBy, log(result)).to.equal('SIGINT');
+        expect(log(result))
+          .to.contain('stopped by the runner')
+          .and.not.match(/^started$/m);
+        expect((await leftovers(own)).filter((name) => name.includes('-step-'))).to.deep.equal([]);
+      } finally {
+        if (own !== runner) await own.close();
+      }
     });
 
   it('gives its commands to the runner when it runs, and none while it is built', async () => {

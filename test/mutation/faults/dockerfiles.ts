@@ -76,4 +76,14 @@ export const DOCKERFILES: readonly Fault[] = [
       title: 'fails no step where it cannot be moved, and is not taken for kept',
     },
   },
+  {
+    name: 'a stage that ran out of memory holds the step until its log is given up',
+    file: `${HOOK}/follow/watch-stages.ts`,
+    from: "if (actionEnd(seen)?.kind === 'lost') killed.abort();",
+    to: '',
+    test: {
+      file: `${TESTS}/follow/follow-action.test.ts`,
+      title: 'ends soon when a stage was killed, which the log does not tell',
+    },
+  },
 ];
