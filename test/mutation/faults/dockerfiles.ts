@@ -23,6 +23,55 @@ export const DOCKERFILES: readonly Fault[] = [
     },
   },
   {
+    name: 'after a build whose last line has no end, the runner ignores the commands of the action',
+    file: `${HOOK}/dockerfile/carry-out.sh`,
+    from: "printf '\\n::%s::\\n::endgroup::\\n'",
+    to: "printf '::%s::\\n::endgroup::\\n'",
+    test: {
+      file: `${TESTS}/dockerfile/carry-out.test.ts`,
+      title: 'gives commands to the runner again behind output without a line feed',
+    },
+  },
+  {
+    name: 'the name of an ARG is run by the shell',
+    file: `${HOOK}/dockerfile/stage.ts`,
+    from: 'if (!NAME.test(name)) throw',
+    to: "if (name === '') throw",
+    test: { file: `${TESTS}/dockerfile/plan.test.ts`, title: 'keeps the text of a name out of the shell' },
+  },
+  {
+    name: 'a Dockerfile whose variables double with each line takes up the memory of the runner',
+    file: `${HOOK}/dockerfile/variables.ts`,
+    from: 'const MAX_LENGTH = 128 * 1024;',
+    to: 'const MAX_LENGTH = 128 * 1024 ** 2;',
+    test: {
+      file: `${TESTS}/dockerfile/plan.test.ts`,
+      title:
+        'refuses variables that ARG doubles with each line, before they take up the memory of the runner',
+    },
+  },
+  {
+    name: 'a .dockerignore makes an action with thousands of files too large for its pod',
+    file: `${HOOK}/dockerfile/context-files.ts`,
+    from: 'if (this.isWhole(path)) return',
+    to: 'if (this.ignored.isEmpty) return',
+    test: {
+      file: `${TESTS}/dockerfile/plan.test.ts`,
+      title:
+        'copies a folder whole of which .dockerignore leaves nothing out, and a link in others as a link',
+    },
+  },
+  {
+    name: 'links of an action with a .dockerignore are replaced by what they lead to',
+    file: `${HOOK}/dockerfile/carry-out.sh`,
+    from: '  cp -Rp "$1" "$_ph_new/$2" || _ph_fail 1',
+    to: '  cp -RpH "$1" "$_ph_new/$2" || _ph_fail 1',
+    test: {
+      file: `${TESTS}/dockerfile/carry-out.test.ts`,
+      title: 'copies a link in a folder as a link, also where .dockerignore leaves out what is beside it',
+    },
+  },
+  {
     name: 'COPY reads files outside of the folder of the Dockerfile',
     file: `${HOOK}/dockerfile/context-files.ts`,
     from: "if (path === '..' || path.startsWith('../'))",

@@ -184,9 +184,8 @@ function sourceLines(source: CopySource, context: string): string[] {
 }
 
 function entryLine({ from, to, kind }: Entry, context: string): string {
-  const path = quote(posix.join(context, from));
   if (kind === 'folder') return `_ph_subfolder ${quote(to)}`;
-  return `${kind === 'file' ? '_ph_file' : '_ph_content'} ${path} ${quote(to)}`;
+  return `_ph_${kind} ${quote(posix.join(context, from))} ${quote(to)}`;
 }
 
 function assignments(variables: Variables, without: readonly string[] = []): string[] {
