@@ -110,6 +110,16 @@ describeWithMounts('an action that is a Dockerfile', () => {
     expect(requests.filter((request) => request.startsWith('create'))).to.deep.equal([]);
   });
 
+  it('names the line of an image that cannot be pulled, of any stage', async () => {
+    const dockerfile =
+      'FROM debian:12 AS a\nFROM no/such:1 AS b\nFROM alpine:3.20\nCOPY --from=a /etc/hostname /\nCOPY --from=b /x /\nENTRYPOINT ["true"]\n';
+    const { title, text } = errorOf(await runCase(runner, { dockerfile }, 'private'));
+    expect(title).to.equal('podhooks: POD_FAILED');
+    expect(text)
+      .to.contain('the image no/such:1 cannot be pulled')
+      .and.contain('It is named in line 2 of octo/private/v1/Dockerfile.');
+  });
+
   it('has to have an entry point or a command', async () => {
     const dockerfile = 'FROM alpine:3.20\nRUN true\n';
     const { title, text } = errorOf(await runCase(runner, { dockerfile }, 'nothing'));

@@ -164,7 +164,9 @@ async function run(
   const name = own.pod.metadata?.name ?? '';
   const created = await createObjects(own, context);
   context.phases.mark('created');
-  await started(created, sharing, context);
+  await started(created, sharing, context).catch((error: unknown) => {
+    throw dockerfile?.atLine(error, created) ?? error;
+  });
   context.phases.mark('started');
   const giveUp = new AbortController();
   const cancel = () => void endSoon(name, context, giveUp);
