@@ -26,7 +26,8 @@ ask() {
   until [[ -p ${REQUESTS} ]]; do sleep 0.02; ((++turns < 1500)) || return 1; done
   [[ -e $mark ]] || printf '%s\\n' "$1" 1<> ${REQUESTS}
   turns=0
-  until [[ -e $mark ]]; do sleep 0.02; ((++turns < 30000)) || return 1; done
+  # An empty file gets its content at once, unless the disk is full.
+  until [[ -s $mark ]]; do sleep 0.02; [[ ! -e $mark ]] || ((turns += 1000)); ((++turns < 30000)) || return 1; done
 }`;
 
 /** The work folder's entries of the job, each with the letter of its kind; arguments are roots, then options of find. */
