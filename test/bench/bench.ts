@@ -14,6 +14,7 @@ import { output } from './figures/output.js';
 import { parallel } from './figures/parallel.js';
 import { prepare } from './figures/prepare.js';
 import { profile } from './figures/profile.js';
+import { pulls } from './figures/pulls.js';
 import { requests } from './figures/requests.js';
 import { services } from './figures/services.js';
 import { start } from './figures/start.js';
@@ -34,6 +35,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   parallel,
   output,
   requests,
+  pulls,
   profile,
 ];
 

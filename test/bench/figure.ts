@@ -1,6 +1,6 @@
 import { medianDifference, medianRatio, summarize, type Pair, type Summary } from './statistics.js';
 
-type Unit = 'ms' | 'MB' | 'MB/s' | 'requests';
+type Unit = 'ms' | 'MB' | 'MB/s' | 'requests' | 'requests/s';
 
 /** One row of the result. */
 export interface Figure {

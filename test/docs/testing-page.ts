@@ -11,7 +11,8 @@ export async function testingPage(file: string): Promise<string> {
 | \`npx mocha FILE\` | the tests of one file; those of a whole job need \`npm run build\` first | Node |
 | \`npm run mutation\` | whether the tests would see a fault (below) | Node |
 | \`npm run fuzz\` | hostile reports, logs, states and API answers, 20,000 times; \`PODHOOKS_FUZZ_RUNS\` sets another number | Node |
-| \`npm run test:e2e\` | jobs in real pods, under ARC's own Role | a cluster |
+| \`npm run test:e2e\` | jobs in real pods, under ARC's own Role; three files of tests at a time | a cluster |
+| \`npm run test:campaigns\` | the small form of each campaign of \`npm run reliability\`, which may stop parts of the cluster | a cluster |
 | \`npm run test:dockerfiles\` | all Dockerfiles of [test/dockerfiles](../test/dockerfiles/cases.ts) in real pods | a cluster |
 | \`npm run reliability\` | [what holds under faults](reliability.md), at full length | a cluster |
 | \`npm run bench\` | [benchmarks](benchmarks.md) | a cluster |

@@ -15,7 +15,7 @@ const OID = {
 };
 
 /**
- * A new key and certificate for `localhost` and this IPv4 address, valid for a day before and a year after now.
+ * A new key and certificate for `localhost`, `::1` and this IPv4 address, valid for a day before and a year after now.
  * Node makes keys but no certificates, so the few DER structures of RFC 5280 are written here.
  */
 export function selfSignedIdentity(now = new Date(), address = '127.0.0.1'): ServerIdentity {
@@ -27,6 +27,7 @@ export function selfSignedIdentity(now = new Date(), address = '127.0.0.1'): Ser
   const names = sequence(
     der(0x82, Buffer.from('localhost')),
     der(0x87, Buffer.from(address.split('.').map(Number))),
+    der(0x87, Buffer.concat([Buffer.alloc(15), Buffer.of(1)])),
   );
   const authority = sequence(der(0x01, Buffer.of(0xff)));
   const extensions = sequence(

@@ -23,7 +23,7 @@ async function outcome(copy: SourceCopy, fault: Fault, intact: readonly TestResu
   const broken = before.find(({ failure }) => failure !== undefined);
   if (broken !== undefined) return `the test fails without the fault: ${broken.failure?.message ?? ''}`;
   const { file, title } = fault.test;
-  const results = await copy.with(fault, () => runTests({ root: copy.root, files: [file], title }));
+  const results = await copy.with(fault, () => runTests({ root: copy.root, files: [file], titles: [title] }));
   const failures = named(results).flatMap(({ failure }) => failure ?? []);
   if (failures.some(({ byAssertion }) => byAssertion)) return CAUGHT;
   return failures.length === 0
@@ -38,7 +38,11 @@ async function work(files: [file: string, faults: Fault[]][]): Promise<number> {
   let missed = 0;
   for (let next = files.shift(); next !== undefined; next = files.shift()) {
     const [file, faults] = next;
-    const intact = await runTests({ root: copy.root, files: [file] });
+    const intact = await runTests({
+      root: copy.root,
+      files: [file],
+      titles: faults.map(({ test }) => test.title),
+    });
     for (const fault of faults) {
       const result = await outcome(copy, fault, intact).catch((error: unknown) => String(error));
       if (result !== CAUGHT) missed += 1;

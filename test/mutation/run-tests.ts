@@ -17,28 +17,28 @@ export interface TestRun {
   /** Folder of the sources. */
   root: string;
   files: readonly string[];
-  /** Only tests whose full titles hold this text. */
-  title?: string;
+  /** Only tests whose full titles hold one of these texts. */
+  titles?: readonly string[];
   /** Lists the tests without running them. */
   dryRun?: boolean;
 }
 
 /** Runs tests in a process of their own. @throws Error if they cannot even be loaded */
-export async function runTests({ root, files, title, dryRun = false }: TestRun): Promise<TestResult[]> {
+export async function runTests({ root, files, titles, dryRun = false }: TestRun): Promise<TestResult[]> {
   const mocha = [
     // An option of Node itself, not of mocha: mocha would start a process of its own for it, which outlives the limit.
     '--import=tsx/esm',
     join(ROOT, 'node_modules/mocha/bin/mocha.js'),
     // What a fault leaves behind, such as a wait that nobody wakes, must not keep the run alive.
     ...['--no-config', '--exit', '--timeout', '60000', '--reporter', 'json'],
-    ...(title === undefined ? [] : ['--fgrep', title]),
+    ...(titles === undefined ? [] : ['--grep', titles.map(literally).join('|')]),
     ...(dryRun ? ['--dry-run'] : []),
     ...files,
   ];
   const child = spawn(process.execPath, mocha, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: title === undefined ? LIMIT_MS.all : LIMIT_MS.one,
+    timeout: titles?.length === 1 ? LIMIT_MS.one : LIMIT_MS.all,
   });
   let stdout = '';
   let stderr = '';
@@ -56,6 +56,11 @@ export async function runTests({ root, files, title, dryRun = false }: TestRun):
         ? undefined
         : { message: err.message, byAssertion: err.stack?.startsWith('AssertionError') === true },
   }));
+}
+
+/** The text as a regular expression that matches nothing else. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 /** Of mocha's reporter "json". */

@@ -1,7 +1,7 @@
 /**
  * `npm run reliability`: campaigns of faults against the bundled hook in runner pods on the test cluster. Ends at the first
  * thing that is lost, doubled, wrong, left over, or does not end. `--only NAME` picks campaigns, `--steps N` their size,
- * `--small` the form that e2e runs, `--seed N` repeats their chance, `--json FILE` keeps the figures.
+ * `--small` the form that `npm run test:campaigns` runs, `--seed N` repeats their chance, `--json FILE` keeps the figures.
  */
 import { writeFile } from 'node:fs/promises';
 import { useCluster } from '../bench/bed.js';
@@ -21,7 +21,7 @@ const USAGE = `npm run reliability -- [--only NAME]... [--steps N] [--small] [--
 
   --only NAME  a campaign: ${ALL.map(({ name }) => name).join(', ')}
   --steps N    the size of each campaign
-  --small      the size that e2e runs
+  --small      the size that npm run test:campaigns runs
   --seed N     repeats the random choices of an earlier run
   --json FILE  also writes the figures to FILE`;
 

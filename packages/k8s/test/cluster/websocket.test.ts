@@ -53,6 +53,22 @@ describe('WebSocket', () => {
     expect(came.map((parts) => Buffer.concat(parts))).to.deep.equal([...messages, ...messages]);
   });
 
+  it('reaches a server in a cluster that has IPv6 alone, as plain requests do', async () => {
+    const ipv6 = await ApiServer.start('::1');
+    ipv6.answers = [json(200, {})];
+    const connection = ipv6.connection();
+    const client = new ApiClient(connection, { budgetMs: 0 });
+    await client.send({ method: 'GET', path: '/' }, new AbortController().signal);
+    const socket = await openWebSocket(connection, 'exec', `${ipv6.url}/exec`, ['v5.channel.k8s.io']);
+    const closed = socket.start(() => undefined, CALM);
+    socket.close();
+    await closed;
+    expect(ipv6.requests.map(({ headers }) => headers.host)).to.deep.equal(
+      Array(2).fill(new URL(ipv6.url).host),
+    );
+    await ipv6.close();
+  });
+
   it('goes on over a connection that plain requests have used before, and leaves none for them', async () => {
     const connection = api.connection();
     api.answers = [json(200, {})];

@@ -48,7 +48,8 @@ export class ApiServer {
     handleProtocols: (offered) => this.protocols.find((protocol) => offered.has(protocol)) ?? false,
   });
 
-  static async start(): Promise<ApiServer> {
+  /** @param host an IP address of the loopback. */
+  static async start(host = '127.0.0.1'): Promise<ApiServer> {
     const api = new ApiServer();
     api.server.on('secureConnection', (socket) => {
       api.connections += 1;
@@ -65,7 +66,7 @@ export class ApiServer {
         socket.end(`HTTP/1.1 ${code} Refused\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
       }
     });
-    api.server.listen(0, '127.0.0.1');
+    api.server.listen(0, host);
     await once(api.server, 'listening');
     return api;
   }
@@ -73,7 +74,7 @@ export class ApiServer {
   get url(): string {
     const address: AddressInfo | string | null = this.server.address();
     if (address === null || typeof address === 'string') throw new Error('the server does not listen');
-    return `https://127.0.0.1:${address.port}`;
+    return `https://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
   }
 
   /** @param certificate fingerprint of a certificate that was verified before. */

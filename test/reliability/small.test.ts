@@ -1,5 +1,5 @@
-import { CAMPAIGNS } from '../reliability/campaigns.js';
-import { seeded } from '../reliability/random.js';
+import { CAMPAIGNS } from './campaigns.js';
+import { seeded } from './random.js';
 
 /** The small form of each campaign; `npm run reliability` runs the full ones. */
 describe('under faults, the hooks', () => {

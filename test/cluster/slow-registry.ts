@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { dirname, join } from 'node:path';
-import { usableBed } from '../cluster/environment.js';
+import { usableBed } from './environment.js';
 
 /** A registry that has the images of the open one, and takes its time before it gives the first. */
 export class SlowRegistry {
