@@ -43,7 +43,15 @@ export const KNOWN: readonly Known[] = [
     cases: /variables$/,
     paths: [/^secret \d$/, /^pod 1: spec\.containers\[(job|redis)\]\.env\[[A-Z]+\]$/],
   },
-  { row: 'variables of the workflow', paths: [/env\[[^\]]+\]\.from$/] },
+  {
+    row: 'variables of the workflow',
+    paths: [/env\[[^\]]+\]\.from$/, /^pod 2: spec\.containers\[job\]\.env\[[A-Z_]+\]$/],
+  },
+  {
+    row: 'variables of the workflow',
+    cases: /^container step without a job container$/,
+    paths: [/^pod 1: spec\.containers\[job\]\.env\[[A-Z_]+\]$/],
+  },
   {
     row: 'docker actions',
     cases: /^container step|^template/,
@@ -53,7 +61,7 @@ export const KNOWN: readonly Known[] = [
     row: 'labels and annotations',
     paths: [
       /: metadata\.(labels|annotations)\.podhooks\.dev\//,
-      /: metadata\.annotations\.kubectl\.kubernetes\.io\/default-container:/,
+      /: metadata\.annotations\.kubectl\.kubernetes\.io\/default-container$/,
     ],
   },
   {
@@ -88,7 +96,9 @@ export const KNOWN: readonly Known[] = [
   { row: 'fsGroup', paths: [/^pod \d: spec\.securityContext/] },
   {
     row: 'work folder in docker actions',
-    paths: [/^pod [12]: spec\.containers\[job\]\.volumeMounts\[(\/__w|\/github\/runner_temp)\]/],
+    paths: [
+      /^pod [12]: spec\.containers\[job\]\.volumeMounts\[(\/__w|\/github\/(runner_temp|workspace|file_commands))\]/,
+    ],
   },
   {
     row: '`/github` in novolume mode',

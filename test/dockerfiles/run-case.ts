@@ -1,4 +1,4 @@
-import type { HookResult, Runner } from '../runner/runner.js';
+import type { CallOptions, HookResult, Runner } from '../runner/runner.js';
 import type { DockerfileCase } from './cases.js';
 
 /** Puts the files of the action where the runner downloads actions to, and runs it. */
@@ -6,6 +6,7 @@ export async function runCase(
   runner: Runner,
   { files = {}, dockerfile, step = {} }: Pick<DockerfileCase, 'files' | 'dockerfile' | 'step'>,
   name: string,
+  options: CallOptions = {},
 ): Promise<HookResult> {
   const path = `octo/${name}/v1`;
   await runner.writeFile(`${runner.folders.actions}/${path}/Dockerfile`, dockerfile);
@@ -15,7 +16,7 @@ export async function runCase(
       content,
       content.toString().startsWith('#!') ? 0o755 : 0o644,
     );
-  return runner.containerAction({ path, dockerfile: 'Dockerfile', ...step });
+  return runner.containerAction({ path, dockerfile: 'Dockerfile', ...step }, options);
 }
 
 /** What the action itself has printed: all behind the group of the build. */

@@ -28,6 +28,28 @@ for (const mode of MODES)
       const left = (await leftovers(runner)).filter((name) => !name.includes('-workflow-'));
       expect(left).to.deep.equal([]);
     });
+
+    it('are built once in a job', async () => {
+      const step = {
+        dockerfile: [
+          'FROM debian:12 AS b',
+          'RUN echo building the stage; echo of the stage > /out',
+          'FROM alpine:3.20',
+          'COPY --from=b /out /out',
+          'RUN echo building; rm /etc/group && echo x > /x && chown 1500 /x && chmod 4711 /x && echo octo:x:1500:1500::/:/bin/sh >> /etc/passwd',
+          'USER octo',
+          'ENTRYPOINT ["sh", "-c", "cat /out; stat -c %a:%u /x; [ -e /etc/group ] || id -un"]',
+        ].join('\n'),
+      };
+      const first = await runCase(runner, step, 'twice');
+      expect(log(first)).to.contain('\nbuilding\n').and.not.contain('Not kept');
+      const second = await runCase(runner, step, 'twice');
+      expect(behindBuild(first), log(first)).to.equal('of the stage\n4711:1500\nocto\n');
+      expect(behindBuild(second), log(second)).to.equal(behindBuild(first));
+      expect(log(second)).to.contain('its result is used again').and.not.contain('building');
+      const other = { dockerfile: step.dockerfile.replace('echo building;', 'echo building; echo x;') };
+      expect(log(await runCase(runner, other, 'twice'))).to.contain('\nbuilding\n');
+    });
   });
 
 async function faultsOf(runner: PodRunner, cases: readonly DockerfileCase[]): Promise<string[]> {

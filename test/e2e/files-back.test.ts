@@ -93,6 +93,23 @@ describe('files that steps change, without a shared volume', () => {
     );
   });
 
+  it('are a local action of JavaScript, and one of a Dockerfile, that a step has written', async () => {
+    await step(`mkdir -p acts/js acts/docker
+      echo 'console.log("by node " + process.version.split(".")[0])' > acts/js/main.js
+      printf 'FROM debian:12\\nCOPY say.sh /\\nRUN chmod +x /say.sh\\nENTRYPOINT ["/say.sh"]\\n' > acts/docker/Dockerfile
+      printf '#!/bin/sh\\necho by docker "$1"; echo made > by-action\\n' > acts/docker/say.sh`);
+    const js = await runner.action({ path: './acts/js', main: 'main.js' });
+    expect(js.output.toString()).to.equal('by node v20\n');
+    const docker = await runner.containerAction({
+      path: './acts/docker',
+      dockerfile: 'Dockerfile',
+      args: ['x'],
+    });
+    expect(docker.exitCode, log(docker)).to.equal(0);
+    expect(docker.output.toString()).to.contain('by docker x\n');
+    expect(await step('cat by-action; rm -r by-action acts')).to.equal('made\n');
+  });
+
   it('cost a step one request, whether it changes little or nothing', async () => {
     await step('true');
     expect(await requests(() => step('true'))).to.have.length(1);

@@ -93,4 +93,14 @@ export const OPTIONS: readonly Fault[] = [
       title: 'puts --gpus 8 of a service into the pod',
     },
   },
+  {
+    name: 'a folder in memory hides what steps need of the hook',
+    file: `${HOOK}/options/container.ts`,
+    from: 'if (covered !== undefined) {',
+    to: 'if (covered === mountPath) {',
+    test: {
+      file: `${TESTS}/options/job-options.test.ts`,
+      title: 'puts --tmpfs /__podhooks/steps of the job container into the pod',
+    },
+  },
 ];

@@ -327,4 +327,14 @@ export const PODS: readonly Fault[] = [
       title: 'starts from the base image with nothing of the action in its environment',
     },
   },
+  {
+    name: 'an image with a name of any length holds the hook up where globs have several stars',
+    file: `${HOOK}/pod/image-policy.ts`,
+    from: 'untagged.length <= LONGEST_NAME &&',
+    to: 'untagged.length <= LONGEST_NAME ** 2 &&',
+    test: {
+      file: `${TESTS}/pod/image-policy.test.ts`,
+      title: 'are no name that is longer than runtimes take, whose comparison would take its time',
+    },
+  },
 ];

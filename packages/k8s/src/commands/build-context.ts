@@ -1,11 +1,11 @@
 // Not node:fs/promises: what is planned with this is pure, and asks for one file after the other.
-import { lstatSync, readdirSync, readSync } from 'node:fs';
+import { fstatSync, lstatSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
 import { HookError } from '@podhooks/hooklib';
 import type { BuildContext } from '../dockerfile/model.js';
 import type { DockerfileSource } from '../dockerfile/plan.js';
 import { isMissing } from '../files/io-error.js';
-import { readPlace, withPlace } from '../files/no-links.js';
+import { withPlace } from '../files/no-links.js';
 import { below, type RunnerPath } from '../model/paths.js';
 import type { WorkMode } from '../model/work-mode.js';
 import { isAction } from '../work/actions.js';
@@ -13,7 +13,10 @@ import { isAction } from '../work/actions.js';
 /** As much as tells archives from other files. */
 const HEAD_BYTES = 512;
 
-/** What the runner has of a Dockerfile, and of the folder around it. @throws HookError STEP_INVALID, FILES_LOST. */
+/** Of a Dockerfile or .dockerignore. The memory is that of the runner's container. */
+const MAX_BYTES = 256 * 1024;
+
+/** What the runner has of a Dockerfile, and of the folder around it. @throws HookError STEP_INVALID, UNSUPPORTED, FILES_LOST. */
 export function readDockerfile(
   dockerfile: RunnerPath,
   work: RunnerPath,
@@ -45,7 +48,16 @@ function trustedRoot(folder: RunnerPath, work: RunnerPath, mode: WorkMode): Runn
 
 function textOf(root: RunnerPath, path: RunnerPath): string | undefined {
   try {
-    return readPlace({ root, path })?.toString('utf8');
+    return withPlace({ root, path }, (descriptor, kind) => {
+      if (kind === 'folder') return undefined;
+      const { size } = fstatSync(descriptor);
+      if (size <= MAX_BYTES) return readFileSync(descriptor, 'utf8');
+      throw new HookError(
+        'UNSUPPORTED',
+        `The action cannot be built: ${path} has ${size} bytes, and no more than ${MAX_BYTES} are supported.`,
+        { hint: 'Move what is large into files beside it, which COPY brings.' },
+      );
+    });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

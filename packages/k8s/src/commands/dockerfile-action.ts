@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import { HookError, type HookContainer } from '@podhooks/hooklib';
+import { KEPT } from '../agent/kept-build.js';
 import { DockerfileFault } from '../dockerfile/fault.js';
 import type { Architecture } from '../dockerfile/from.js';
+import type { Context, Output } from '../context.js';
 import type { BuildPlan } from '../dockerfile/model.js';
 import { planDockerfile } from '../dockerfile/plan.js';
+import { instructionsOf } from '../dockerfile/script.js';
 import type { ActionEnd } from '../follow/action-end.js';
 import { below, type RunnerPath } from '../model/paths.js';
 import type { WorkMode } from '../model/work-mode.js';
@@ -10,7 +14,9 @@ import { type Build, withBuild } from '../pod/build-pod.js';
 import { requireAllowedImage } from '../pod/image-policy.js';
 import type { OwnPodOptions } from '../pod/own-pod.js';
 import type { StepPod } from '../pod/step-pod.js';
+import { KeptBuild } from '../work/kept-build.js';
 import { readDockerfile } from './build-context.js';
+import { BuildLog } from './build-log.js';
 
 /** Names that docker has for processors, by those that Node has. */
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x64: 'amd64', arm64: 'arm64', arm: 'arm' };
@@ -36,7 +42,13 @@ export class DockerfileAction {
     const plan = refusing(title, () => planDockerfile({ ...source, architecture }));
     for (const { image, line } of plan.stages)
       requireAllowedImage(image, `line ${line} of ${title}`, imagesAllow);
-    return new DockerfileAction({ plan, options: { title, context: folder, token } });
+    return new DockerfileAction({ plan, options: { title, context: folder, token, ...kept(plan, folder) } });
+  }
+
+  /** What its build leaves for its next use in the job; undefined where that is not worth keeping. */
+  keptBuild(work: RunnerPath, jobPod: string, context: Context): KeptBuild | undefined {
+    const { kept } = this.build.options;
+    return kept && new KeptBuild(kept.key, work, jobPod, context);
   }
 
   /** The same container, with an image to start from. */
@@ -46,6 +58,10 @@ export class DockerfileAction {
 
   withBuild(own: StepPod, args: HookContainer, options: OwnPodOptions): StepPod {
     return withBuild(own, this.build, args, options);
+  }
+
+  log(out: Output): BuildLog {
+    return new BuildLog(out, this.build.options.token);
   }
 
   /** Why the action has not begun; undefined if it has. */
@@ -65,6 +81,13 @@ export class DockerfileAction {
       hint: 'See what it has printed, in the group of the build above.',
     });
   }
+}
+
+/** Without a RUN, a build is as fast as what would replace it. */
+function kept(plan: BuildPlan, context: string): Pick<Build['options'], 'kept'> {
+  if (!plan.stages.some(({ steps }) => steps.some(({ kind }) => kind === 'run'))) return {};
+  const key = createHash('sha256').update(instructionsOf(plan, context)).digest('hex').slice(0, 32);
+  return { kept: { key, folder: KEPT, mounts: [] } };
 }
 
 function titleOf({ stages }: BuildPlan, line: number): string {

@@ -61,15 +61,17 @@ export async function runContainerStep(
   const built = buildStep({ args: ready, work, repository, jobPod, hasJob }, options, settings);
   const merged = await withTemplate(built, [], context);
   const own = dockerfile?.withBuild(merged, ready, options) ?? merged;
+  const jobName = hasJob ? jobPod?.metadata?.name : undefined;
   const sharing = await actionSharing(own.mode, {
     args,
     work,
     repository,
     // A job without a job container has services only.
-    jobPod: hasJob ? jobPod?.metadata?.name : undefined,
+    jobPod: jobName,
+    kept: jobName === undefined ? undefined : dockerfile?.keptBuild(work, jobName, context),
     context,
   });
-  sharing.prepare();
+  await sharing.prepare();
   try {
     return await run(own, dockerfile, sharing, context).finally(() => sharing.finish());
   } catch (error) {
@@ -168,7 +170,9 @@ async function run(
   cancelled.addEventListener('abort', cancel, { once: true });
   if (cancelled.aborted) cancel();
   try {
-    const end = await followAction(name, context, giveUp.signal);
+    const log = dockerfile?.log(context.out);
+    const watched = log === undefined ? context : { ...context, out: log };
+    const end = await followAction(name, watched, giveUp.signal).finally(() => log?.giveBack());
     const failure = cancelled.aborted ? undefined : dockerfile?.failure(end);
     if (failure !== undefined) throw failure;
     const code = exitCodeOf(end);

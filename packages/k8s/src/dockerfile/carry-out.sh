@@ -38,8 +38,9 @@ _ph_report() {
 _ph_open() {
   printf '::group::Building %s\n::stop-commands::%s\n' "$1" "$_ph_token"
 }
+# The line feed is for a program that ends its output without one: the runner reads the token at the start of a line only.
 _ph_close() {
-  printf '::%s::\n::endgroup::\n' "$_ph_token"
+  printf '\n::%s::\n::endgroup::\n' "$_ph_token"
 }
 
 # User and group of `user[:group]`, with the user's home, and its name if it has one.
@@ -144,6 +145,10 @@ _ph_collect() {
 _ph_file() {
   cp -RpH "$1" "$_ph_new/$2" || _ph_fail 1
   _ph_one=$2 _ph_count=$((_ph_count + 1))
+}
+_ph_member() {
+  cp -Rp "$1" "$_ph_new/$2" || _ph_fail 1
+  _ph_count=2
 }
 _ph_subfolder() {
   mkdir -p "$_ph_new/$1" || _ph_fail 1

@@ -6,6 +6,9 @@ import { hasWildcard, namePattern } from '../model/wildcards.js';
 
 /** What COPY and ADD find in the context. */
 export class ContextFiles {
+  /** Folders of which .dockerignore leaves nothing out, and others. */
+  private readonly whole = new Map<string, boolean>();
+
   constructor(
     private readonly context: BuildContext,
     private readonly ignored = new Ignored(),
@@ -43,13 +46,29 @@ export class ContextFiles {
 
   private entriesOf(path: string, to: string): Entry[] {
     if (!this.isFolder(path)) return this.ignored.has(path) ? [] : [{ from: path, to, kind: 'file' }];
-    if (this.ignored.isEmpty) return [{ from: path, to, kind: 'content' }];
+    if (this.isWhole(path)) return [{ from: path, to, kind: 'content' }];
     const isLeftOut = path !== '.' && this.ignored.has(path);
     if (isLeftOut && !this.ignored.hasExceptions) return [];
     const below = this.context
       .list(path)
-      .flatMap((name) => this.entriesOf(posix.join(path, name), posix.join(to, name)));
+      .flatMap((name) => this.entriesOf(posix.join(path, name), posix.join(to, name)))
+      .map((entry) => (entry.kind === 'file' ? { ...entry, kind: 'member' as const } : entry));
     return isLeftOut ? below : [{ from: path, to, kind: 'folder' }, ...below];
+  }
+
+  /** An action may bring thousands of files with it: what can be copied as a folder is not listed. */
+  private isWhole(path: string): boolean {
+    if (this.ignored.isEmpty) return true;
+    const known = this.whole.get(path);
+    if (known !== undefined) return known;
+    const isWhole =
+      (path === '.' || !this.ignored.has(path)) &&
+      this.context.list(path).every((name) => {
+        const member = posix.join(path, name);
+        return this.isFolder(member) ? this.isWhole(member) : !this.ignored.has(member);
+      });
+    this.whole.set(path, isWhole);
+    return isWhole;
   }
 
   private matching(names: readonly string[], folder = '.'): string[] {

@@ -26,6 +26,8 @@ export interface Lines {
   escape: string;
 }
 
+/** Of those that people write, none has a tenth of it. */
+const MAX_INSTRUCTIONS = 2_000;
 const WITH_HEREDOCS = ['RUN', 'COPY', 'ADD'];
 const COMMENT = /^\s*#/;
 
@@ -39,21 +41,28 @@ export function readLines(text: string): Lines {
     const first = lines[at] ?? '';
     if (first.trim() === '' || COMMENT.test(first)) continue;
     const line = at + 1;
-    let joined = first.trimStart();
-    while (continued.test(joined) && at + 1 < lines.length) {
+    if (instructions.length === MAX_INSTRUCTIONS)
+      throw unsupported(line, `more than ${MAX_INSTRUCTIONS} instructions are not supported`);
+    const parts: string[] = [];
+    let part = first.trimStart();
+    while (continued.test(part) && at + 1 < lines.length) {
       const next = lines[++at] ?? '';
       // Comments and empty lines within an instruction are left out.
       if (next.trim() === '' || COMMENT.test(next)) continue;
-      joined = joined.replace(continued, '$1') + next;
+      parts.push(part.replace(continued, '$1'));
+      part = next;
     }
-    const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(joined.replace(continued, '$1').trim()) ?? [];
+    const joined = [...parts, part.replace(continued, '$1')].join('').trim();
+    const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(joined) ?? [];
     const keyword = word.toUpperCase();
     const heredocs: Heredoc[] = [];
     if (WITH_HEREDOCS.includes(keyword))
       for (const opening of openings(rest)) {
-        const end = lines.findIndex((each, index) => index > at && closes(each, opening));
-        if (end === -1) throw invalid(line, `the here-document ${opening.name} has no end`);
-        heredocs.push(heredoc(opening, lines.slice(at + 1, end), lines[end] ?? ''));
+        const start = at + 1;
+        let end = start;
+        while (end < lines.length && !closes(lines[end] ?? '', opening)) end++;
+        if (end === lines.length) throw invalid(line, `the here-document ${opening.name} has no end`);
+        heredocs.push(heredoc(opening, lines.slice(start, end), lines[end] ?? ''));
         at = end;
       }
     instructions.push({ line, keyword, text: rest, heredocs });

@@ -57,7 +57,8 @@ export type CopySource =
 export interface Entry {
   from: string;
   to: string;
-  kind: 'file' | 'folder' | 'content';
+  /** Of a link that COPY names itself (`file`), what it leads to is copied; of one in a folder (`member`), the link. */
+  kind: 'file' | 'member' | 'folder' | 'content';
 }
 
 /** What another stage copies from a stage. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { environmentLines } from '../step/environment.js';
 import { quote } from '../step/quote.js';
 import type { BuildPlan, CopySource, Entry, RunMount, Stage, Start, Step } from './model.js';
-import { CARRY_OUT } from './shell-texts.js';
+import { CARRY_OUT, KEEP } from './shell-texts.js';
 import { shellWord, type Variables } from './variables.js';
 
 export interface BuildOptions {
@@ -12,6 +12,18 @@ export interface BuildOptions {
   context: string;
   /** Unguessable: with it the runner takes commands of the output again. */
   token: string;
+  /** Undefined where nothing is kept. */
+  kept?: KeptBuild;
+}
+
+/** What a build leaves for the next use of the same Dockerfile in the job. */
+export interface KeptBuild {
+  /** Names the Dockerfile; what else it depends on, the container sees. */
+  key: string;
+  /** Where it lies, as the containers see it, with the tools that make it. */
+  folder: string;
+  /** Mounts that no instruction writes to. */
+  mounts: readonly string[];
 }
 
 export interface ActionStart {
@@ -25,14 +37,16 @@ export interface ActionStart {
 }
 
 /** The text of sh that carries out a stage and puts aside what others copy from it. */
-export function stageScript(plan: BuildPlan, number: number, { context }: BuildOptions): string {
+export function stageScript(plan: BuildPlan, number: number, { context, kept }: BuildOptions): string {
   const stage = stageAt(plan, number);
   const folder = `/__podhooks/stages/${number}`;
   return [
     `_ph_number=${number} _ph_stage=${quote(`stage ${stage.name}`)} _ph_last=`,
     `mkdir -p ${folder} && cd . || exit`,
     CARRY_OUT,
+    ...keepLines(kept),
     '{',
+    ...(kept === undefined ? [] : ['! _ph_needless || _ph_done']),
     ...stepLines(stage, context),
     ...stage.exports.map(
       ({ line, sources }, index) =>
@@ -50,12 +64,55 @@ export function actionScript(plan: BuildPlan, options: BuildOptions, start: Acti
   return [
     `_ph_number=${number} _ph_stage=${quote('the last stage')} _ph_last=yes _ph_token=${quote(options.token)}`,
     CARRY_OUT,
+    ...keepLines(options.kept),
     '{',
     `_ph_open ${quote(options.title)}`,
-    ...stepLines(stageAt(plan, number), options.context),
+    ...lastStageLines(plan, options),
     ...startLines(plan.start, start),
     '',
   ].join('\n');
+}
+
+/** What the build of a plan depends on, but for what its containers find. */
+export function instructionsOf(plan: BuildPlan, context: string): string {
+  return plan.stages
+    .flatMap((stage) => [
+      `FROM ${stage.image}`,
+      ...stepLines(stage, context),
+      ...stage.exports.flatMap(({ sources }) => sources),
+    ])
+    .join('\n');
+}
+
+function keepLines(kept: KeptBuild | undefined): string[] {
+  if (kept === undefined) return [];
+  const { key, folder, mounts } = kept;
+  return [`_ph_kept=${quote(folder)} _ph_key=${key} _ph_known=${quote(` ${mounts.join(' ')} `)}`, KEEP];
+}
+
+function lastStageLines(plan: BuildPlan, { context, kept }: BuildOptions): string[] {
+  const lines = stepLines(stageAt(plan, plan.stages.length - 1), context);
+  if (kept === undefined) return lines;
+  const files = contextOf(plan).map((path) => quote(posix.join(context, path)));
+  return [`if ! _ph_restore ${files.join(' ')}; then`, ...lines, '_ph_keep', 'fi'];
+}
+
+/** The files and folders of the context that are copied or mounted, in any stage. */
+function contextOf({ stages }: BuildPlan): string[] {
+  const sources = stages
+    .flatMap(({ steps }) => steps)
+    .flatMap((step): (CopySource | undefined)[] =>
+      step.kind === 'copy'
+        ? [...step.sources]
+        : step.kind === 'run'
+          ? step.mounts.map(({ source }) => source)
+          : [],
+    );
+  return sources.flatMap((source) => {
+    if (source?.kind === 'context')
+      return source.entries.flatMap(({ from, kind }) => (kind === 'folder' ? [] : [from]));
+    return source?.kind === 'archive' ? [source.path] : [];
+  });
 }
 
 function stageAt({ stages }: BuildPlan, number: number): Stage {
@@ -127,9 +184,8 @@ function sourceLines(source: CopySource, context: string): string[] {
 }
 
 function entryLine({ from, to, kind }: Entry, context: string): string {
-  const path = quote(posix.join(context, from));
   if (kind === 'folder') return `_ph_subfolder ${quote(to)}`;
-  return `${kind === 'file' ? '_ph_file' : '_ph_content'} ${path} ${quote(to)}`;
+  return `_ph_${kind} ${quote(posix.join(context, from))} ${quote(to)}`;
 }
 
 function assignments(variables: Variables, without: readonly string[] = []): string[] {

@@ -5,11 +5,15 @@ import { readCopy } from './copy.js';
 import type { Start, Step } from './model.js';
 import { type OtherStages, Place } from './place.js';
 import { readRun } from './run.js';
-import { literalText, type Value, type Variables } from './variables.js';
+import { lengthOf, literalText, type Value, type Variables } from './variables.js';
 
 /** The folder that the container of the base image starts in: a variable of the shell that carries out the steps. */
 const FOLDER_OF_BASE: Value = [{ base: '_ph_cwd', operator: '', word: [] }];
 const SHELL = ['/bin/sh', '-c'];
+/** The pod has the whole text in a Secret, which holds no more. */
+const MAX_LENGTH = 1024 * 1024;
+/** Of a variable: it stands in the text of a shell as it is. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 /** What stands in the way of nothing that the action does: docker keeps it for those who use the image otherwise. */
 const WITHOUT_EFFECT = ['LABEL', 'EXPOSE', 'HEALTHCHECK', 'MAINTAINER', 'STOPSIGNAL'];
@@ -26,6 +30,8 @@ export class StageReader {
   private entrypoint: readonly string[] | undefined;
   private cmd: readonly string[] | undefined;
   private startLine = 0;
+  /** Of the variables of each RUN so far. */
+  private length = 0;
 
   constructor(
     private readonly globals: Variables,
@@ -45,6 +51,7 @@ export class StageReader {
     this.entrypoint = base.entrypoint;
     this.cmd = base.cmd;
     this.startLine = base.startLine;
+    this.length = base.length;
   }
 
   get start(): Start {
@@ -62,6 +69,12 @@ export class StageReader {
     switch (keyword) {
       case 'RUN':
         this.steps.push(readRun(place, this.shell));
+        for (const value of variables.values()) this.length += lengthOf(value);
+        if (this.length > MAX_LENGTH)
+          throw unsupported(
+            line,
+            `RUN with variables of more than ${MAX_LENGTH} characters in all is not supported`,
+          );
         return;
       case 'COPY':
       case 'ADD':
@@ -122,14 +135,14 @@ export class StageReader {
     const [, name = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(text) ?? [];
     const pairs = isOld ? [[name, rest] as const] : words.map((word) => pairOf(word));
     for (const [key, value] of pairs.map(([each, given]) => [each, place.value(given)] as const)) {
-      if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(key))
-        throw invalid(place.line, `ENV ${text} is not a list of name=value`);
+      if (!NAME.test(key)) throw invalid(place.line, `ENV ${text} is not a list of name=value`);
       this.environment.set(key, value);
     }
   }
 
   private readArg(word: string, place: Place): void {
     const [name, given] = pairOf(word);
+    if (!NAME.test(name)) throw invalid(place.line, `ARG ${word} is not name or name=value`);
     const value = word.includes('=') ? place.value(given) : this.globals.get(name);
     if (value !== undefined) this.args.set(name, value);
   }

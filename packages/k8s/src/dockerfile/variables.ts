@@ -1,5 +1,5 @@
 import { quote } from '../step/quote.js';
-import { invalid } from './fault.js';
+import { invalid, unsupported } from './fault.js';
 import type { Piece } from './words.js';
 
 /** A text of which some is known only in the container: what the base image has in its environment. */
@@ -17,6 +17,9 @@ export type Variables = ReadonlyMap<string, Value>;
 /** Where nothing is known of a variable: before FROM there is no base image. */
 export type Unknown = 'is unset' | 'may be in the base image';
 
+/** The kernel takes no longer one into an environment. `ENV A=$A$A` doubles it with each line. */
+const MAX_LENGTH = 128 * 1024;
+
 /** Puts the values of variables in their places. @throws DockerfileFault for `${name:?why}`. */
 export function expand(
   pieces: readonly Piece[],
@@ -24,7 +27,7 @@ export function expand(
   unknown: Unknown,
   line: number,
 ): Value {
-  return joined(
+  const value = joined(
     pieces.flatMap((piece) => {
       if (typeof piece === 'string') return [piece];
       const { name, operator } = piece;
@@ -43,6 +46,18 @@ export function expand(
         throw invalid(line, `${name} has no value: ${literalText(word) ?? ''}`);
       return known ?? [];
     }),
+  );
+  if (lengthOf(value) > MAX_LENGTH)
+    throw unsupported(line, `a value of more than ${MAX_LENGTH} characters is not supported`);
+  return value;
+}
+
+/** About what it takes in the text of a shell. */
+export function lengthOf(value: Value): number {
+  return value.reduce(
+    (sum, part) =>
+      sum + (typeof part === 'string' ? part.length : part.base.length + lengthOf(part.word) + 1),
+    0,
   );
 }
 

@@ -10,6 +10,9 @@ export interface Variable {
   word: Piece[];
 }
 
+/** `${a:-${b:-…}}`: nobody writes more. */
+const MAX_DEPTH = 20;
+
 /** How a text is read: where it stands, and what escapes characters in it. */
 export interface Reading {
   line: number;
@@ -45,6 +48,7 @@ export function parseWord(text: string, reading: Reading): Piece[] {
 
 class WordReader {
   private at = 0;
+  private depth = 0;
 
   constructor(
     private readonly text: string,
@@ -100,7 +104,10 @@ class WordReader {
     this.at += operator.length;
     if (operator === '' && text[this.at] !== '}')
       throw unsupported(reading.line, `\${${name}…} with ${text[this.at] ?? 'no end'} is not supported`);
+    if (++this.depth > MAX_DEPTH)
+      throw unsupported(reading.line, `variables in more than ${MAX_DEPTH} others are not supported`);
     const word = this.pieces((char) => char === '}');
+    this.depth--;
     if (text[this.at] !== '}') throw invalid(reading.line, `\${${name} has no end: ${text}`);
     this.at++;
     return { name, operator, word };

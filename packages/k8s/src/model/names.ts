@@ -66,12 +66,11 @@ export function serviceNames(images: readonly string[]): string[] {
 }
 
 function baseName(image: string): string {
-  const name = image
-    .replace(/@.*/s, '')
-    .replace(/.*\//s, '')
-    .replace(/:.*/s, '')
+  const [path = ''] = image.split('@');
+  const [last = ''] = path.slice(path.lastIndexOf('/') + 1).split(':');
+  const name = last
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '');
+    .replaceAll(/^-+|(?<!-)-+$/g, '');
   return name === '' ? 'service' : fit(name, '');
 }

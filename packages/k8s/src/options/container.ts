@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import type { Container, Volume, VolumeMount } from '../model/kubernetes.js';
 import { literal } from '../model/literal.js';
+import { coveredBy } from '../step/own-folders.js';
 import type { Effects, Preset, Quantities } from './effects.js';
 import { healthProbe } from './health.js';
 import { quantityOfBytes } from './values.js';
@@ -92,10 +94,17 @@ export function memoryVolumes(
   const made: MemoryVolumes = { volumes: [], mounts: [], faults: [] };
   const taken = new Set(mounts.map(({ mountPath }) => mountPath));
   // As with docker, what is said last of a path counts.
-  const folders = new Map(memoryFolders.map((folder) => [folder.path.replace(/\/+$/, ''), folder.bytes]));
+  const folders = new Map(
+    memoryFolders.map(({ path, bytes }) => [posix.normalize(path).replace(/(?<=.)\/$/, ''), bytes]),
+  );
   for (const [mountPath, bytes] of folders) {
     if (taken.has(mountPath)) {
       made.faults.push(`${mountPath} is mounted already`);
+      continue;
+    }
+    const covered = coveredBy(mountPath);
+    if (covered !== undefined) {
+      made.faults.push(`${mountPath} would cover ${covered}, which the hook needs`);
       continue;
     }
     const name = `memory-${made.volumes.length}-${container}`.slice(0, 63).replace(/-+$/, '');

@@ -106,12 +106,19 @@ function long(word: string): Given {
 
 /** Letters behind one dash: flags up to the first that takes a value, which is the rest. */
 function short(word: string): Given[] {
-  const name = word.slice(0, 2);
-  const rest = word.slice(2);
-  const option = BY_NAME.get(name);
-  if (option === undefined || rest === '') return [{ name, option, value: undefined }];
-  if (option.isFlag && !rest.startsWith('=')) return [{ name, option, value: 'true' }, ...short(`-${rest}`)];
-  return [{ name, option, value: rest.replace(/^=/, '') }];
+  const given: Given[] = [];
+  for (let at = 1; at < word.length; at++) {
+    const name = `-${word.charAt(at)}`;
+    const option = BY_NAME.get(name);
+    const rest = word.slice(at + 1);
+    if (option !== undefined && option.isFlag && rest !== '' && !rest.startsWith('=')) {
+      given.push({ name, option, value: 'true' });
+      continue;
+    }
+    const value = option === undefined || rest === '' ? undefined : rest.replace(/^=/, '');
+    return [...given, { name, option, value }];
+  }
+  return given;
 }
 
 /** What each option for itself cannot know. */

@@ -27,9 +27,12 @@ export function quantityOfBytes(value: number): string {
   return `${value}`;
 }
 
+/** Not `\d*\.?\d+`: of a long row of digits, that tries every part. */
+const NUMBER = /^(?:\d+(?:\.\d+)?|\.\d+)$/;
+
 /** `1.5`: thousandths of a CPU. */
 export function milliCpus(text: string): number | undefined {
-  if (!/^\d*\.?\d+$/.test(text)) return undefined;
+  if (!NUMBER.test(text)) return undefined;
   const value = Math.round(Number(text) * 1000);
   return Number.isSafeInteger(value) ? value : undefined;
 }
@@ -43,12 +46,12 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
 };
-const DURATION = /^(?:\d*\.?\d+(?:ns|us|µs|ms|s|m|h))+$/;
+const DURATION = /^(?:(?:\d+(?:\.\d+)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/;
 
 /** `1m30s`: milliseconds. */
 export function duration(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
-  const parts = [...text.matchAll(/(\d*\.?\d+)(ns|us|µs|ms|s|m|h)/g)];
+  const parts = [...text.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)];
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ''] ?? 0), 0);
 }
 

@@ -4,7 +4,7 @@ import { actionScript, type BuildOptions, stageScript } from '../dockerfile/scri
 import { literalText } from '../dockerfile/variables.js';
 import type { Container, EnvVar, Secret } from '../model/kubernetes.js';
 import { literal } from '../model/literal.js';
-import { JOB_CONTAINER, secretName, stageName } from '../model/names.js';
+import { JOB_CONTAINER, secretName, stageName, WORK_VOLUME } from '../model/names.js';
 import { environmentTooLarge } from '../step/environment.js';
 import { rewrittenImage } from './image-policy.js';
 import { ON_GITHUB, ownMetadata, type OwnPodOptions } from './own-pod.js';
@@ -29,7 +29,7 @@ const STAGES_PATH = '/__podhooks/stages';
  */
 export function withBuild(
   own: StepPod,
-  { plan, options }: Build,
+  { plan, options: given }: Build,
   args: HookContainer,
   of: OwnPodOptions,
 ): StepPod {
@@ -37,6 +37,12 @@ export function withBuild(
   const job = spec?.containers.find(({ name }) => name === JOB_CONTAINER);
   if (spec === undefined || job === undefined) return own;
   const command = commandOf(plan, args);
+  const { kept } = given;
+  const mounts = (job.volumeMounts ?? []).filter(({ name }) => name === WORK_VOLUME);
+  const options =
+    kept === undefined
+      ? given
+      : { ...given, kept: { ...kept, mounts: mounts.map(({ mountPath }) => mountPath) } };
   const replaced = (containers: Container[], secrets: Secret[], volumes = spec.volumes): StepPod => ({
     ...own,
     secrets: secrets,

@@ -12,6 +12,8 @@ interface Reference {
 
 const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/;
 const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
+/** Of docker and containerd: with more, the expression of a glob with several stars would take its time. */
+const LONGEST_NAME = 255;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** Kubelets and runtimes take these for the identifier of an image that is on the node, whoever has pulled it. */
@@ -29,6 +31,7 @@ export function resolveImage(image: string): Reference | undefined {
   const host = registry.toLowerCase();
   const isKnown =
     more.length === 0 &&
+    untagged.length <= LONGEST_NAME &&
     HOST.test(host) &&
     parts.every((part) => PATH.test(part)) &&
     (tag === undefined || TAG.test(tag)) &&

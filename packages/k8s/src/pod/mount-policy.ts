@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { HookError, type MountVolume } from '@podhooks/hooklib';
-import { HOOK_FOLDER } from '../step/script.js';
-import { below, type ContainerPath, EXTERNALS_MOUNT, type RunnerPath, WORK_MOUNT } from '../model/paths.js';
+import { below, type ContainerPath, type RunnerPath } from '../model/paths.js';
+import { coveredBy } from '../step/own-folders.js';
 
 /** Sockets of container runtimes: who reaches one has the node. */
 const RUNTIME_SOCKETS = [
@@ -12,11 +12,6 @@ const RUNTIME_SOCKETS = [
   '/run/cri-dockerd.sock',
   '/run/podman/podman.sock',
 ];
-
-/** What a user's volume must not lie over: without it no step can run, or a wrong one would. */
-const COVERED = [WORK_MOUNT, `${WORK_MOUNT}/_temp`, EXTERNALS_MOUNT, HOOK_FOLDER];
-/** In these, nothing is the user's to mount. */
-const CLOSED = [`${WORK_MOUNT}/_temp`, EXTERNALS_MOUNT, HOOK_FOLDER];
 
 /** Whether a path is the socket of a container runtime, or a folder that holds one. */
 export function reachesRuntimeSocket(path: string): boolean {
@@ -57,9 +52,7 @@ export interface AskedVolume {
 /** Where a user's volume goes in the container. @throws HookError UNSUPPORTED where it would lie over what the hook mounts. */
 export function userTarget({ userProvidedValue, targetVolumePath }: MountVolume): ContainerPath {
   const target = posix.join('/', targetVolumePath).replace(/(?<=.)\/$/, '');
-  const covered =
-    COVERED.find((path) => below(target, path) !== undefined) ??
-    CLOSED.find((path) => below(path, target) !== undefined);
+  const covered = coveredBy(target);
   if (covered === undefined) return target;
   throw new HookError(
     'UNSUPPORTED',

@@ -1,11 +1,12 @@
 import type { HookContainer } from '@podhooks/hooklib';
 import type { Context } from '../context.js';
 import type { RunnerPath } from '../model/paths.js';
+import type { KeptBuild } from './kept-build.js';
 
 /** How a docker action gets the files of the job, and the job those of the action: one implementation for each mode. */
 export interface ActionSharing {
   /** Before there is a pod. @throws HookError FILES_LOST. */
-  prepare(): void;
+  prepare(): void | Promise<void>;
   /** From the creation of the action's pod on: settles when the action may start. @throws HookError FILES_LOST; AbortError. */
   share(pod: string, signal: AbortSignal): void | Promise<void>;
   /** The action has ended, and its pod is still there. @throws HookError FILES_LOST. */
@@ -22,5 +23,7 @@ export interface SharedAction {
   repository: string | undefined;
   /** The job pod, if it has files of the job. */
   jobPod: string | undefined;
+  /** Of a Dockerfile whose build is kept for its next use. */
+  kept: KeptBuild | undefined;
   context: Context;
 }

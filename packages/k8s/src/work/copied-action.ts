@@ -23,7 +23,7 @@ import { filesBackLimits } from '../settings/files-back.js';
 import { readFileCommands } from './action-file-commands.js';
 import type { ActionSharing, SharedAction } from './action-sharing.js';
 import { markKnown } from './fresh.js';
-import { type End, type Ended, pump } from './pump.js';
+import { type End, type Ended, pump } from '../back/pump.js';
 import { sendWorkFolder } from './send-work-folder.js';
 
 /** The agent gives no more in an answer (INLINE_BYTES, and links). */
@@ -54,6 +54,7 @@ export class CopiedAction implements ActionSharing {
     const { GITHUB_ACTION_PATH: path } = args.environmentVariables;
     const actions = [path, args.dockerfile ?? undefined].flatMap((each) => actionFolder(each, work) ?? []);
     await this.send(pod, [...OF_THE_STEP, ...new Set(actions)], signal);
+    await this.action.kept?.send(pod, signal);
     const opened = await this.run(
       helperOf(pod, 'bash', OPEN_GATE, this.back ? uuid() : '', ...this.roots),
       signal,
@@ -69,6 +70,7 @@ export class CopiedAction implements ActionSharing {
     await readFileCommands(pod, work, context);
     await this.bringToRunner(pod);
     if (jobPod !== undefined) await this.bringToJob(pod, jobPod, cancelled);
+    await this.action.kept?.bring(pod);
   }
 
   finish(): void {

@@ -7,9 +7,10 @@ export class SharedActionVolume implements ActionSharing {
   constructor(private readonly action: SharedAction) {}
 
   /** The action's user has to write there, whoever that is. */
-  prepare(): void {
-    const { args, work, context } = this.action;
+  async prepare(): Promise<void> {
+    const { args, work, context, kept } = this.action;
     openToAll(work, [...context.settings.fileCommands, ...runnerMounts(args).map(({ source }) => source)]);
+    await kept?.prepareVolume();
   }
 
   share(): void {

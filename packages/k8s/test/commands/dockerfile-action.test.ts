@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -45,6 +45,16 @@ describe('an action that is a Dockerfile, on the runner', () => {
     expect(refused.message).to.contain('line 2 of o/r/v1/Dockerfile: ONBUILD is not supported');
     expect(refused.hint).to.contain('docker://');
   });
+
+  for (const name of ['Dockerfile', '.dockerignore'])
+    it(`reads no ${name} that would take up the memory of the runner`, () => {
+      write(PATH, BUILT);
+      write(`_actions/o/r/v1/${name}`, '');
+      truncateSync(join(work, `_actions/o/r/v1/${name}`), 2 ** 31);
+      expect(hookErrorOf('UNSUPPORTED', () => read()).message).to.match(
+        new RegExp(`/${name} has 2147483648 bytes, and no more than 262144 are supported\\.$`),
+      );
+    });
 
   it('uses no image that is not allowed, in any stage', () => {
     write(PATH, 'FROM alpine AS a\nFROM debian:12\nCOPY --from=a /x /\n');

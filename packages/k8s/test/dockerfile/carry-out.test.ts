@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -51,16 +51,21 @@ for (const { name, argv } of SHELLS)
       const plan = planOf('FROM a\nRUN echo ::warning::x\nENTRYPOINT ["echo", "started"]\n');
       expect(action(plan)).to.deep.equal({
         output:
-          '::group::Building o/r/Dockerfile\n::stop-commands::TOKEN\n[line 2] RUN echo ::warning::x\n::warning::x\n::TOKEN::\n::endgroup::\nstarted\n',
+          '::group::Building o/r/Dockerfile\n::stop-commands::TOKEN\n[line 2] RUN echo ::warning::x\n::warning::x\n\n::TOKEN::\n::endgroup::\nstarted\n',
         status: 0,
       });
+    });
+
+    it('gives commands to the runner again behind output without a line feed', () => {
+      const plan = planOf('FROM a\nRUN printf half\nENTRYPOINT ["echo", "started"]\n');
+      expect(action(plan).output).to.match(/half\n::TOKEN::\n::endgroup::\nstarted\n$/);
     });
 
     it('ends with a RUN that fails, and says which, and how', () => {
       const plan = planOf('FROM a\nRUN exit 3\nRUN echo unseen\nENTRYPOINT ["echo", "started"]\n');
       const { output, status } = action(plan);
       expect(status).to.equal(1);
-      expect(output).to.contain('[line 2] RUN exit 3\n::TOKEN::\n').and.not.contain('unseen');
+      expect(output).to.contain('[line 2] RUN exit 3\n\n::TOKEN::\n').and.not.contain('unseen');
       expect(output).to.not.contain('started');
       expect(message()).to.equal('podhooks: 2 3\n');
     });
@@ -100,6 +105,19 @@ ENTRYPOINT ["env"]
       );
       const { output } = action(plan);
       expect(output.split('::endgroup::\n')[1], output).to.equal('honffx base\n751\n');
+    });
+
+    it('copies a link in a folder as a link, also where .dockerignore leaves out what is beside it', () => {
+      mkdirSync(join(folder, 'd'));
+      writeFileSync(join(folder, 'd/no.md'), '');
+      symlinkSync('nowhere', join(folder, 'd/link'));
+      const plan = planOf(
+        `FROM a\nCOPY d ${folder}/to\nENTRYPOINT ["readlink", "${folder}/to/link"]\n`,
+        { 'd/no.md': '', 'd/link': '' },
+        '**/*.md\n',
+      );
+      const { output } = action(plan);
+      expect(output).to.match(/::endgroup::\nnowhere\n$/);
     });
 
     it('waits for a stage, shows what it prints, and takes what it has put aside', () => {

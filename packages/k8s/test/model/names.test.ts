@@ -35,6 +35,10 @@ describe('serviceNames', () => {
       expect(serviceNames(images)).to.deep.equal(names);
     });
 
+  it('gives a name to an image of a hundred thousand dashes', () => {
+    expect(serviceNames([`a${'-'.repeat(100_000)}b`])).to.have.length(1);
+  });
+
   it('gives names that Kubernetes takes, each one once, in the same order', () => {
     fc.assert(
       fc.property(

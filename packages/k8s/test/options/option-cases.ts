@@ -118,6 +118,11 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         ],
       ],
     },
+    ...['/__podhooks/steps', '/a/../__e', '/__w/_temp/', '/x/..'].map((path): Case => ({
+      job: `--tmpfs ${path}`,
+      seen: ({ job, warnings }) => [job?.volumeMounts?.length, warnings[0]?.includes(' would cover /__')],
+      is: [1, true],
+    })),
     {
       job: '--tmpfs /__w',
       seen: ({ job, warnings }) => [job?.volumeMounts?.length, warnings],
@@ -159,6 +164,11 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     [{ 'options.podhooks.dev/com.example-a': 'b', 'options.podhooks.dev/flag': '' }, undefined],
   ),
   '--hostname': [
+    {
+      job: '--hostname localhost',
+      seen: ({ spec, warnings }) => [spec?.hostname, warnings.length],
+      is: [undefined, 1],
+    },
     {
       job: '--hostname Builder.example.com',
       seen: ({ spec }) => [spec?.hostname, spec?.hostAliases?.[0]?.hostnames],

@@ -51,6 +51,18 @@ describe('readOptions', () => {
   for (const [text, fault] of Object.entries(FAULTS))
     it(`says what is wrong with ${text}`, () => expect(faultsOf(text)).to.deep.equal([fault]));
 
+  for (const text of [
+    `-${'t'.repeat(100_000)}`,
+    `--cpus ${'1'.repeat(100_000)}x`,
+    `--health-interval ${'1'.repeat(100_000)}x`,
+    `--memory ${'1'.repeat(100_000)}x`,
+    `--dns ${':'.repeat(100_000)}`,
+  ])
+    // With an expression that tries every part, each of them takes longer than a test may.
+    it(`reads ${text.slice(0, 30)}… to its end`, () => {
+      expect(faultsOf(text).join('\n').length).to.be.lessThan(200);
+    });
+
   for (const text of ['-m 1g', '-m1g', '-m=1g', '--memory 1024M', '--memory=1gib', '-itm 1g'])
     it(`reads ${text}`, () => {
       const { effects, faults } = readOptions(text, 'job');

@@ -82,6 +82,12 @@ describe('the images that are allowed', () => {
   ])
     it(`are no others: ${JSON.stringify(image)}`, () => expect(permits(image)).to.equal(false));
 
+  it('are no name that is longer than runtimes take, whose comparison would take its time', () => {
+    const image = `ghcr.io/our-org/${'a'.repeat(5_000)}`;
+    expect(permits(image, ['ghcr.io/our-org/*'])).to.equal(false);
+    expect(permits(image, [`ghcr.io/our-org/${'*a'.repeat(9)}*b`])).to.equal(false);
+  });
+
   it('are not an image of the node by its identifier, even where every image is allowed', () => {
     expect(permits(DIGEST, ['*'])).to.equal(false);
     expect(permits('0a'.repeat(32), ['docker.io/library/*'])).to.equal(false);

@@ -72,6 +72,7 @@ describe('the files of a docker action with a work folder of its own', () => {
       work,
       repository: repository ?? undefined,
       jobPod,
+      kept: undefined,
       context: given.context,
     });
     return { ...given, action, share: () => action.share('step-pod', given.context.cancelled) };
