@@ -99,6 +99,25 @@ describeWithMounts('an action that is a Dockerfile', () => {
     ]);
   });
 
+  it('tells a build that is lost as an error that the runner takes', async () => {
+    const dockerfile = 'FROM alpine:3.20\nRUN printf half; sleep 60\nENTRYPOINT ["echo", "started"]\n';
+    const strike = async () => {
+      const { pods } = await runner.objects();
+      const step = pods.find(({ metadata }) => metadata?.name?.includes('-step-'));
+      runner.engine.faults.evict(step?.metadata?.name ?? '');
+    };
+    let struck: Promise<void> | undefined;
+    const onOutput = (chunk: Buffer) => {
+      if (chunk.includes('half')) struck ??= strike();
+    };
+    const result = await runCase(runner, { dockerfile }, 'lost', { onOutput });
+    await struck;
+    const { title, text } = errorOf(result);
+    expect(title).to.equal('podhooks: STEP_LOST');
+    expect(text).to.contain('was evicted');
+    expect(behindBuild(result)).to.match(/^::error/);
+  });
+
   it('is refused before there is a pod', async () => {
     const [, , third] = REFUSED;
     const dockerfile = third?.dockerfile ?? '';
@@ -116,7 +135,7 @@ describeWithMounts('an action that is a Dockerfile', () => {
     const { title, text } = errorOf(await runCase(runner, { dockerfile }, 'private'));
     expect(title).to.equal('podhooks: POD_FAILED');
     expect(text)
-      .to.contain('the image no/such:1 cannot be pulled')
+      .to.contain('the image no/such:1 of container stage-1')
       .and.contain('It is named in line 2 of octo/private/v1/Dockerfile.');
   });
 

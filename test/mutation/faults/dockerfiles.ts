@@ -79,6 +79,16 @@ export const DOCKERFILES: readonly Fault[] = [
     test: { file: `${TESTS}/dockerfile/plan.test.ts`, title: 'refuses COPY out of the context, by its line' },
   },
   {
+    name: 'the error of a build that is killed is none to the runner',
+    file: `${HOOK}/commands/build-log.ts`,
+    from: "if (this.state !== 'building') return;",
+    to: "if (this.state !== 'built') return;",
+    test: {
+      file: `${TESTS}/commands/build-log.test.ts`,
+      title: 'gives commands back to the runner where a build is killed (7 bytes at once)',
+    },
+  },
+  {
     name: 'a Dockerfile is not built again although a file that it copies has changed',
     file: `${HOOK}/dockerfile/keep.sh`,
     from: '  [ "$(cat "$_ph_kept/$_ph_key.state")" = "$(cat "$_ph_lists/state")" ] || return 1',

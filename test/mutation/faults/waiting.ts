@@ -173,4 +173,14 @@ export const WAITING: readonly Fault[] = [
       title: 'shows no secret of payload, template, settings or environment, in debug mode neither',
     },
   },
+  {
+    name: 'an action that ends well is lost, since the kernel has killed one of its processes',
+    file: `${HOOK}/pods/status.ts`,
+    from: "end.reason === 'OOMKilled' && end.exitCode !== 0",
+    to: "end.reason === 'OOMKilled'",
+    test: {
+      file: `${TESTS}/follow/action-end.test.ts`,
+      title: 'is its exit code 0 although the kernel has killed one of its processes',
+    },
+  },
 ];

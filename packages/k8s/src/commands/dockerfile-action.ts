@@ -3,7 +3,7 @@ import { HookError, type HookContainer } from '@podhooks/hooklib';
 import { KEPT } from '../agent/kept-build.js';
 import { DockerfileFault } from '../dockerfile/fault.js';
 import type { Architecture } from '../dockerfile/from.js';
-import type { Context } from '../context.js';
+import type { Context, Output } from '../context.js';
 import type { BuildPlan } from '../dockerfile/model.js';
 import { planDockerfile } from '../dockerfile/plan.js';
 import { instructionsOf } from '../dockerfile/script.js';
@@ -18,6 +18,7 @@ import type { OwnPodOptions } from '../pod/own-pod.js';
 import type { StepPod } from '../pod/step-pod.js';
 import { KeptBuild } from '../work/kept-build.js';
 import { readDockerfile } from './build-context.js';
+import { BuildLog } from './build-log.js';
 
 /** Names that docker has for processors, by those that Node has. */
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x64: 'amd64', arm64: 'arm64', arm: 'arm' };
@@ -77,6 +78,10 @@ export class DockerfileAction {
       cause: error,
       ...(error.hint !== undefined && { hint: error.hint }),
     });
+  }
+
+  log(out: Output): BuildLog {
+    return new BuildLog(out, this.build.options.token);
   }
 
   /** Why the action has not begun; undefined if it has. */

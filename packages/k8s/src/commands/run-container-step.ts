@@ -175,7 +175,9 @@ async function run(
   const over = new AbortController();
   const killed = watchStages(created, context, AbortSignal.any([giveUp.signal, over.signal]));
   try {
-    const end = await followAction(name, context, giveUp.signal, killed);
+    const log = dockerfile?.log(context.out);
+    const watched = log === undefined ? context : { ...context, out: log };
+    const end = await followAction(name, watched, giveUp.signal, killed).finally(() => log?.giveBack());
     const failure = cancelled.aborted ? undefined : dockerfile?.failure(end);
     if (failure !== undefined) throw failure;
     const code = exitCodeOf(end);

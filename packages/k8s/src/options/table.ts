@@ -84,8 +84,9 @@ const WORKING: readonly Working[] = [
     'a name',
     text,
     (value, effects) => {
-      effects.hostname = hostName(value)?.split('.')[0];
-      return effects.addName(value);
+      const fault = effects.addName(value);
+      effects.hostname = effects.names.at(-1)?.split('.')[0];
+      return fault;
     },
   ),
   option(

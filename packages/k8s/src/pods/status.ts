@@ -159,7 +159,8 @@ function terminated(pod: Pod, { name, state, lastState }: ContainerStatus): Reas
   const end = state?.terminated ?? lastState?.terminated;
   if (end === undefined) return undefined;
   const where = `container ${name} of pod ${pod.metadata?.name ?? ''}`;
-  if (end.reason === 'OOMKilled') {
+  // With exit code 0, the kernel has killed a child of the program, which ended well all the same.
+  if (end.reason === 'OOMKilled' && end.exitCode !== 0) {
     const limit = pod.spec?.containers.find((container) => container.name === name)?.resources?.limits?.[
       'memory'
     ];

@@ -19,6 +19,14 @@ describe('the end of an action', () => {
       expect(actionEnd(ended(code).phase(phase).build())).to.deep.equal({ kind: 'exited', exitCode: code });
     });
 
+  it('is its exit code 0 although the kernel has killed one of its processes', () => {
+    expect(actionEnd(ended(0, 'OOMKilled').phase('Succeeded').build())).to.deep.equal({
+      kind: 'exited',
+      exitCode: 0,
+    });
+    expect(actionEnd(ended(137, 'OOMKilled').phase('Failed').build())?.kind).to.equal('lost');
+  });
+
   it('does not wait for sidecars', () => {
     expect(actionEnd(ended(3).running('sidecar').phase('Running').build())).to.deep.equal({
       kind: 'exited',

@@ -165,6 +165,11 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   ),
   '--hostname': [
     {
+      job: '--hostname localhost',
+      seen: ({ spec, warnings }) => [spec?.hostname, warnings.length],
+      is: [undefined, 1],
+    },
+    {
       job: '--hostname Builder.example.com',
       seen: ({ spec }) => [spec?.hostname, spec?.hostAliases?.[0]?.hostnames],
       is: ['builder', ['redis', 'postgres']],
