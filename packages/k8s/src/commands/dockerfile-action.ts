@@ -62,6 +62,10 @@ export class DockerfileAction {
     return withBuild(own, this.build, args, options);
   }
 
+  log(out: Output): BuildLog {
+    return new BuildLog(out, this.build.options.token);
+  }
+
   /** Why the pod does not start, with the line of the image that it is about. */
   atLine(error: unknown, pod: Pod): unknown {
     const { plan, options } = this.build;
@@ -73,15 +77,11 @@ export class DockerfileAction {
       return image !== undefined && error.message.includes(`image ${image} `);
     });
     if (stage === undefined) return error;
-    const message = `${error.message.replace(/\.$/, '')}. It is named in line ${stage.line} of ${options.title}.`;
+    const message = `${error.message} It is named in line ${stage.line} of ${options.title}.`;
     return new HookError(error.code, message, {
       cause: error,
       ...(error.hint !== undefined && { hint: error.hint }),
     });
-  }
-
-  log(out: Output): BuildLog {
-    return new BuildLog(out, this.build.options.token);
   }
 
   /** Why the action has not begun; undefined if it has. */
