@@ -7,6 +7,7 @@ import {
   FIND_CHANGES,
   NOTHING_CHANGED,
   OPEN_GATE,
+  RECEIVE_FOLDERS,
   SEND_FOLDERS,
 } from '../../src/agent/action-files.js';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
@@ -146,6 +147,20 @@ describe('the files of a docker action with a work folder of its own', () => {
     const { message } = await hookRejection('FILES_LOST', shared().share());
     expect(message).to.contain('from pod job-pod to pod step-pod: tar ended with exit code 2: tar: gone');
     expect(calls(OPEN_GATE)).to.deep.equal([]);
+  });
+
+  it('are sent again when their end is lost on the way, and lost when it always is', async () => {
+    const cut = { exitCode: 2, stderr: 'tar: Unexpected EOF in archive\n' };
+    answer(RECEIVE_FOLDERS, cut, {});
+    const sent = await shared()
+      .share()
+      .then(() => 'sent', String);
+    expect(sent).to.equal('sent');
+    expect(calls(SEND_FOLDERS)).to.have.length(2);
+    answer(RECEIVE_FOLDERS, cut, cut, cut);
+    const { message } = await hookRejection('FILES_LOST', shared().share());
+    expect(message).to.contain('tar: Unexpected EOF in archive');
+    expect(calls(SEND_FOLDERS)).to.have.length(5);
   });
 
   it('are lost when the gate of the action does not open', async () => {
