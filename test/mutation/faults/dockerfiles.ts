@@ -165,4 +165,14 @@ export const DOCKERFILES: readonly Fault[] = [
       title: 'are sent again when their end is lost on the way, and lost when it always is',
     },
   },
+  {
+    name: 'an archive that is cut between two files passes for a whole one',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: 'from.totalBytes === undefined || from.totalBytes !== to.totalBytes',
+    to: 'false',
+    test: {
+      file: `${TESTS}/work/copied-action.test.ts`,
+      title: 'are sent again when all that the receiver has seen is a shorter archive',
+    },
+  },
 ];

@@ -152,11 +152,11 @@ export class CopiedAction implements ActionSharing {
       this.action.context.out.debug(`copied again from ${from.pod} to ${to.pod}: ${ended.to.diagnostic}`);
       ended = await once();
     }
+    const where = `from pod ${from.pod} to pod ${to.pod}:`;
     for (const { exitCode, diagnostic } of [ended.from, ended.to])
-      if (exitCode !== 0)
-        throw filesLost(
-          `from pod ${from.pod} to pod ${to.pod}: tar ended with exit code ${exitCode}: ${diagnostic}`,
-        );
+      if (exitCode !== 0) throw filesLost(`${where} tar ended with exit code ${exitCode}: ${diagnostic}`);
+    const [sent, came] = [ended.from, ended.to].map(({ totalBytes }) => totalBytes ?? 'an unknown number');
+    if (isCutShort(ended)) throw filesLost(`${where} ${came} of ${sent} bytes arrived`);
     return ended.from;
   }
 
@@ -167,9 +167,14 @@ export class CopiedAction implements ActionSharing {
   }
 }
 
-/** The sender has printed all of it, and the receiver has not seen the end: a busy node can lose the end of an exec's output. */
+/**
+ * The sender has printed all of it, and the receiver has seen less: a busy node can lose the end of an exec's output. Where that
+ * is amid a file, tar says so; between two files only the totals differ.
+ */
 function isCutShort({ from, to }: { from: Ended; to: Ended }): boolean {
-  return from.exitCode === 0 && to.exitCode !== 0 && to.diagnostic.includes('Unexpected EOF');
+  if (from.exitCode !== 0) return false;
+  if (to.exitCode !== 0) return to.diagnostic.includes('Unexpected EOF');
+  return from.totalBytes === undefined || from.totalBytes !== to.totalBytes;
 }
 
 function helperOf(pod: string, shell: 'sh' | 'bash', script: string, ...args: string[]): End {
