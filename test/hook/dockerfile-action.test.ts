@@ -135,8 +135,8 @@ describeWithMounts('an action that is a Dockerfile', () => {
     const { title, text } = errorOf(await runCase(runner, { dockerfile }, 'private'));
     expect(title).to.equal('podhooks: POD_FAILED');
     expect(text)
-      .to.contain('the image no/such:1 cannot be pulled')
-      .and.contain('It is named in line 2 of octo/private/v1/Dockerfile.');
+      .to.match(/the image no\/such:1 of container stage-1 of pod \S+ cannot be pulled/)
+      .and.contain('not found. It is named in line 2 of octo/private/v1/Dockerfile.');
   });
 
   it('has to have an entry point or a command', async () => {

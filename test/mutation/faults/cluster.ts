@@ -30,6 +30,16 @@ export const CLUSTER: readonly Fault[] = [
     test: { file: `${TESTS}/cluster/api-error.test.ts`, title: 'hopes that 503 passes' },
   },
   {
+    name: 'a Role that was enough until an upgrade of the cluster is refused without the reason',
+    file: `${HOOK}/cluster/api-error.ts`,
+    from: "resource === 'pods/exec'",
+    to: "resource === 'pods/attach'",
+    test: {
+      file: `${TESTS}/cluster/api-error.test.ts`,
+      title: 'tells of the right that exec needs on newer clusters, and what to do',
+    },
+  },
+  {
     name: 'a wait for the API server does not grow',
     file: `${HOOK}/cluster/retry.ts`,
     from: 'Math.min(delayMs * this.factor, this.longestMs)',

@@ -155,4 +155,24 @@ export const DOCKERFILES: readonly Fault[] = [
       title: 'names the line of an image that keeps its pod from starting, and leaves other failures alone',
     },
   },
+  {
+    name: 'files of a docker action are lost when a busy node cuts the end of an archive off',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: 'const COPY_ATTEMPTS = 3;',
+    to: 'const COPY_ATTEMPTS = 1;',
+    test: {
+      file: `${TESTS}/work/copied-action.test.ts`,
+      title: 'are sent again when their end is lost on the way, and lost when it always is',
+    },
+  },
+  {
+    name: 'an archive that is cut between two files passes for a whole one',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: 'from.totalBytes === undefined || from.totalBytes !== to.totalBytes',
+    to: 'false',
+    test: {
+      file: `${TESTS}/work/copied-action.test.ts`,
+      title: 'are sent again when all that the receiver has seen is a shorter archive',
+    },
+  },
 ];

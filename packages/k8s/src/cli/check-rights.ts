@@ -1,13 +1,10 @@
 import { CHART_MODE_HINT, NO_PERMISSION } from '../arc-chart.js';
-import { ApiError } from '../cluster/api-error.js';
+import { ApiError, EXEC_NEEDS_CREATE_FROM } from '../cluster/api-error.js';
 import type { ApiClient } from '../cluster/client.js';
 import { pageOf } from '../failure.js';
 import { asMap, mapAt } from '../json.js';
 import { type Check, TIMEOUT_MS } from './check.js';
 import { grantYaml, type Permission, PERMISSIONS, rulesYaml } from './permissions.js';
-
-/** From this minor version of Kubernetes 1 on, exec needs `create` on `pods/exec`. */
-const CREATE_FOR_EXEC = 35;
 
 export interface Rights {
   readonly checks: readonly Check[];
@@ -50,7 +47,7 @@ function lacks(
   const who = account === undefined ? 'the account' : `the account ${account.name}`;
   const hasNone = required.length === PERMISSIONS.filter(({ optional }) => optional === undefined).length;
   const exec = required.some((each) => wordOf(each) === 'create pods/exec')
-    ? ` The API server is ${version}; from 1.${CREATE_FOR_EXEC} on, every exec needs create on pods/exec.`
+    ? ` The API server is ${version}; from ${EXEC_NEEDS_CREATE_FROM} on, every exec needs create on pods/exec.`
     : '';
   return {
     name: 'RBAC',

@@ -83,6 +83,9 @@ export function statusOf(code: number, body: string, headers: Readonly<Record<st
   }
 }
 
+/** The version of Kubernetes from which on an exec needs `create` on `pods/exec`, not only `get`. */
+export const EXEC_NEEDS_CREATE_FROM = '1.35';
+
 /** What the user is told: what was tried, what the cluster answered, and what to do. */
 export function explain(error: unknown, server: string): unknown {
   if (error instanceof ConnectionError && error.cause instanceof CertificateError)
@@ -142,7 +145,12 @@ function hintForForbidden(message: string): string {
       const account = user.slice(user.lastIndexOf(':') + 1);
       return `ARC's chart gives the account ${account} to runners without a Kubernetes mode: ${CHART_MODE_HINT}`;
     }
-    return `Add the verb "${verb}" on "${resource}" to the Role${namespace === undefined ? '' : ` in the namespace "${namespace}"`} that is bound to ${user}.`;
+    const role = `Role${namespace === undefined ? '' : ` in the namespace "${namespace}"`} that is bound to ${user}`;
+    const why =
+      verb === 'create' && resource === 'pods/exec'
+        ? ` From Kubernetes ${EXEC_NEEDS_CREATE_FROM} on, every exec needs it.`
+        : '';
+    return `Add the verb "${verb}" on "${resource}" to the ${role}.${why}`;
   }
   return admissionHint(message);
 }

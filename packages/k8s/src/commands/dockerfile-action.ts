@@ -77,7 +77,7 @@ export class DockerfileAction {
       return image !== undefined && error.message.includes(`image ${image} `);
     });
     if (stage === undefined) return error;
-    const message = `${error.message} It is named in line ${stage.line} of ${options.title}.`;
+    const message = `${error.message.replace(/\.?$/, '.')} It is named in line ${stage.line} of ${options.title}.`;
     return new HookError(error.code, message, {
       cause: error,
       ...(error.hint !== undefined && { hint: error.hint }),

@@ -60,6 +60,15 @@ describe('explain', () => {
       'Add the verb "get" on "nodes/proxy" to the Role that is bound to u.',
     ],
     [
+      'the right that exec needs on newer clusters',
+      refusal(
+        403,
+        'pods "a" is forbidden: User "u" cannot create resource "pods/exec" in API group "" in the namespace "ci"',
+      ),
+      'API_FORBIDDEN',
+      'Add the verb "create" on "pods/exec" to the Role in the namespace "ci" that is bound to u. From Kubernetes 1.35 on, every exec needs it.',
+    ],
+    [
       'a quota',
       refusal(403, 'pods "a" is forbidden: exceeded quota: q, requested: cpu=1'),
       'API_FORBIDDEN',
