@@ -283,8 +283,8 @@ export const FILES: readonly Fault[] = [
   {
     name: 'a docker action runs whose files did not arrive',
     file: `${HOOK}/work/copied-action.ts`,
-    from: '      if (exitCode !== 0)\n        throw',
-    to: '      if (exitCode > 128)\n        throw',
+    from: '      if (exitCode !== 0) throw',
+    to: '      if (exitCode > 128) throw',
     test: {
       file: `${TESTS}/commands/copied-action.test.ts`,
       title: 'does not run the action without its files, and names the reason',
