@@ -24,18 +24,29 @@ export const actions: Campaign = {
   needsPackages: true,
   run: async (scale) => {
     const each = Math.ceil(countOf(scale, 100, 2) / MODES.length);
-    const cuts: number[] = [];
-    for (const mode of MODES) cuts.push(await inMode(mode, each, scale));
+    const counted: Counted[] = [];
+    for (const mode of MODES) counted.push(await inMode(mode, each, scale));
     return [
       row('docker actions', each * MODES.length),
-      row('connections cut: volume mode; novolume mode', cuts.join('; ')),
-      row('output, exit code, file commands or files lost, doubled or wrong; left over', '0; 0'),
+      row('connections cut: volume mode; novolume mode', counted.map(({ cuts }) => cuts).join('; ')),
+      row('output, exit code, file commands or files lost, doubled or wrong', 0),
+      row(
+        'objects that cleanup_job deletes; left behind it',
+        `${counted.reduce((sum, { left }) => sum + left, 0)}; 0`,
+      ),
     ];
   },
 };
 
-async function inMode(mode: Mode, count: number, { random, say }: Scale): Promise<number> {
+interface Counted {
+  cuts: number;
+  /** Objects of actions when the last one has ended. */
+  left: number;
+}
+
+async function inMode(mode: Mode, count: number, { random, say }: Scale): Promise<Counted> {
   const cutter = await Cutter.start();
+  let left = 0;
   try {
     await withJob(mode, { env: { ...cutter.environment, ...HEARTBEAT } }, async (runner) => {
       const folders = `for n in $(seq ${count}); do mkdir -p a/$n; head -c ${FILE_BYTES} /dev/zero | tr '\\0' x > a/$n/given; done`;
@@ -47,10 +58,10 @@ async function inMode(mode: Mode, count: number, { random, say }: Scale): Promis
       });
       cutter.plan = () => undefined;
       await checkFiles(runner, count);
-      const left = (await leftovers(runner)).filter((name) => name.includes('-step-'));
-      assert.deepEqual(left, [], `what actions in ${mode} mode have left`);
+      // A deletion whose connection stays silent is given up, and left to cleanup_job: `withJob` looks for what is left then.
+      left = (await leftovers(runner)).filter((name) => name.includes('-step-')).length;
     });
-    return cutter.cuts;
+    return { cuts: cutter.cuts, left };
   } finally {
     cutter.close();
   }
