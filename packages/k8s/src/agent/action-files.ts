@@ -119,6 +119,18 @@ code=$?
 [[ $code = 1 ]] || exit $code
 `;
 
+/** Printed by ARE_LARGE. */
+export const LARGE = 'large\n';
+
+/** Looks whether folders of the work folder hold more than `$1` bytes; in the helper of the job pod. Of large ones it does not look at all. */
+export const ARE_LARGE = `
+most=$1
+shift
+cd ${WORK_MOUNT} || exit
+for name; do [[ ! -d ./$name || -L ./$name ]] || find "./$name" -printf '%s\\n'; done |
+  awk -v most="$most" '{ if ((sum += $1 + 512) > most) { print "large"; exit } }'
+`;
+
 /** Unpacks the archive of SEND_FOLDERS. */
 export const RECEIVE_FOLDERS = `umask 0; export LC_ALL=C; exec tar -x -p --totals -f - -C ${WORK_MOUNT}`;
 

@@ -16,16 +16,17 @@ export interface Ended {
   totalBytes: number | undefined;
 }
 
+/** Both ends of a copy. */
+export interface Ends {
+  from: Ended;
+  to: Ended;
+}
+
 /**
  * Lets one command print what another one reads, through this process and no faster than the second one takes it.
  * @throws ApiError, ConnectionError, AbortError.
  */
-export async function pump(
-  cluster: Cluster,
-  from: End,
-  to: End,
-  signal: AbortSignal,
-): Promise<{ from: Ended; to: Ended }> {
+export async function pump(cluster: Cluster, from: End, to: End, signal: AbortSignal): Promise<Ends> {
   const words = { from: new TarWords(), to: new TarWords() };
   const reader = await cluster.exec(to.pod, to.container, to.command, {
     onStdout: () => undefined,
@@ -56,6 +57,6 @@ export async function pump(
   }
 }
 
-function asEnded(exitCode: number, { diagnostic, totalBytes }: TarWords): Ended {
+export function asEnded(exitCode: number, { diagnostic, totalBytes }: TarWords): Ended {
   return { exitCode, diagnostic, totalBytes };
 }

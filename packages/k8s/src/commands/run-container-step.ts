@@ -68,7 +68,7 @@ export async function runContainerStep(
     work,
     repository,
     // A job without a job container has services only.
-    jobPod: jobName,
+    jobPod: jobName === undefined ? undefined : { name: jobName, address: jobPod?.status?.podIP },
     kept: jobName === undefined ? undefined : dockerfile?.keptBuild(work, jobName, context),
     context,
   });
