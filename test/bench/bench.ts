@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import { useCluster } from './bed.js';
 import type { Benchmark } from './benchmark.js';
 import { isMet, type Figure } from './figure.js';
+import { actions } from './figures/actions.js';
 import { against } from './figures/against.js';
 import { back } from './figures/back.js';
 import { count } from './figures/count.js';
@@ -30,6 +31,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   count,
   prepare,
   services,
+  actions,
   trees,
   back,
   parallel,

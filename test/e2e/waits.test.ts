@@ -49,11 +49,11 @@ describe('a wait of prepare_job on the cluster', () => {
   };
 
   it('ends with the reason of the scheduler where no node fits, 8 times of 8', async () => {
-    const runner = await withTemplate(NOWHERE, { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '3' });
+    const runner = await withTemplate(NOWHERE, { ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS: '5' });
     for (let time = 1; time <= 8; time++) {
       const { title, text } = errorOf(await runner.prepareJob(JOB));
       expect(title, `time ${time}: ${text}`).to.equal('podhooks: POD_TIMEOUT');
-      expect(text).to.contain('did not start within 3 s: waiting for a node: 0/').and.contain('available');
+      expect(text).to.contain('did not start within 5 s: waiting for a node: 0/').and.contain('available');
     }
     await gone(runner);
   });

@@ -4,7 +4,7 @@ import { behindBuild, runCase } from '../dockerfiles/run-case.js';
 import { describeWithMounts } from '../engine/needs-mounts.js';
 import type { EngineRunner } from '../runner/engine-runner.js';
 import { REFUSED } from '../dockerfiles/refused.js';
-import { errorOf, leftovers, log, preparedRunner, requestsOf } from './support.js';
+import { errorOf, leftovers, log, MODES, preparedRunner, requestsOf } from './support.js';
 
 describeWithMounts('an action that is a Dockerfile', () => {
   let runner: EngineRunner;
@@ -67,6 +67,29 @@ describeWithMounts('an action that is a Dockerfile', () => {
         .and.not.match(/^(unseen|started)$/m);
     });
 
+  for (const mode of MODES)
+    it(`is ended when it is cancelled while it is built, ${mode} mode`, async () => {
+      const own = mode === 'volume' ? runner : await preparedRunner(mode);
+      const dockerfile = 'FROM alpine:3.20\nRUN echo building; sleep 600\nENTRYPOINT ["echo", "started"]\n';
+      const controller = new AbortController();
+      let seen = '';
+      const onOutput = (chunk: Buffer) => {
+        seen += chunk.toString();
+        if (/^building$/m.test(seen)) controller.abort();
+      };
+      try {
+        const options = { signal: controller.signal, onOutput };
+        const result = await runCase(own, { dockerfile }, 'cancelled', options);
+        expect(result.cancelledBy, log(result)).to.equal('SIGINT');
+        expect(log(result))
+          .to.contain('stopped by the runner')
+          .and.not.match(/^started$/m);
+        expect((await leftovers(own)).filter((name) => name.includes('-step-'))).to.deep.equal([]);
+      } finally {
+        if (own !== runner) await own.close();
+      }
+    });
+
   it('gives its commands to the runner when it runs, and none while it is built', async () => {
     const dockerfile =
       'FROM alpine:3.20\nRUN echo "::warning::of the build"\nENTRYPOINT ["echo", "::warning::of the action"]\n';
@@ -104,6 +127,16 @@ describeWithMounts('an action that is a Dockerfile', () => {
       expect(text).to.contain(`line 3 of octo/refused/v1/Dockerfile: ${third?.why}`);
     });
     expect(requests.filter((request) => request.startsWith('create'))).to.deep.equal([]);
+  });
+
+  it('names the line of an image that cannot be pulled, of any stage', async () => {
+    const dockerfile =
+      'FROM debian:12 AS a\nFROM no/such:1 AS b\nFROM alpine:3.20\nCOPY --from=a /etc/hostname /\nCOPY --from=b /x /\nENTRYPOINT ["true"]\n';
+    const { title, text } = errorOf(await runCase(runner, { dockerfile }, 'private'));
+    expect(title).to.equal('podhooks: POD_FAILED');
+    expect(text)
+      .to.match(/the image no\/such:1 of container stage-1 of pod \S+ cannot be pulled/)
+      .and.contain('not found. It is named in line 2 of octo/private/v1/Dockerfile.');
   });
 
   it('has to have an entry point or a command', async () => {

@@ -103,7 +103,7 @@ async function rawMs(runner: PodRunner, argv: readonly string[]): Promise<number
 }
 
 /** A script that creates a folder with so many files, a hundred in each of its folders. */
-function plant(folder: string, files: number, bytesPerFile: number): string {
+export function plant(folder: string, files: number, bytesPerFile: number): string {
   const move = `xargs -n ${FILES_PER_FOLDER} sh -c 'mkdir -p d$$ && exec mv "$@" d$$/' sh`;
   return `mkdir ${folder} && cd ${folder} && head -c ${files * bytesPerFile} /dev/urandom | split -a 5 -d -b ${bytesPerFile} - && ls | ${move}`;
 }

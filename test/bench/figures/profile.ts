@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Mode } from '../../runner/arc.js';
 import { hookPath, measure, modeName, MODES, PROBE, stepInput, withJob } from '../bed.js';
@@ -30,7 +31,8 @@ export const profile = {
 
 function inMode(mode: Mode): Promise<Figure[]> {
   return withJob(mode, async (runner, _pod, state) => {
-    const script = 'profile.sh';
+    // As the runner names it: a file of another name would be one that the step has changed.
+    const script = `${randomUUID()}.sh`;
     await runner.writeFile(join(runner.folders.temp, script), 'echo "started $EPOCHREALTIME"\n');
     const input = await stepInput(state, `/__w/_temp/${script}`);
     const hook = await hookPath(runner);

@@ -10,14 +10,14 @@ const POLL_MS = 25;
 const LIMIT_MS = 60_000;
 const agent = new Agent({ keepAlive: true, ca: readFileSync(`${ACCOUNT}/ca.crt`) });
 
-/** The least that a pod costs: one POST, and looking until it is Ready. Removes it, which does not count. */
-export async function untilReady(pod: Pod): Promise<Measurement> {
+/** The least that a pod costs: one POST, and looking until it is as far. Removes it, which does not count. */
+export async function untilPod(pod: Pod, isFar: (seen: Pod) => boolean): Promise<Measurement> {
   const { namespace = '', name = '' } = pod.metadata ?? {};
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const started = performance.now();
   let seen = await call('POST', pods, pod);
-  while (!isReady(seen)) {
-    if (performance.now() - started > LIMIT_MS) throw new Error(`pod ${name} does not get Ready`);
+  while (!isFar(seen)) {
+    if (performance.now() - started > LIMIT_MS) throw new Error(`pod ${name} does not get as far`);
     await sleep(POLL_MS);
     seen = await call('GET', `${pods}/${name}`);
   }
@@ -26,8 +26,12 @@ export async function untilReady(pod: Pod): Promise<Measurement> {
   return { ms, bytes: 0, sha256: '' };
 }
 
-function isReady({ status }: Pod): boolean {
+export function isReady({ status }: Pod): boolean {
   return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+}
+
+export function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded';
 }
 
 function call(method: string, path: string, body?: Pod): Promise<Pod> {

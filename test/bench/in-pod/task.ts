@@ -8,6 +8,8 @@ export type Task =
   | { kind: 'first connection'; hook: string; input: string }
   /** Makes a pod, waits until it is Ready, and removes it. */
   | { kind: 'ready'; pod: Pod }
+  /** The same, until it has ended. */
+  | { kind: 'ended'; pod: Pod }
   /** Runs a step through the hook with the probe in it. */
   | { kind: 'profile'; hook: string; probe: string; input: string };
 

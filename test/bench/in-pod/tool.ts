@@ -1,7 +1,7 @@
 /** Runs in a runner pod, as one file: carries out the task that its argument is, and prints the measurement. */
 import { firstConnection, runCommand } from './processes.js';
 import { profileStep } from './profile.js';
-import { untilReady } from './ready.js';
+import { isReady, hasEnded, untilPod } from './ready.js';
 import type { Measurement, Task } from './task.js';
 
 function carryOut(task: Task): Promise<Measurement> {
@@ -11,7 +11,9 @@ function carryOut(task: Task): Promise<Measurement> {
     case 'first connection':
       return firstConnection(task.hook, task.input);
     case 'ready':
-      return untilReady(task.pod);
+      return untilPod(task.pod, isReady);
+    case 'ended':
+      return untilPod(task.pod, hasEnded);
     case 'profile':
       return profileStep(task.hook, task.probe, task.input);
   }

@@ -135,4 +135,44 @@ export const DOCKERFILES: readonly Fault[] = [
       title: 'fails no step where it cannot be moved, and is not taken for kept',
     },
   },
+  {
+    name: 'a stage that ran out of memory holds the step until its log is given up',
+    file: `${HOOK}/follow/watch-stages.ts`,
+    from: "if (actionEnd(seen)?.kind === 'lost') killed.abort();",
+    to: '',
+    test: {
+      file: `${TESTS}/follow/follow-action.test.ts`,
+      title: 'ends soon when a stage was killed, which the log does not tell',
+    },
+  },
+  {
+    name: 'of an image that cannot be pulled, the line of the Dockerfile is that of another image',
+    file: `${HOOK}/commands/dockerfile-action.ts`,
+    from: 'const container = number === last ? JOB_CONTAINER : stageName(number);',
+    to: 'const container = number === last ? stageName(0) : JOB_CONTAINER;',
+    test: {
+      file: `${TESTS}/commands/dockerfile-action.test.ts`,
+      title: 'names the line of an image that keeps its pod from starting, and leaves other failures alone',
+    },
+  },
+  {
+    name: 'files of a docker action are lost when a busy node cuts the end of an archive off',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: 'const COPY_ATTEMPTS = 3;',
+    to: 'const COPY_ATTEMPTS = 1;',
+    test: {
+      file: `${TESTS}/work/copied-action.test.ts`,
+      title: 'are sent again when their end is lost on the way, and lost when it always is',
+    },
+  },
+  {
+    name: 'an archive that is cut between two files passes for a whole one',
+    file: `${HOOK}/work/copied-action.ts`,
+    from: 'from.totalBytes === undefined || from.totalBytes !== to.totalBytes',
+    to: 'false',
+    test: {
+      file: `${TESTS}/work/copied-action.test.ts`,
+      title: 'are sent again when all that the receiver has seen is a shorter archive',
+    },
+  },
 ];

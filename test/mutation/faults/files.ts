@@ -4,7 +4,7 @@ import { type Fault, HOOK, TESTS } from '../fault.js';
 export const FILES: readonly Fault[] = [
   {
     name: 'a name with a line feed is looked for as two names',
-    file: `${HOOK}/agent/agent.ts`,
+    file: `${HOOK}/agent/bulk.ts`,
     from: String.raw`tr '\\0\\n' '\\n\\1' < "$list" | grep -anxF -m 1 -e "\${name//$'\\n'/$'\\1'}"`,
     to: String.raw`tr '\\0' '\\n' < "$list" | grep -anxF -m 1 -e "$name"`,
     test: {
@@ -182,6 +182,53 @@ export const FILES: readonly Fault[] = [
     },
   },
   {
+    name: 'an answer that is being written is taken for whole',
+    file: `${HOOK}/step/ask-for-changes.sh`,
+    from: 'until [ -s "$_ph_dir.back" ]',
+    to: 'until [ -e "$_ph_dir.back" ]',
+    test: {
+      file: `${TESTS}/step/ask-for-changes.test.ts`,
+      title: 'is awaited when the file is there before its content',
+    },
+  },
+  {
+    name: 'a step waits for an answer that no disk has room for',
+    file: `${HOOK}/step/ask-for-changes.sh`,
+    from: '    [ ! -e "$_ph_dir.back" ] || _ph_most=50\n',
+    to: '',
+    test: {
+      file: `${TESTS}/step/ask-for-changes.test.ts`,
+      title: 'is empty, and the step ends all the same, when there is no room for it',
+    },
+  },
+  {
+    name: 'the agent waits for a reader of a pipe of the job',
+    file: `${HOOK}/agent/agent.ts`,
+    from: '  [[ ! -e $mark && ! -L $mark ]] && create "$mark"',
+    to: '  create "$mark"',
+    test: {
+      file: `${TESTS}/back/agent.test.ts`,
+      title: 'answers in the place of what a job has put there meanwhile',
+    },
+  },
+  {
+    name: 'a step that has changed nothing costs the agent a program more',
+    file: `${HOOK}/agent/agent.ts`,
+    from: '  [[ ! -e $mark && ! -L $mark ]] && create "$mark"',
+    to: '  false && create "$mark"',
+    test: {
+      file: `${TESTS}/back/agent.test.ts`,
+      title: 'starts one program for a step that has changed nothing',
+    },
+  },
+  {
+    name: 'a change is none to the agent',
+    file: `${HOOK}/agent/agent.ts`,
+    from: String.raw`"\${rows[*]}" =~`,
+    to: String.raw`"\${rows[0]-}" =~`,
+    test: { file: `${TESTS}/back/agent.test.ts`, title: 'finds a new file of the temporary folder' },
+  },
+  {
     name: 'a lost connection leaves files of a step behind',
     file: `${HOOK}/back/fetch-archive.ts`,
     from: 'if (cancelled.aborted || whole.hasPassed',
@@ -236,8 +283,8 @@ export const FILES: readonly Fault[] = [
   {
     name: 'a docker action runs whose files did not arrive',
     file: `${HOOK}/work/copied-action.ts`,
-    from: '      if (exitCode !== 0)\n        throw',
-    to: '      if (exitCode > 128)\n        throw',
+    from: '      if (exitCode !== 0) throw',
+    to: '      if (exitCode > 128) throw',
     test: {
       file: `${TESTS}/commands/copied-action.test.ts`,
       title: 'does not run the action without its files, and names the reason',

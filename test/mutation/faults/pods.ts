@@ -337,4 +337,34 @@ export const PODS: readonly Fault[] = [
       title: 'are no name that is longer than runtimes take, whose comparison would take its time',
     },
   },
+  {
+    name: 'externals for Alpine are copied for each image',
+    file: `${HOOK}/pod/helper.ts`,
+    from: "*_alpine | */'.[!.]*') ;;",
+    to: "*/'.[!.]*') ;;",
+    test: {
+      file: `${TESTS}/pod/helper.test.ts`,
+      title: 'copies what is for Alpine when it is asked to',
+    },
+  },
+  {
+    name: 'a job in an image of Alpine begins before its Node is there',
+    file: `${HOOK}/step/inspection.ts`,
+    from: '_ph_ready=${quote(externals.alpineReady)}',
+    to: '_ph_ready=${quote(externals.ready)}',
+    test: {
+      file: `${TESTS}/step/inspection.test.ts`,
+      title: 'takes an image with etc/alpine-release and lib/ld-musl-x86_64.so.1 for Alpine',
+    },
+  },
+  {
+    name: 'an inspection asks for what is for Alpine before there is a pipe',
+    file: `${HOOK}/step/inspection.ts`,
+    from: '[ ! -p "$_ph_alpine" ] || printf',
+    to: '[ -z "$_ph_alpine" ] || printf',
+    test: {
+      file: `${TESTS}/step/inspection.test.ts`,
+      title: 'takes an image with etc/alpine-release and lib/ld-musl-x86_64.so.1 for Alpine',
+    },
+  },
 ];

@@ -17,7 +17,7 @@ const staging = (id: string) => `${HOOK_FOLDER}/${id}.files`;
  * what the helper may not read, must not end the copy.
  */
 const TAR =
-  'tar -c --format=gnu --mode=go=u --hard-dereference --ignore-failed-read --owner=0 --group=0 --numeric-owner';
+  'tar -c --totals --format=gnu --mode=go=u --hard-dereference --ignore-failed-read --owner=0 --group=0 --numeric-owner';
 
 /** `$1` is the id of a request to the agent; the answer, once it is there, stays the same. */
 const ASK = `
@@ -26,7 +26,8 @@ ask() {
   until [[ -p ${REQUESTS} ]]; do sleep 0.02; ((++turns < 1500)) || return 1; done
   [[ -e $mark ]] || printf '%s\\n' "$1" 1<> ${REQUESTS}
   turns=0
-  until [[ -e $mark ]]; do sleep 0.02; ((++turns < 30000)) || return 1; done
+  # An empty file gets its content at once, unless the disk is full.
+  until [[ -s $mark ]]; do sleep 0.02; [[ ! -e $mark ]] || ((turns += 1000)); ((++turns < 30000)) || return 1; done
 }`;
 
 /** The work folder's entries of the job, each with the letter of its kind; arguments are roots, then options of find. */
@@ -103,10 +104,11 @@ echo >> remove.sh
 `;
 
 /** Prints an archive of what FIND_CHANGES has found: its script, and the files in a folder of their own, whatever their names. */
-export const SEND_CHANGES = `exec ${TAR} --no-recursion -f - --transform='flags=r;s,^\\./,files/,' -C ${ACTION_STATE} remove.sh -C ${WORK_MOUNT} --null -T ${ACTION_STATE}/names`;
+export const SEND_CHANGES = `export LC_ALL=C; exec ${TAR} --no-recursion -f - --transform='flags=r;s,^\\./,files/,' -C ${ACTION_STATE} remove.sh -C ${WORK_MOUNT} --null -T ${ACTION_STATE}/names`;
 
 /** Prints an archive of folders of the work folder; in the helper of the job pod. */
 export const SEND_FOLDERS = `
+export LC_ALL=C
 cd ${WORK_MOUNT} || exit
 folders=()
 for name; do [[ ! -d ./$name || -L ./$name ]] || folders+=("./$name"); done
@@ -118,11 +120,11 @@ code=$?
 `;
 
 /** Unpacks the archive of SEND_FOLDERS. */
-export const RECEIVE_FOLDERS = `umask 0; exec tar -x -p -f - -C ${WORK_MOUNT}`;
+export const RECEIVE_FOLDERS = `umask 0; export LC_ALL=C; exec tar -x -p --totals -f - -C ${WORK_MOUNT}`;
 
 /** Unpacks the archive of SEND_CHANGES where `putChanges` looks for it. */
 export function stageChanges(id: string): string {
-  return `umask 0; rm -rf ${staging(id)} && mkdir ${staging(id)} && exec tar -x -p -f - -C ${staging(id)}`;
+  return `umask 0; rm -rf ${staging(id)} && mkdir ${staging(id)} && export LC_ALL=C && exec tar -x -p --totals -f - -C ${staging(id)}`;
 }
 
 /** Puts changes in place, in the job container: only the job's own user may write wherever steps have written. */

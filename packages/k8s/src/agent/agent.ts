@@ -23,7 +23,7 @@ export interface AgentOptions {
 }
 
 /** No padding behind the end; only what the list names; a file with two names twice. */
-const TAR =
+export const TAR =
   'tar -c -b 1 --format=gnu --no-recursion --hard-dereference --ignore-failed-read --owner=0 --group=0 --numeric-owner';
 
 /** The command of a shell that runs the agent. */
@@ -63,6 +63,7 @@ rows=('(' -type d -printf 'd %i %p\\0'
   -o -printf 's 0 %p\\0' ')')
 closed=('(' -type d '(' ! -readable -o ! -executable ')' ')')
 base= next= id= last= kind= ids=() kids=() known=()
+dirs=$state/dirs.0 older=$state/dirs.1
 rm -rf "$state"
 mkdir -m 700 "$state" && mkfifo -m 666 "${REQUESTS}" || exit
 
@@ -75,13 +76,35 @@ taken() {
   esac
 }
 
-# A builtin creates the file, for which it must not exist; mv replaces whatever has its name.
+# A builtin creates the file, for which it must not exist.
+create() {
+  local code file=$1
+  shift
+  set -o noclobber
+  { "$@" > "$file"; } 2> /dev/null
+  code=$?
+  set +o noclobber
+  return $code
+}
+
+# mv replaces whatever has its name.
 answer() {
   local part=${HOOK_FOLDER}/.$RANDOM$RANDOM$RANDOM$RANDOM$RANDOM
-  set -o noclobber
-  { "$@" > "$part"; } 2> /dev/null
-  set +o noclobber
-  mv -fT "$part" "${HOOK_FOLDER}/$id.back" || rm -f "$part"
+  create "$part" "$@"
+  mv -fT "$part" "$mark" || rm -f "$part"
+}
+
+# Most steps change nothing, and this costs no process. Who asks waits until the file is not empty: it is written at once.
+answer_same() {
+  # Not into a pipe of the job, which noclobber would open.
+  [[ ! -e $mark && ! -L $mark ]] && create "$mark" printf 'same\\n' || answer printf 'same\\n'
+}
+
+# But for the time of \`_temp\`, where the runner's own script comes and goes.
+unchanged() {
+  local rows=()
+  mapfile -d '' -n 2 -t rows < "$state/changed"
+  [[ \${#gone[@]} = 0 && "\${rows[*]}" =~ ^('d '[0-9]+' ./_temp')?$ ]]
 }
 
 scan() {
@@ -89,11 +112,11 @@ scan() {
   local name roots=() newer=()
   for name in "$repository" _temp; do [[ ! -d ./$name || -L ./$name ]] || roots+=("./$name"); done
   [[ -z $base ]] || newer=(-newerct "$base")
-  : > "$state/dirs.next"
+  : > "$dirs"
   : > "$state/changed"
   [[ \${#roots[@]} = 0 ]] || find "\${roots[@]}" '(' "\${skip[@]}" ')' -prune -o \\
     "\${closed[@]}" '(' "\${newer[@]}" -printf 'u 0 %p\\0' , -prune ')' -o \\
-    '(' -type d -fprintf "$state/dirs.next" '%i %p\\0' , "\${newer[@]}" "\${rows[@]}" ')' > "$state/changed"
+    '(' -type d -fprintf "$dirs" '%i %p\\0' , "\${newer[@]}" "\${rows[@]}" ')' > "$state/changed"
   kids=(./_temp/*)
   gone=()
   for name in "\${known[@]}"; do
@@ -110,7 +133,7 @@ add_renamed() {
   while IFS= read -r -d '' name; do
     name=\${name#* }
     [[ $name/ = "$kept"/* ]] || { kept=$name; fresh+=("$name"); }
-  done < <(of d | cut -z -c3- | sort -z | comm -z -13 <(sort -z "$state/dirs.base") - | sort -z -k2)
+  done < <(of d | cut -z -c3- | sort -z | comm -z -13 <(sort -z "$older") - | sort -z -k2)
   for ((at = 0; at < \${#fresh[@]}; at += 1000)); do
     find "\${fresh[@]:at:1000}" -mindepth 1 '(' "\${skip[@]}" ')' -prune -o \\
       "\${closed[@]}" -printf 'u 0 %p\\0' -prune -o "\${rows[@]}"
@@ -191,46 +214,18 @@ while IFS= read -r -n 64 id <&3; do
   [[ -e $mark.taken || -L $mark.taken ]] || : > "$mark.taken"
   if taken; then
     base=$next
-    mv -f "$state/dirs.next" "$state/dirs.base"
+    name=$dirs dirs=$older older=$name
     known=("\${kids[@]}")
   fi
   now=$((\${EPOCHREALTIME/./} - 20000))
   printf -v next '@%d.%06d' $((now / 1000000)) $((now % 1000000))
   last=$id
   scan
-  if [[ \${#gone[@]} = 0 ]] && ! grep -zqvE '^d [0-9]+ \\./_temp$' "$state/changed"; then
+  if unchanged; then
     kind=same
-    answer printf 'same\\n'
+    answer_same
   else
     prepare
   fi
 done
-`;
-
-/** Sends an archive to the hook: `$1` is the step's id, `$2` the name it goes on behind, in the escapes of printf's %b. */
-export const BULK = `
-export LC_ALL=C
-in=${AGENT_STATE}/$1
-[[ -d $in ]] || exit 3
-list=$in/list first=(-C "$in" ${MANIFEST})
-if [[ -n $2 ]]; then
-  printf -v name %b "$2"
-  # A line feed in a pattern would part two of them. A name with \\1 in its place may be found first: then more comes again.
-  at=$(tr '\\0\\n' '\\n\\1' < "$list" | grep -anxF -m 1 -e "\${name//$'\\n'/$'\\1'}" | cut -d : -f 1)
-  if [[ -n $at ]]; then
-    first=() list=$in/rest.$$
-    tail -z -n "+$((at + 1))" "$in/list" > "$list"
-  fi
-fi
-# What an earlier connection has left behind waits for a reader that is gone.
-[[ ! -s $in/pid ]] || kill -KILL -- "-$(< "$in/pid")" 2> /dev/null
-printf '%s\\n' $$ > "$in/pid"
-rm -f "$in/pipe"
-mkfifo "$in/pipe"
-sha256sum < "$in/pipe" > "$in/sum" &
-${TAR} \\
-  "\${first[@]}" -C ${WORK_MOUNT} --null -T "$list" 2> /dev/null | tee "$in/pipe"
-wait
-cut -d ' ' -f 1 "$in/sum" >&2
-read -r -t 60 word && [[ $word = ok ]] && : > "$in/done"
 `;

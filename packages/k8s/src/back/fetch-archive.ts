@@ -7,7 +7,7 @@ import { Backoff, RECONNECT_DELAY_MS } from '../cluster/retry.js';
 import type { Context } from '../context.js';
 import { Deadline } from '../deadline.js';
 import { HELPER_CONTAINER } from '../model/names.js';
-import { BULK } from '../agent/agent.js';
+import { BULK } from '../agent/bulk.js';
 import type { ByteName } from '../agent/byte-name.js';
 import type { Receiver } from './receive.js';
 import { BadArchive } from './tar-reader.js';

@@ -1,6 +1,5 @@
-import { BoundedBytes } from '../bounded-bytes.js';
-import { LARGEST_DIAGNOSTIC_BYTES } from '../cluster/collect.js';
 import type { Cluster } from '../cluster/cluster.js';
+import { TarWords } from './tar-words.js';
 
 /** A command in a container. */
 export interface End {
@@ -13,6 +12,8 @@ export interface End {
 export interface Ended {
   exitCode: number;
   diagnostic: string;
+  /** As TarWords has it. */
+  totalBytes: number | undefined;
 }
 
 /**
@@ -25,13 +26,10 @@ export async function pump(
   to: End,
   signal: AbortSignal,
 ): Promise<{ from: Ended; to: Ended }> {
-  const diagnostics = {
-    from: new BoundedBytes(LARGEST_DIAGNOSTIC_BYTES),
-    to: new BoundedBytes(LARGEST_DIAGNOSTIC_BYTES),
-  };
+  const words = { from: new TarWords(), to: new TarWords() };
   const reader = await cluster.exec(to.pod, to.container, to.command, {
     onStdout: () => undefined,
-    onStderr: (chunk) => diagnostics.to.take(chunk),
+    onStderr: (chunk) => words.to.take(chunk),
   });
   const leaving = [() => reader.close()];
   const leave = () => leaving.forEach((close) => close());
@@ -40,7 +38,7 @@ export async function pump(
     signal.throwIfAborted();
     const writer = await cluster.exec(from.pod, from.container, from.command, {
       onStdout: (chunk) => reader.write(chunk),
-      onStderr: (chunk) => diagnostics.from.take(chunk),
+      onStderr: (chunk) => words.from.take(chunk),
     });
     leaving.push(() => writer.close());
     signal.throwIfAborted();
@@ -48,10 +46,7 @@ export async function pump(
     const { exitCode } = await Promise.race([writer.done, reader.done.then(() => writer.done)]);
     reader.endInput();
     const ended = await reader.done;
-    return {
-      from: { exitCode, diagnostic: diagnostics.from.content.toString('utf8').trim() },
-      to: { ...ended, diagnostic: diagnostics.to.content.toString('utf8').trim() },
-    };
+    return { from: asEnded(exitCode, words.from), to: asEnded(ended.exitCode, words.to) };
   } catch (error) {
     signal.throwIfAborted();
     throw error;
@@ -59,4 +54,8 @@ export async function pump(
     signal.removeEventListener('abort', leave);
     leave();
   }
+}
+
+function asEnded(exitCode: number, { diagnostic, totalBytes }: TarWords): Ended {
+  return { exitCode, diagnostic, totalBytes };
 }

@@ -8,6 +8,8 @@ import type { BuildPlan } from '../dockerfile/model.js';
 import { planDockerfile } from '../dockerfile/plan.js';
 import { instructionsOf } from '../dockerfile/script.js';
 import type { ActionEnd } from '../follow/action-end.js';
+import type { Pod } from '../model/kubernetes.js';
+import { JOB_CONTAINER, stageName } from '../model/names.js';
 import { below, type RunnerPath } from '../model/paths.js';
 import type { WorkMode } from '../model/work-mode.js';
 import { type Build, withBuild } from '../pod/build-pod.js';
@@ -64,12 +66,30 @@ export class DockerfileAction {
     return new BuildLog(out, this.build.options.token);
   }
 
+  /** Why the pod does not start, with the line of the image that it is about. */
+  atLine(error: unknown, pod: Pod): unknown {
+    const { plan, options } = this.build;
+    if (!(error instanceof HookError)) return error;
+    const last = plan.stages.length - 1;
+    const stage = plan.stages.find((_, number) => {
+      const container = number === last ? JOB_CONTAINER : stageName(number);
+      const image = pod.spec?.containers.find(({ name }) => name === container)?.image;
+      return image !== undefined && error.message.includes(`image ${image} `);
+    });
+    if (stage === undefined) return error;
+    const message = `${error.message.replace(/\.?$/, '.')} It is named in line ${stage.line} of ${options.title}.`;
+    return new HookError(error.code, message, {
+      cause: error,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
+  }
+
   /** Why the action has not begun; undefined if it has. */
   failure(end: ActionEnd): HookError | undefined {
     const { plan, options } = this.build;
     if (end.kind === 'unstarted')
       return new HookError('BUILD_FAILED', `${options.title} cannot be carried out: ${end.reason.what}`, {
-        hint: 'Use a base image that has a POSIX shell as sh: the instructions are carried out in it.',
+        hint: 'Use a base image that has a POSIX shell as sh, which carries the instructions out, and that is for the processor of the node.',
       });
     if (end.kind !== 'exited' || end.exitCode === 0) return undefined;
     const [, line = '', code = '', why = ''] = /^(\d+) (\d+) ?(.*)/.exec(end.buildFailure ?? '') ?? [];

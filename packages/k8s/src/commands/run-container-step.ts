@@ -17,6 +17,7 @@ import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { tellFailedServices } from '../follow/failed-services.js';
 import { followAction } from '../follow/follow-action.js';
+import { watchStages } from '../follow/watch-stages.js';
 import { createObjects } from '../pods/own-objects.js';
 import { requireJobPod } from '../pods/require-job-pod.js';
 import { ownPodOptions } from '../pods/own-pod-options.js';
@@ -163,22 +164,27 @@ async function run(
   const name = own.pod.metadata?.name ?? '';
   const created = await createObjects(own, context);
   context.phases.mark('created');
-  await started(created, sharing, context);
+  await started(created, sharing, context).catch((error: unknown) => {
+    throw dockerfile?.atLine(error, created) ?? error;
+  });
   context.phases.mark('started');
   const giveUp = new AbortController();
   const cancel = () => void endSoon(name, context, giveUp);
   cancelled.addEventListener('abort', cancel, { once: true });
   if (cancelled.aborted) cancel();
+  const over = new AbortController();
+  const killed = watchStages(created, context, AbortSignal.any([giveUp.signal, over.signal]));
   try {
     const log = dockerfile?.log(context.out);
     const watched = log === undefined ? context : { ...context, out: log };
-    const end = await followAction(name, watched, giveUp.signal).finally(() => log?.giveBack());
+    const end = await followAction(name, watched, giveUp.signal, killed).finally(() => log?.giveBack());
     const failure = cancelled.aborted ? undefined : dockerfile?.failure(end);
     if (failure !== undefined) throw failure;
     const code = exitCodeOf(end);
     await sharing.takeBack(name);
     return cancelled.aborted && code === 0 ? TERMINATED : code;
   } finally {
+    over.abort();
     cancelled.removeEventListener('abort', cancel);
   }
 }

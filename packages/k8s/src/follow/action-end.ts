@@ -37,6 +37,13 @@ function lostStage(pod: Pod): ActionEnd | undefined {
   return reason && { kind: 'lost', reason };
 }
 
+/** Whether a stage of the pod's Dockerfile has not ended yet. */
+export function isBuildingStages(pod: Pod): boolean {
+  const stages = pod.spec?.containers.filter(({ name }) => isStageName(name)) ?? [];
+  const ended = stagesOf(pod).filter(({ state }) => state?.terminated !== undefined);
+  return ended.length < stages.length;
+}
+
 /** Where a step pod stands on its way to running its action, which may have ended already. */
 export function stepStartState(pod: Pod): StartState {
   const { running, terminated } = statusOf(pod)?.state ?? {};

@@ -20,15 +20,21 @@ const KILLED = [137, 143];
 /**
  * Passes on what a docker action prints until it has ended, over as many connections as it takes. Only the state of the
  * pod says that it has, and how.
+ * @param cut breaks off the reading, for something is known to have ended the action.
  * @throws HookError STEP_LOST if the pod is gone, API_UNREACHABLE after `stepReconnectSeconds` without any answer.
  */
-export async function followAction(pod: string, context: Context, signal: AbortSignal): Promise<ActionEnd> {
+export async function followAction(
+  pod: string,
+  context: Context,
+  signal: AbortSignal,
+  cut?: AbortSignal,
+): Promise<ActionEnd> {
   const { out, settings } = context;
   const reader = new ActionReader(pod, context, signal);
   const backoff = new Backoff({ firstMs: RECONNECT_DELAY_MS });
   for (;;) {
     const before = reader.log.passed;
-    const fault = await reader.read(true, settings.heartbeatDeadlineMs);
+    const fault = await reader.read(true, settings.heartbeatDeadlineMs, cut);
     const soon = new Deadline(fault === undefined ? ENDED_SOON_MS : 0);
     let end = await reader.look();
     while (end === undefined && !soon.hasPassed) {
@@ -97,7 +103,7 @@ class ActionReader {
   ) {}
 
   /** One reading of the log, on from where the one before has ended. @returns why it ended early. */
-  async read(follow: boolean, silenceMs: number): Promise<Error | undefined> {
+  async read(follow: boolean, silenceMs: number, cut?: AbortSignal): Promise<Error | undefined> {
     const { cluster, out } = this.context;
     const { log, signal } = this;
     log.restart();
@@ -112,10 +118,11 @@ class ActionReader {
       },
     };
     try {
-      await cluster.readLog(this.pod, reading, signal);
+      await cluster.readLog(this.pod, reading, cut === undefined ? signal : AbortSignal.any([signal, cut]));
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
+      if (cut?.aborted === true) return undefined;
       if (isDenied(error)) throw explain(error, cluster.server);
       if (error instanceof ApiError || isTransient(error)) return error;
       throw error;

@@ -6,9 +6,20 @@ import { strategicMerge } from '../merge/merge.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { EXTERNALS_MOUNT, type RunnerPath } from '../model/paths.js';
 
-/** Written by the helper when `externals` are in place, or when that failed, with the reason. */
-export const EXTERNALS_READY = `${HOOK_FOLDER}/externals.ready`;
-export const EXTERNALS_FAILED = `${HOOK_FOLDER}/externals.failed`;
+/**
+ * How the runner's externals come into the job pod. They hold each Node twice, the second time for Alpine, and an image needs
+ * one of both: what is for Alpine is copied only when the inspection asks for it.
+ */
+export const EXTERNALS = {
+  /** Written by the helper when they are in place, but for those of Alpine. */
+  ready: `${HOOK_FOLDER}/externals.ready`,
+  /** A pipe: a line in it asks for those of Alpine. */
+  alpine: `${HOOK_FOLDER}/externals.alpine`,
+  /** Written when those of Alpine are there, too. */
+  alpineReady: `${HOOK_FOLDER}/externals.alpine.ready`,
+  /** Written when that failed, with the reason. */
+  failed: `${HOOK_FOLDER}/externals.failed`,
+} as const;
 
 /**
  * Ends at once when the pod is deleted; a shell that waits also reaps what steps leave behind. Not with 0: of a pod whose
@@ -56,9 +67,26 @@ export function helperContainer(
   volumeMounts: VolumeMount[],
   agent?: string,
 ): Container {
-  const copy = `cp -R ${quote(externals)}/. ${EXTERNALS_MOUNT}/ 2> ${EXTERNALS_FAILED}.part`;
-  const command = `${agent === undefined ? '' : `${agent} &\n`}if ${copy}; then : > ${EXTERNALS_READY}; else mv ${EXTERNALS_FAILED}.part ${EXTERNALS_FAILED}; fi\n${KEEP_ALIVE}`;
+  const command = `${agent === undefined ? '' : `${agent} &\n`}${copyExternals(externals)}${KEEP_ALIVE}`;
   return container(image, command, volumeMounts);
+}
+
+/** Who asks for those of Alpine asks again and again: what is in the pipe before somebody reads it is lost. */
+function copyExternals(externals: RunnerPath): string {
+  const folder = quote(externals);
+  return `mkfifo -m 666 ${EXTERNALS.alpine} || exit
+put() { if $1 2> ${EXTERNALS.failed}.part; then : > $2; else mv ${EXTERNALS.failed}.part ${EXTERNALS.failed}; fi; }
+most() {
+  for name in ${folder}/* ${folder}/.[!.]*; do
+    case $name in *_alpine | */'.[!.]*') ;; *) cp -R "$name" ${EXTERNALS_MOUNT}/ || return ;; esac
+  done
+}
+alpine() {
+  for name in ${folder}/*_alpine; do [ ! -e "$name" ] || cp -R "$name" ${EXTERNALS_MOUNT}/ || return; done
+}
+put most ${EXTERNALS.ready}
+{ read -r name <> ${EXTERNALS.alpine} && put alpine ${EXTERNALS.alpineReady}; } &
+`;
 }
 
 /**

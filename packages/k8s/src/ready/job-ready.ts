@@ -5,7 +5,7 @@ import type { Deadline } from '../deadline.js';
 import type { Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import type { HealthCheck } from '../options/health.js';
-import { EXTERNALS_FAILED, EXTERNALS_READY } from '../pod/helper.js';
+import { EXTERNALS } from '../pod/helper.js';
 import type { Phases } from '../phases.js';
 import type { InspectionReport } from '../step/inspection.js';
 import { lost } from '../work/send-work-folder.js';
@@ -95,7 +95,7 @@ async function prepareMain(
   let seen = 'the helper did not answer';
   const inspection = {
     folders: sharing.foldersToCreate(container),
-    externals: { ready: EXTERNALS_READY, failed: EXTERNALS_FAILED },
+    externals: EXTERNALS,
   };
   const share = async () => {
     await sharing.share({ pod, container, sameUser, context: within }, (what) => void (seen = what));

@@ -11,7 +11,10 @@ import { whyNotPulled } from '../pods/why-not-pulled.js';
 /** What is not over by then is said in the log. */
 const SAY_AFTER_MS = 2_000;
 
-/** Volumes that are there are mounted by then, and a look at what may be missing costs requests. */
+/**
+ * Volumes that are there are mounted by then, and a look at what may be missing costs requests. So each that finds nothing
+ * missing is followed by one after twice the time: while the kubelet pulls an image, the status does not say what runs already.
+ */
 const MOUNTED_AFTER_MS = 8_000;
 
 const TIMEOUT = 'ACTIONS_RUNNER_PREPARE_JOB_TIMEOUT_SECONDS';
@@ -74,7 +77,11 @@ export async function waitForPod(
     const looks = isMounting(pod) && lookAtVolumes.hasPassed;
     if (looks) unmounted = await whyNotMounted(pod, { ...context, cancelled: signal });
     else if (!isMounting(pod)) unmounted = undefined;
-    if (looks || !isMounting(pod)) lookAtVolumes = new Deadline(MOUNTED_AFTER_MS);
+    if (!isMounting(pod)) lookAtVolumes = new Deadline(MOUNTED_AFTER_MS);
+    else if (looks)
+      lookAtVolumes = new Deadline(
+        unmounted?.isMissing === true ? MOUNTED_AFTER_MS : 2 * lookAtVolumes.afterMs,
+      );
     const state = mountState(stateOf(pod), unmounted);
     if (state.kind === 'running') return pod;
     if (state.kind === 'failed') throw await podFailure(kind, pod, state.reason, context);

@@ -6,8 +6,8 @@ import { WATCH } from './shell-texts.js';
 export interface Inspection {
   /** Made if missing, writable for any user. */
   folders: readonly string[];
-  /** The inspection waits until one of these files is there. */
-  externals: { ready: string; failed: string };
+  /** The inspection waits until one of these files is there; in an image of Alpine it asks for more by a line in a pipe. */
+  externals: Readonly<Record<'ready' | 'alpine' | 'alpineReady' | 'failed', string>>;
 }
 
 /** What is known of a job container before its first step. */
@@ -42,8 +42,17 @@ for _ph_tool in ${TOOLS.join(' ')}; do
   command -v $_ph_tool > /dev/null || printf 'missing %s\\n' $_ph_tool
 done
 _ph_exists() { for _ph_file; do [ -e "$_ph_file" ] && return 0; done; return 1; }
-if [ -e /etc/alpine-release ] || { _ph_exists /lib/ld-musl-*.so.1 && ! _ph_exists ${GLIBC}; }; then echo alpine; fi
-while ! _ph_exists ${quote(externals.ready)} ${quote(externals.failed)}; do sleep 0.02 || sleep 1 || exit 1; done
+if [ -e /etc/alpine-release ] || { _ph_exists /lib/ld-musl-*.so.1 && ! _ph_exists ${GLIBC}; }; then
+  echo alpine
+  _ph_alpine=${quote(externals.alpine)} _ph_ready=${quote(externals.alpineReady)}
+else
+  _ph_alpine= _ph_ready=${quote(externals.ready)}
+fi
+while ! _ph_exists "$_ph_ready" ${quote(externals.failed)}; do
+  # For both ways, which waits for nobody; not before there is a pipe, as this would create a file.
+  [ ! -p "$_ph_alpine" ] || printf '\\n' 1<> "$_ph_alpine"
+  sleep 0.02 || sleep 1 || exit 1
+done
 [ ! -e ${quote(externals.failed)} ] || { printf 'externals '; cat ${quote(externals.failed)}; }
 echo inspected
 exit 0

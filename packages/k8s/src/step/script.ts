@@ -135,6 +135,7 @@ _ph_report 'unread ${index}'
 fi`,
   );
   return `${back ? ASK_FOR_CHANGES : ''}_ph_results() {
+${back ? '_ph_ask' : ''}
 ${lines.join('\n')}
 ${back ? answerLines(results.length, BLOCK_BYTES) : ''}
 :

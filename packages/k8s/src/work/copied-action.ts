@@ -26,6 +26,7 @@ import { markKnown } from './fresh.js';
 import { type End, type Ended, pump } from '../back/pump.js';
 import { sendWorkFolder } from './send-work-folder.js';
 
+const COPY_ATTEMPTS = 3;
 /** The agent gives no more in an answer (INLINE_BYTES, and links). */
 const LARGEST_ANSWER_BYTES = 3 * 2 ** 20;
 /** What each step brings itself, from the runner. */
@@ -141,16 +142,21 @@ export class CopiedAction implements ActionSharing {
     if (text !== '') out.warning(notCopied('from the docker action into the job pod', text));
   }
 
-  /** From pod to pod. A transfer that is cut begins again. @returns what the sending end has to say. */
+  /** From pod to pod. A transfer that is cut, or loses its end on the way, begins again. @returns what the sending end has to say. */
   private async copy(from: End, to: End, signal: AbortSignal): Promise<Ended> {
     const { cluster, settings } = this.action.context;
     const policy = { budgetMs: settings.apiRetrySeconds * 1000 };
-    const ended = await withRetries(() => pump(cluster, from, to, signal), policy, signal);
+    const once = () => withRetries(() => pump(cluster, from, to, signal), policy, signal);
+    let ended = await once();
+    for (let attempt = 1; attempt < COPY_ATTEMPTS && isCutShort(ended); attempt++) {
+      this.action.context.out.debug(`copied again from ${from.pod} to ${to.pod}: ${ended.to.diagnostic}`);
+      ended = await once();
+    }
+    const where = `from pod ${from.pod} to pod ${to.pod}:`;
     for (const { exitCode, diagnostic } of [ended.from, ended.to])
-      if (exitCode !== 0)
-        throw filesLost(
-          `from pod ${from.pod} to pod ${to.pod}: tar ended with exit code ${exitCode}: ${diagnostic}`,
-        );
+      if (exitCode !== 0) throw filesLost(`${where} tar ended with exit code ${exitCode}: ${diagnostic}`);
+    const [sent, came] = [ended.from, ended.to].map(({ totalBytes }) => totalBytes ?? 'an unknown number');
+    if (isCutShort(ended)) throw filesLost(`${where} ${came} of ${sent} bytes arrived`);
     return ended.from;
   }
 
@@ -159,6 +165,16 @@ export class CopiedAction implements ActionSharing {
     const policy = { budgetMs: settings.apiRetrySeconds * 1000 };
     return withRetries(() => collectBytes(cluster, command, signal), policy, signal);
   }
+}
+
+/**
+ * The sender has printed all of it, and the receiver has seen less: a busy node can lose the end of an exec's output. Where that
+ * is amid a file, tar says so; between two files only the totals differ.
+ */
+function isCutShort({ from, to }: { from: Ended; to: Ended }): boolean {
+  if (from.exitCode !== 0) return false;
+  if (to.exitCode !== 0) return to.diagnostic.includes('Unexpected EOF');
+  return from.totalBytes === undefined || from.totalBytes !== to.totalBytes;
 }
 
 function helperOf(pod: string, shell: 'sh' | 'bash', script: string, ...args: string[]): End {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentBed } from '../support/agent-bed.js';
+import { settled } from '../support/settled.js';
 
 /** As the step's user writes it: the agent looks back a little further than to its last scan. */
 const PAST_THE_MARGIN_MS = 100;
@@ -72,6 +73,7 @@ name/ y'; touch -d @1600000000 a/b/x empty a; echo t > ../../_temp/t`);
     ['another target of a link', 'ln -s a l', 'ln -sfn b l'],
     ['a second name of a file', 'echo x > x', 'ln x y'],
     ['a file of the temporary folder', 'echo x > ../../_temp/x', 'rm ../../_temp/x; echo y > ../../_temp/y'],
+    ['a new file of the temporary folder', ':', 'echo y > ../../_temp/y'],
     [
       'a folder of the temporary folder',
       'mkdir -p ../../_temp/d/e; echo x > ../../_temp/d/e/x',
@@ -192,6 +194,33 @@ name/ y'; touch -d @1600000000 a/b/x empty a; echo t > ../../_temp/t`);
     const { answer } = await pod.request(id);
     expect(answer.toString()).to.equal('same\n');
     expect(readFileSync(pod.bed.path('own'), 'utf8')).to.equal('own');
+  });
+
+  it('answers in the place of what a job has put there meanwhile', async () => {
+    const id = '01234567-89ab-4cde-8f01-23456789abcd';
+    for (const plant of ['ln -s /__podhooks/own', 'mkfifo']) {
+      pod.close();
+      pod = new AgentBed({}, { find: `[ ! -e /__podhooks/plant ] || ${plant} /__podhooks/${id}.back` });
+      await begun('echo x > repo/repo/x');
+      writeFileSync(`${pod.bed.hookFolder}/own`, 'own');
+      writeFileSync(`${pod.bed.hookFolder}/plant`, '');
+      const { answer } = await settled(pod.request(id));
+      expect(answer.toString(), plant).to.equal('same\n');
+      expect(readFileSync(`${pod.bed.hookFolder}/own`, 'utf8')).to.equal('own');
+    }
+  });
+
+  it('starts one program for a step that has changed nothing', async () => {
+    pod.close();
+    const note = (name: string) => `[ ! -e /__podhooks/count ] || echo ${name} >> /__podhooks/count`;
+    const names = ['find', 'mv', 'grep', 'sort', 'cut', 'tr', 'head', 'rm', 'cat'];
+    pod = new AgentBed({}, Object.fromEntries(names.map((name) => [name, note(name)])));
+    await begun('echo x > repo/repo/x');
+    await pod.step();
+    writeFileSync(`${pod.bed.hookFolder}/count`, '');
+    pod.inPod('echo true > _temp/01234567-89ab-4cde-8f01-23456789abcd.sh');
+    expect((await pod.step()).kind).to.equal('same');
+    expect(readFileSync(`${pod.bed.hookFolder}/count`, 'utf8')).to.equal('find\n');
   });
 
   it('takes no other words for a request', async () => {

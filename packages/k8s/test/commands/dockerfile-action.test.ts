@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { HookError } from '@podhooks/hooklib';
 import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { DockerfileAction } from '../../src/commands/dockerfile-action.js';
 import type { WorkMode } from '../../src/model/work-mode.js';
 import { hookContainer } from '../support/containers.js';
+import { pod } from '../support/pod.js';
 
 const PATH = '_actions/o/r/v1/Dockerfile';
 
@@ -55,6 +57,22 @@ describe('an action that is a Dockerfile, on the runner', () => {
         new RegExp(`/${name} has 2147483648 bytes, and no more than 262144 are supported\\.$`),
       );
     });
+
+  it('names the line of an image that keeps its pod from starting, and leaves other failures alone', () => {
+    write(PATH, 'FROM a AS x\nRUN true\nFROM b\nCOPY --from=x /f /\n');
+    const own = pod('step-pod')
+      .container({ name: 'stage-0', image: 'mirror/a' })
+      .container({ name: 'job', image: 'b' })
+      .build();
+    const lineOf = (text: string) =>
+      String(read().atLine(new HookError('POD_FAILED', text, { hint: 'do this' }), own));
+    expect(lineOf('the image mirror/a cannot be pulled.')).to.contain(
+      'named in line 1 of o/r/v1/Dockerfile.',
+    );
+    expect(lineOf('the image b cannot be pulled.')).to.contain('named in line 3 of o/r/v1/Dockerfile.');
+    expect(lineOf('the image bb cannot be pulled.')).to.not.contain('line');
+    expect(lineOf('waiting for a node')).to.not.contain('line');
+  });
 
   it('uses no image that is not allowed, in any stage', () => {
     write(PATH, 'FROM alpine AS a\nFROM debian:12\nCOPY --from=a /x /\n');

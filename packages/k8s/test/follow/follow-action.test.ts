@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ConnectionError } from '../../src/cluster/api-error.js';
 import { followAction } from '../../src/follow/follow-action.js';
@@ -5,6 +6,8 @@ import type { Pod } from '../../src/model/kubernetes.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { pod } from '../support/pod.js';
+import { watchStages } from '../../src/follow/watch-stages.js';
+import { settled } from '../support/settled.js';
 import { hookRejection } from '../support/rejection.js';
 
 const POD = pod('step-pod').onNode();
@@ -123,6 +126,37 @@ describe('followAction', () => {
     const { result, out } = follow([early, gives(LINES[0] ?? '')], [RUNNING, ended(0)]);
     await result;
     expect(out.output).to.equal('line 1\n');
+  });
+
+  it('ends soon when a stage was killed, which the log does not tell', async () => {
+    const silent: Reading = (_reading, signal) =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+        }),
+      );
+    const waiting = POD.running('job').running('stage-0').build();
+    const killed = POD.running('job').terminated('stage-0', { exitCode: 137, reason: 'OOMKilled' }).build();
+    const cluster = new FakeCluster();
+    cluster.logs = [silent, gives('')];
+    cluster.states = [waiting, killed];
+    const { context } = commandContext(cluster, IMPATIENT);
+    const over = new AbortController();
+    const cut = watchStages(waiting, context, over.signal);
+    const end = await settled(followAction('step-pod', context, over.signal, cut));
+    over.abort();
+    expect(end.kind).to.equal('lost');
+  });
+
+  it('looks for killed stages no longer than stages are built', async () => {
+    const cluster = new FakeCluster();
+    cluster.states = [POD.running('job').terminated('stage-0', { exitCode: 0, reason: 'Completed' }).build()];
+    const { context } = commandContext(cluster, IMPATIENT);
+    const over = new AbortController();
+    const cut = watchStages(POD.running('job').running('stage-0').build(), context, over.signal);
+    await sleep(2_500);
+    over.abort();
+    expect([cut.aborted, cluster.requests]).to.deep.equal([false, ['get pods step-pod']]);
   });
 
   it('says what is missing when it may not read logs', async () => {

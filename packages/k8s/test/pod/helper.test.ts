@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,15 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import {
-  EXTERNALS_FAILED,
-  EXTERNALS_READY,
-  helperContainer,
-  KEEP_ALIVE,
-  withHelperLimits,
-} from '../../src/pod/helper.js';
+import { EXTERNALS, helperContainer, KEEP_ALIVE, withHelperLimits } from '../../src/pod/helper.js';
 import { HOOK_FOLDER } from '../../src/step/script.js';
+import { settled } from '../support/settled.js';
 import { SHELLS } from '../support/shells.js';
 
 type Quantities = Record<string, string> | undefined;
@@ -67,15 +64,21 @@ describe('the helper', () => {
   for (const { name, argv } of SHELLS)
     describe(`in ${name}`, () => {
       let folder: string;
+      const started: number[] = [];
       beforeEach(() => {
         folder = mkdtempSync(join(tmpdir(), 'podhooks-helper-'));
         for (const made of ['hook', 'e', "the runner's externals/node20/bin"])
           mkdirSync(join(folder, made), { recursive: true });
       });
-      afterEach(() => rmSync(folder, { recursive: true }));
+      afterEach(() => {
+        for (const pid of started.splice(0)) process.kill(-pid, 'SIGKILL');
+        rmSync(folder, { recursive: true, maxRetries: 10 });
+      });
 
-      /** Its text in this folder, without the wait at its end. */
-      const run = (externals: string) => {
+      const inHook = (marker: string) => marker.replace(HOOK_FOLDER, join(folder, 'hook'));
+      const inExternals = () => readdirSync(join(folder, 'e')).sort();
+      /** Its text in this folder, without the wait at its end, until one of these files is there. */
+      const run = async (externals: string, ...markers: string[]) => {
         const [, , script = ''] = helperContainer('i', externals, []).command ?? [];
         expect(script.endsWith(KEEP_ALIVE)).to.equal(true);
         const local = script
@@ -83,18 +86,32 @@ describe('the helper', () => {
           .replaceAll(HOOK_FOLDER, join(folder, 'hook'))
           .replaceAll('/__e/', `${join(folder, 'e')}/`);
         const [program, ...options] = argv;
-        spawnSync(program, [...options, '-c', local]);
-        return readdirSync(join(folder, 'hook'));
+        const { pid = 0 } = spawn(program, [...options, '-c', `${local}\nsleep 60`], {
+          detached: true,
+          stdio: 'ignore',
+        });
+        started.push(pid);
+        await settled(seen(...markers));
       };
-      const nameOf = (marker: string) => marker.replace(`${HOOK_FOLDER}/`, '');
+      const isThere = (...markers: string[]) => markers.some((marker) => existsSync(inHook(marker)));
+      const seen = async (...markers: string[]) => {
+        while (!isThere(...markers)) await sleep(5);
+      };
+      const askForAlpine = async () => {
+        while (!isThere(EXTERNALS.alpineReady, EXTERNALS.failed)) {
+          spawnSync('sh', ['-c', 'echo 1<> "$0"', inHook(EXTERNALS.alpine)], { timeout: 5_000 });
+          await sleep(5);
+        }
+      };
 
-      it('copies externals with their modes and links, and says when they are there', () => {
+      it('copies externals with their modes and links, and says when they are there', async () => {
         const externals = join(folder, "the runner's externals");
         writeFileSync(join(externals, 'node20/bin/node'), '#!', { mode: 0o755 });
         symlinkSync('node', join(externals, 'node20/bin/link'));
         writeFileSync(join(externals, '.hidden'), '');
-        expect(run(externals)).to.include(nameOf(EXTERNALS_READY)).and.not.include(nameOf(EXTERNALS_FAILED));
-        expect(readdirSync(join(folder, 'e')).sort()).to.deep.equal(['.hidden', 'node20']);
+        await run(externals, EXTERNALS.ready, EXTERNALS.failed);
+        expect(existsSync(inHook(EXTERNALS.failed))).to.equal(false);
+        expect(inExternals()).to.deep.equal(['.hidden', 'node20']);
         const node = spawnSync('stat', ['-c', '%A', 'node', 'link'], {
           cwd: join(folder, 'e/node20/bin'),
           encoding: 'utf8',
@@ -102,9 +119,27 @@ describe('the helper', () => {
         expect(node.stdout).to.equal('-rwxr-xr-x\nlrwxrwxrwx\n');
       });
 
-      it('says why they are not there', () => {
-        expect(run('/nowhere')).to.deep.equal([nameOf(EXTERNALS_FAILED)]);
-        expect(readFileSync(join(folder, 'hook', nameOf(EXTERNALS_FAILED)), 'utf8')).to.contain('/nowhere');
+      it('copies what is for Alpine when it is asked to', async () => {
+        const externals = join(folder, "the runner's externals");
+        mkdirSync(join(externals, 'node20_alpine'));
+        await run(externals, EXTERNALS.ready);
+        expect(inExternals()).to.deep.equal(['node20']);
+        expect(existsSync(inHook(EXTERNALS.alpineReady))).to.equal(false);
+        await settled(askForAlpine());
+        expect(inExternals()).to.deep.equal(['node20', 'node20_alpine']);
+      });
+
+      it('has nothing for Alpine where the runner has nothing', async () => {
+        await run(join(folder, "the runner's externals"), EXTERNALS.ready);
+        await settled(askForAlpine());
+        expect(existsSync(inHook(EXTERNALS.failed))).to.equal(false);
+        expect(inExternals()).to.deep.equal(['node20']);
+      });
+
+      it('says why they are not there', async () => {
+        await run('/nowhere', EXTERNALS.ready, EXTERNALS.failed);
+        expect(existsSync(inHook(EXTERNALS.ready))).to.equal(false);
+        expect(readFileSync(inHook(EXTERNALS.failed), 'utf8')).to.contain('/nowhere');
       });
     });
 });

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { settled } from '../support/settled.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
 
@@ -12,8 +13,8 @@ for (const shell of SHELLS)
 
     const pipe = () => spawnSync('mkfifo', ['-m', '666', `${bed.hookFolder}/back`]);
     /** Answers one step as the agent does. */
-    const agent = (answer: string) => {
-      const script = `cd "$0"; read -r id < back; : > $id.back.taken; printf '${answer}' > part; mv part $id.back`;
+    const agent = (answer: string, meanwhile = ':') => {
+      const script = `cd "$0"; read -r id < back; : > $id.back.taken; ${meanwhile}; printf '${answer}' > part; mv part $id.back`;
       const child = spawn('sh', ['-c', script, bed.hookFolder]);
       bed.adopt(() => child.kill('SIGKILL'));
     };
@@ -27,6 +28,28 @@ for (const shell of SHELLS)
       expect(report.files.get(1)?.toString()).to.equal('inline\n\0bytes');
       expect(report.files.has(0)).to.equal(false);
       expect(report.diagnostic).to.equal('');
+    });
+
+    it('says that nothing has changed', async () => {
+      pipe();
+      agent('same\\n');
+      const { report } = await step();
+      expect(report.files.get(1)?.toString()).to.equal('same\n');
+    });
+
+    it('is awaited when the file is there before its content', async () => {
+      pipe();
+      agent('same\\n', ': > $id.back; sleep 0.2');
+      const { report } = await step();
+      expect(report.files.get(1)?.toString()).to.equal('same\n');
+    });
+
+    it('is empty, and the step ends all the same, when there is no room for it', async () => {
+      pipe();
+      agent('');
+      const { end, report } = await settled(step());
+      expect(end).to.deep.equal({ exitCode: 3 });
+      expect(report.files.get(1)?.toString()).to.equal('');
     });
 
     it('does not come, and the step ends all the same, without an agent', async () => {

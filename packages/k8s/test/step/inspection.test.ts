@@ -1,13 +1,15 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { spawn } from 'node:child_process';
 import { expect } from 'chai';
+import { EXTERNALS } from '../../src/pod/helper.js';
 import { inspectionScript, readInspection } from '../../src/step/inspection.js';
 import { HOOK_FOLDER } from '../../src/step/script.js';
+import { settled } from '../support/settled.js';
 import { SHELLS } from '../support/shells.js';
 import { StepBed } from '../support/step-bed.js';
 
-const READY = `${HOOK_FOLDER}/externals.ready`;
-const FAILED = `${HOOK_FOLDER}/externals.failed`;
+const { ready: READY, failed: FAILED, alpine: PIPE, alpineReady: ALPINE_READY } = EXTERNALS;
 
 describe('readInspection', () => {
   const good = { isAlpine: false, missing: [], externalsFault: '', diagnostic: '' };
@@ -43,12 +45,18 @@ for (const shell of SHELLS)
     afterEach(() => bed.close());
 
     const start = (folders: string[] = []) => {
-      const exec = bed.exec(inspectionScript({ folders, externals: { ready: READY, failed: FAILED } }));
+      const exec = bed.exec(inspectionScript({ folders, externals: EXTERNALS }));
       exec.endInput();
       return exec;
     };
-    const arrived = (marker: string, content = '') =>
-      writeFileSync(bed.path(marker.replace(HOOK_FOLDER, 'hook')), content);
+    const local = (marker: string) => bed.path(marker.replace(HOOK_FOLDER, 'hook'));
+    const arrived = (marker: string, content = '') => writeFileSync(local(marker), content);
+    /** Brings what is for Alpine when it is asked to, as the helper does; it is slow. */
+    const helper = () => {
+      const script = 'sleep 0.1; mkfifo "$0" && sleep 0.1 && read -r line <> "$0" && sleep 0.1 && : > "$1"';
+      const child = spawn('sh', ['-c', script, local(PIPE), local(ALPINE_READY)]);
+      bed.adopt(() => child.kill('SIGKILL'));
+    };
 
     it('makes folders that any user may write to', async () => {
       arrived(READY);
@@ -75,7 +83,7 @@ for (const shell of SHELLS)
       const exec = bed.exec(
         inspectionScript({
           folders: [bed.path('hook/externals.ready/below')],
-          externals: { ready: READY, failed: FAILED },
+          externals: EXTERNALS,
         }),
       );
       exec.endInput();
@@ -95,17 +103,20 @@ for (const shell of SHELLS)
     for (const [files, isAlpine] of IMAGES)
       it(`takes an image with ${files.join(' and ') || 'no libc'} for ${isAlpine ? 'Alpine' : 'another'}`, async () => {
         arrived(READY);
+        if (isAlpine) helper();
         for (const file of files) {
           mkdirSync(dirname(bed.path(file)), { recursive: true });
           writeFileSync(bed.path(file), '');
         }
         const text = inspectionScript({
           folders: [],
-          externals: { ready: READY, failed: FAILED },
+          externals: EXTERNALS,
         });
         const exec = bed.exec(text.replaceAll(/(?<=\s)\/(etc|lib|lib64|usr)\//g, `${bed.root}/$1/`));
         exec.endInput();
-        const { output, report } = await exec.ended();
+        const { output, report } = await settled(exec.ended());
         expect(readInspection(output, report.diagnostic)).to.deep.include({ isAlpine, diagnostic: '' });
+        expect(existsSync(local(ALPINE_READY))).to.equal(isAlpine);
+        expect(existsSync(local(PIPE))).to.equal(isAlpine);
       });
   });

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AGENT_STATE, type AgentOptions, agentCommand, BULK } from '../../src/agent/agent.js';
+import { AGENT_STATE, type AgentOptions, agentCommand } from '../../src/agent/agent.js';
+import { BULK } from '../../src/agent/bulk.js';
 import { type ByteName } from '../../src/agent/byte-name.js';
 import { LeftOut } from '../../src/back/left-out.js';
 import { Receiver } from '../../src/back/receive.js';
@@ -14,7 +15,8 @@ export class AgentBed {
   readonly bed: StepBed;
   private readonly agent: ChildProcess;
 
-  constructor(options: Partial<AgentOptions> = {}) {
+  /** @param programs lines of sh that run, with the arguments, before programs of these names do their work. */
+  constructor(options: Partial<AgentOptions> = {}, programs: Readonly<Record<string, string>> = {}) {
     const [shell] = SHELLS;
     if (shell === undefined) throw new Error('no shell');
     this.bed = new StepBed(shell, { '/__w': 'w', [AGENT_STATE]: 'agent' });
@@ -28,8 +30,21 @@ export class AgentBed {
         ...options,
       }),
     );
-    this.agent = spawn('sh', ['-c', `exec ${command}`], { stdio: ['ignore', 'ignore', 'inherit'] });
-    this.bed.adopt(() => this.agent.kill('SIGKILL'));
+    mkdirSync(this.bed.path('programs'));
+    for (const [name, script] of Object.entries(programs))
+      writeFileSync(
+        this.bed.path(`programs/${name}`),
+        `#!/bin/sh\n${this.bed.local(script)}\nPATH=\${PATH#*:} exec ${name} "$@"\n`,
+        { mode: 0o755 },
+      );
+    this.agent = spawn('sh', ['-c', `exec ${command}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      detached: true,
+      env: { ...process.env, PATH: `${this.bed.path('programs')}:${process.env['PATH'] ?? ''}` },
+    });
+    const { pid } = this.agent;
+    // What it has started writes, too.
+    if (pid !== undefined) this.bed.adopt(() => process.kill(-pid, 'SIGKILL'));
   }
 
   get pid(): number {
@@ -62,7 +77,7 @@ export class AgentBed {
     while (!existsSync(fifo)) await sleep(5);
     writeFileSync(fifo, `${id}\n`);
     const path = this.answerPath(id);
-    while (!existsSync(path)) await sleep(5);
+    while (!isFilled(path)) await sleep(5);
     return { id, answer: readFileSync(path) };
   }
 
@@ -111,4 +126,10 @@ export class AgentBed {
     spawnSync('chmod', ['-R', 'u+rwx', this.bed.root]);
     this.bed.close();
   }
+}
+
+/** Whether a plain file is there, and has its content. */
+function isFilled(path: string): boolean {
+  const entry = lstatSync(path, { throwIfNoEntry: false });
+  return entry?.isFile() === true && entry.size > 0;
 }

@@ -7,6 +7,7 @@ import {
   FIND_CHANGES,
   NOTHING_CHANGED,
   OPEN_GATE,
+  RECEIVE_FOLDERS,
   SEND_FOLDERS,
 } from '../../src/agent/action-files.js';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
@@ -16,10 +17,14 @@ import { containerStep } from '../support/containers.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { hookRejection } from '../support/rejection.js';
 
+const TOTALS = 'Total bytes written: 10240 (10KiB, 1MiB/s)\n';
+
 interface Answer {
   exitCode?: number;
   stdout?: string;
   stderr?: string;
+  /** What a tar says that is asked to tell how much it has written or read. */
+  totals?: string;
   refused?: Error;
 }
 
@@ -37,10 +42,11 @@ class AnsweringCluster extends FakeCluster {
   ): Promise<ExecSession> {
     this.commands.push([pod, container, ...command]);
     const answers = this.answers.get(command[2] ?? '') ?? this.answers.get(`${pod} ${container}`);
-    const { exitCode = 0, stdout = '', stderr = '', refused } = answers?.shift() ?? {};
+    const { exitCode = 0, stdout = '', stderr = '', totals = TOTALS, refused } = answers?.shift() ?? {};
+    const said = command[2]?.includes('--totals') ? stderr + totals : stderr;
     if (refused !== undefined) throw refused;
     if (stdout !== '') await handlers.onStdout(Buffer.from(stdout));
-    if (stderr !== '') await handlers.onStderr(Buffer.from(stderr));
+    if (said !== '') await handlers.onStderr(Buffer.from(said));
     return {
       write: () => Promise.resolve(),
       endInput: () => undefined,
@@ -132,7 +138,7 @@ describe('the files of a docker action with a work folder of its own', () => {
   });
 
   it('warn of what the job pod could not send, in five lines at the most', async () => {
-    const stderr = [1, 2, 3, 4, 5, 6].map((line) => `tar: ${line}`).join('\n');
+    const stderr = [1, 2, 3, 4, 5, 6].map((line) => `tar: ${line}\n`).join('');
     answer(SEND_FOLDERS, { stderr });
     const { share, out } = shared();
     await share();
@@ -146,6 +152,38 @@ describe('the files of a docker action with a work folder of its own', () => {
     const { message } = await hookRejection('FILES_LOST', shared().share());
     expect(message).to.contain('from pod job-pod to pod step-pod: tar ended with exit code 2: tar: gone');
     expect(calls(OPEN_GATE)).to.deep.equal([]);
+  });
+
+  it('are sent again when their end is lost on the way, and lost when it always is', async () => {
+    const cut = { exitCode: 2, stderr: 'tar: Unexpected EOF in archive\n' };
+    answer(RECEIVE_FOLDERS, cut, {});
+    const sent = await shared()
+      .share()
+      .then(() => 'sent', String);
+    expect(sent).to.equal('sent');
+    expect(calls(SEND_FOLDERS)).to.have.length(2);
+    answer(RECEIVE_FOLDERS, cut, cut, cut);
+    const { message } = await hookRejection('FILES_LOST', shared().share());
+    expect(message).to.contain('tar: Unexpected EOF in archive');
+    expect(calls(SEND_FOLDERS)).to.have.length(5);
+  });
+
+  it('are sent again when all that the receiver has seen is a shorter archive', async () => {
+    const shorter = { totals: 'Total bytes read: 9728 (9.5KiB, 1MiB/s)\n' };
+    answer(RECEIVE_FOLDERS, shorter);
+    const { share, out } = shared();
+    await share();
+    expect(calls(SEND_FOLDERS)).to.have.length(2);
+    expect(out.warnings).to.deep.equal([]);
+    answer(RECEIVE_FOLDERS, shorter, shorter, shorter);
+    const { message } = await hookRejection('FILES_LOST', shared().share());
+    expect(message).to.contain('from pod job-pod to pod step-pod: 9728 of 10240 bytes arrived');
+  });
+
+  it('are sent again when nobody says how much was sent', async () => {
+    answer(SEND_FOLDERS, { totals: '' });
+    await shared().share();
+    expect(calls(SEND_FOLDERS)).to.have.length(2);
   });
 
   it('are lost when the gate of the action does not open', async () => {
