@@ -18,10 +18,19 @@ describe('the version of the cluster built from packages', () => {
   });
   afterEach(() => rm(state, { recursive: true }));
 
+  /** As if `up` had started this process as its API server. */
+  async function recordUp(version: string): Promise<void> {
+    await mkdir(join(state, 'pids'), { recursive: true });
+    const stat = (await readFile('/proc/self/stat', 'utf8')).split(' ');
+    await writeFile(join(state, 'pids/kube-apiserver'), `${process.pid}\n`);
+    await writeFile(join(state, 'pids/kube-apiserver.start'), `${stat[21] ?? ''}\n`);
+    await writeFile(join(state, 'version'), `${version}\n`);
+  }
+
   /** What a script prints that has read the settings; `up` is the version that is recorded as up. */
   async function settings(script: string, asked?: string, up?: string): Promise<string> {
     await mkdir(state, { recursive: true });
-    if (up !== undefined) await writeFile(join(state, 'version'), `${up}\n`);
+    if (up !== undefined) await recordUp(up);
     const { stdout } = await execute('bash', ['-c', `. "$1"; ${script}`, '_', join(CLUSTER, 'settings.sh')], {
       env: {
         ...process.env,
@@ -42,6 +51,12 @@ describe('the version of the cluster built from packages', () => {
     expect(await settings('echo "$K8S_VERSION $BIN"', undefined, 'v1.37.2')).to.equal(
       'v1.37.2 /cache/v1.37.2/bin',
     );
+  });
+
+  it('is the one for CI again once the other one is gone, even if nobody ended it', async () => {
+    await mkdir(state, { recursive: true });
+    await writeFile(join(state, 'version'), 'v1.37.2\n');
+    expect(await settings('echo "$K8S_VERSION"')).to.equal('v1.34.4');
   });
 
   it('is not taken for another one, which would end unasked', async () => {

@@ -97,7 +97,7 @@ export const TOOL: readonly Fault[] = [
   {
     name: 'the test cluster that is up is taken for another version',
     file: 'test/cluster/settings.sh',
-    from: '[ "$K8S_LAST_VERSION" = "$K8S_VERSION" ] ||',
+    from: '[ "${K8S_UP_VERSION:-$K8S_VERSION}" = "$K8S_VERSION" ] ||',
     to: 'true ||',
     test: {
       file: 'test/cluster-versions.test.ts',
