@@ -1,6 +1,7 @@
 /**
  * Sums up a CI run: `node totals.mjs DIRECTORY`. The directory holds steps.tsv, a line "name, kind,
- * exit code" for each step, and NAME.json with mocha's totals for each step of kind "suite".
+ * exit code" for each step, and NAME.json with the totals of each step of kind "suite": what failed is
+ * named again at the end, where a record that is cut to its last page still shows it.
  * The last line says "N passed, N failed"; exit code 1 unless all is well.
  */
 import { readFileSync } from 'node:fs';
@@ -17,8 +18,9 @@ const steps = readFileSync(join(directory, 'steps.tsv'), 'utf8')
 
 function totalsOf(name) {
   try {
-    const { passes, failures } = JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8'));
-    return Number.isInteger(passes) && Number.isInteger(failures) ? { passes, failures } : undefined;
+    const { passes, failures, failed } = JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8'));
+    if (!Number.isInteger(passes) || !Number.isInteger(failures)) return undefined;
+    return { passes, failures, failed: Array.isArray(failed) ? failed : [] };
   } catch {
     return undefined;
   }
@@ -34,16 +36,26 @@ function result({ name, kind, exit }) {
   const totals = totalsOf(name);
   if (totals === undefined)
     return { passed: 0, failed: 1, text: `ended before its totals, exit code ${exit}` };
-  const { passes, failures } = totals;
+  const { passes, failures, failed } = totals;
   if (passes + failures === 0) return { passed: 0, failed: 1, text: 'ran no test' };
   const text = `${passes} passed, ${failures} failed, exit code ${exit}`;
-  return { passed: passes, failed: failures === 0 && exit !== 0 ? 1 : failures, text };
+  return { passed: passes, failed: failures === 0 && exit !== 0 ? 1 : failures, text, names: failed };
 }
 
 const results = steps.map((step) => ({ ...step, ...result(step) }));
 if (!steps.some(({ kind }) => kind === 'suite')) {
   // Such a run has shown nothing.
   results.push({ name: 'suites', passed: 0, failed: 1, text: 'none was run' });
+}
+/** Of a message, what a summary can take. */
+const MOST_CHARACTERS = 1000;
+
+for (const { name, names = [] } of results) {
+  for (const { title, message } of names) {
+    console.log(
+      `failed in ${name}: ${title}\n    ${String(message).slice(0, MOST_CHARACTERS).replaceAll('\n', '\n    ')}`,
+    );
+  }
 }
 for (const { name, text } of results) console.log(`${name}: ${text}`);
 const passed = results.reduce((sum, each) => sum + each.passed, 0);

@@ -125,7 +125,20 @@ describe('the totals of a CI run', () => {
     const suite = `it('a', () => console.log('9 passing'));
       it('b', () => { throw new Error('b'); });
       it('c', () => {});`;
-    expect(JSON.parse(await totalsOf(suite))).to.deep.equal({ passes: 2, failures: 1, pending: 0 });
+    expect(JSON.parse(await totalsOf(suite))).to.deep.equal({
+      passes: 2,
+      failures: 1,
+      pending: 0,
+      failed: [{ title: 'b', message: 'b' }],
+    });
+  });
+
+  it('name what failed again, above the totals', async () => {
+    const failed = [{ title: 'a step that fails', message: `expected 1\nto equal 2${'.'.repeat(9000)}` }];
+    const totals = JSON.stringify({ passes: 3, failures: 1, pending: 0, failed });
+    const { lines } = await sum([{ name: 'e2e', kind: 'suite', exit: 1, totals }]);
+    expect(lines.slice(0, 2)).to.deep.equal(['failed in e2e: a step that fails', '    expected 1']);
+    expect(lines.join('\n').length).to.be.below(2000);
   });
 
   it('are not written when the suite is cut off', async () => {

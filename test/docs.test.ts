@@ -212,6 +212,19 @@ describe('docs/template.md', () => {
   });
 });
 
+describe('docs/options.md', () => {
+  it('has examples that are a template or settings', () => {
+    const examples = codeBlocks(read('docs/options.md')).filter(({ language }) => language === 'yaml');
+    const [templates, settings] = [true, false].map((wanted) =>
+      examples.map(({ text }) => text).filter((text) => text.startsWith('spec:') === wanted),
+    );
+    expect(templates).to.have.length(1);
+    expect(settings).to.have.length(1);
+    expect(loadTemplate([{ file: 'example', text: templates?.[0] ?? '' }]).warnings).to.deep.equal([]);
+    expect(parseSettings('example', settings?.[0] ?? '').faults).to.deep.equal([]);
+  });
+});
+
 describe('docs/settings.md', () => {
   const examples = codeBlocks(read('docs/settings.md')).filter(({ language }) => language === 'yaml');
 

@@ -32,6 +32,16 @@ presets:
 A workflow chooses one with \`options: --label podhooks.preset=large\`: to docker, it is a label like any other. What a preset says of a
 resource counts, whatever options and maxima say of it. Its nodes are those of the whole pod; the job container's win.
 
+Where the cluster has them (by default from Kubernetes 1.34), a size of the pod as a whole, which its containers share, comes
+from the [pod template](template.md):
+
+\`\`\`yaml
+spec:
+  resources:
+    requests: { cpu: 2, memory: 4Gi }
+    limits: { memory: 8Gi }
+\`\`\`
+
 ## Names
 
 Container steps and all containers of the job reach a service by the name of its image, and by its names below. Where several

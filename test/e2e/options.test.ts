@@ -156,13 +156,20 @@ function podOf({ spec }: Pod, index: number): Pod {
   };
 }
 
+/** The example of docs/options.md for the pod as a whole. */
+function withSize({ spec, ...pod }: Pod): Pod {
+  const resources = { requests: { cpu: '2', memory: '4Gi' }, limits: { memory: '8Gi' } };
+  return { ...pod, ...(spec !== undefined && { spec: { ...spec, resources } }) };
+}
+
 describe('every option that has an effect', () => {
   it('makes a pod that the API server accepts', async () => {
     Object.assign(process.env, await clusterEnvironment());
     const cases: { job?: string; service?: string }[] = Object.values(CASES).flat();
-    const items = [...cases, { job: '--label podhooks.preset=large' }].map(({ job, service }, index) =>
+    const asked = [...cases, { job: '--label podhooks.preset=large' }].map(({ job, service }, index) =>
       podOf(made(job ?? null, service ?? null).pod, index),
     );
+    const items = [...asked, withSize(podOf(made(null).pod, asked.length))];
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
     const created = await kubectl(
       ['-n', 'default', 'create', '--dry-run=server', '-o', 'name', '-f', '-'],

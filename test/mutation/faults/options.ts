@@ -24,6 +24,16 @@ export const OPTIONS: readonly Fault[] = [
     },
   },
   {
+    name: 'a workflow sets a kernel parameter that nobody has allowed',
+    file: `${HOOK}/options/table.ts`,
+    from: "(value, { kernelParameters }) => void kernelParameters.push(value),\n    { kind: 'guarded' },",
+    to: '(value, { kernelParameters }) => void kernelParameters.push(value),',
+    test: {
+      file: `${TESTS}/commands/more-than-allowed.test.ts`,
+      title: 'does not get it: a kernel parameter',
+    },
+  },
+  {
     name: '--user root wins over runAsNonRoot of the template',
     file: `${HOOK}/options/template-first.ts`,
     from: '!(nonRoot && runAsUser === 0)',

@@ -62,6 +62,8 @@ export class Effects {
   privileged = false;
   readonly addedCapabilities: string[] = [];
   readonly droppedCapabilities: string[] = [];
+  readonly groups: number[] = [];
+  readonly kernelParameters: { name: string; value: string }[] = [];
 
   /** @returns what is to be said of a name that had to be changed. */
   addName(text: string): string | undefined {

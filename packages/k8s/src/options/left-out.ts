@@ -55,7 +55,7 @@ export const WITHOUT_EFFECT: readonly LeftOut[] = [
   ...without('Kubernetes has no such setting.', '--oom-kill-disable --disable-content-trust', true),
   ...without(
     'The node or the pod template decides.',
-    '--sysctl --group-add --isolation --log-driver --log-opt --volume-driver --annotation',
+    '--isolation --log-driver --log-opt --volume-driver --annotation',
   ),
   ...without('The health command runs every second until it succeeds.', '--health-start-interval'),
   ...without(

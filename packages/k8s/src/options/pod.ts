@@ -33,6 +33,7 @@ export function podPart(job: Effects | undefined, services: readonly NamedServic
   const nodeSelector = Object.fromEntries(
     nodes.flatMap((each) => Object.entries({ ...each.preset?.nodeSelector, ...each.nodeSelector })),
   );
+  const securityContext = securityOf(all);
   const tolerations = nodes.flatMap((each) => each.preset?.tolerations ?? []);
   return {
     annotations: Object.fromEntries(all.flatMap(({ annotations }) => Object.entries(annotations))),
@@ -42,6 +43,7 @@ export function podPart(job: Effects | undefined, services: readonly NamedServic
       ...(Object.keys(dnsConfig).length > 0 && { dnsConfig }),
       ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
       ...(tolerations.length > 0 && { tolerations }),
+      ...(Object.keys(securityContext).length > 0 && { securityContext }),
     },
     faults,
   };
@@ -80,6 +82,19 @@ function dnsOf(all: readonly Effects[]): NonNullable<NonNullable<Pod['spec']>['d
     ...(nameservers.length > 0 && { nameservers }),
     ...(searches.length > 0 && { searches }),
     ...(options.length > 0 && { options }),
+  };
+}
+
+/** Groups and kernel parameters are those of a whole pod. */
+function securityOf(all: readonly Effects[]): NonNullable<NonNullable<Pod['spec']>['securityContext']> {
+  const supplementalGroups = [...new Set(all.flatMap(({ groups }) => groups))];
+  // The job container's come last, and win.
+  const parameters = [...all].reverse().flatMap((each) => each.kernelParameters);
+  const values = new Map(parameters.map(({ name, value }) => [name, value]));
+  const sysctls = [...values].map(([name, value]) => ({ name, value }));
+  return {
+    ...(supplementalGroups.length > 0 && { supplementalGroups }),
+    ...(sysctls.length > 0 && { sysctls }),
   };
 }
 

@@ -2,7 +2,17 @@ import { type Option, option, type Role, type Working } from './option.js';
 import { REFUSED, WITHOUT_EFFECT } from './left-out.js';
 import { GUARDED, SIZE_OPTIONS } from './size-options.js';
 import { PRESET_LABEL } from './effects.js';
-import { address, capability, duration, flag, hostName, pullPolicy, user } from './values.js';
+import {
+  address,
+  capability,
+  duration,
+  flag,
+  group,
+  hostName,
+  kernelParameter,
+  pullPolicy,
+  user,
+} from './values.js';
 
 const SERVICE: readonly Role[] = ['service'];
 
@@ -172,6 +182,22 @@ const WORKING: readonly Working[] = [
     'the name of a capability',
     capability,
     (value, { addedCapabilities }) => void addedCapabilities.push(value),
+    { kind: 'guarded' },
+  ),
+  option(
+    ['--group-add'],
+    `A further group, for all containers of the job. ${GUARDED}`,
+    'a number: Kubernetes does not look up the names of groups in the image',
+    group,
+    (value, { groups }) => void groups.push(value),
+    { kind: 'guarded' },
+  ),
+  option(
+    ['--sysctl'],
+    `A kernel parameter of the pod; of two values, the job container's counts. ${GUARDED}`,
+    'name=value, such as net.core.somaxconn=1024',
+    kernelParameter,
+    (value, { kernelParameters }) => void kernelParameters.push(value),
     { kind: 'guarded' },
   ),
   option(

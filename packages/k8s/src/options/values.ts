@@ -64,13 +64,14 @@ const LARGEST_ID = 2 ** 31 - 1;
 
 /** `1001`, `1001:121`, `root`: other names are known to the image only, which Kubernetes does not ask. */
 export function user(text: string): User | undefined {
-  const ids = text.split(':').map(id);
+  const ids = text.split(':').map(group);
   const [first, second] = ids;
   if (first === undefined || ids.length > 2 || ids.includes(undefined)) return undefined;
   return { user: first, ...(second !== undefined && { group: second }) };
 }
 
-function id(text: string): number | undefined {
+/** `1001`, `root`: names of groups, too, are known to the image only. */
+export function group(text: string): number | undefined {
   if (text === 'root') return 0;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : undefined;
   return value !== undefined && value <= LARGEST_ID ? value : undefined;
@@ -118,6 +119,13 @@ export function platform(text: string): { os: string; arch: string } | undefined
 export function capability(text: string): string | undefined {
   const name = text.toUpperCase().replace(/^CAP_/, '');
   return /^[A-Z_]{1,40}$/.test(name) ? name : undefined;
+}
+
+/** `net.core.somaxconn=1024`: a name as the API server takes it. */
+export function kernelParameter(text: string): { name: string; value: string } | undefined {
+  const [, name, value] =
+    /^([a-z0-9](?:[\w-]*[a-z0-9])?(?:[./][a-z0-9](?:[\w-]*[a-z0-9])?)+)=(.+)$/.exec(text) ?? [];
+  return name === undefined || value === undefined ? undefined : { name, value };
 }
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;

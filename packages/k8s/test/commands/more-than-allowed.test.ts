@@ -43,6 +43,8 @@ const ATTEMPTS: Readonly<Record<string, Partial<HookContainer>>> = {
   'CPUs without a limit': { createOptions: '--cpus=0 --cpu-quota 0' },
   'a GPU': { createOptions: '--gpus all --gpus 1' },
   'nodes of another architecture': { createOptions: '--platform linux/arm64' },
+  'a group of the node': { createOptions: '--group-add 0 --group-add=docker' },
+  'a kernel parameter': { createOptions: '--sysctl net.core.somaxconn=65535 --sysctl=kernel.msgmax=1' },
   'a size that is not there': { createOptions: '--label podhooks.preset=__proto__' },
   'more storage': { createOptions: '--storage-opt size=10t' },
   'storage without a limit': { createOptions: '--storage-opt size=0' },

@@ -13,7 +13,7 @@ export const LARGE: Preset = {
 };
 const POLICY: OptionsPolicy = {
   ...NO_POLICY,
-  allow: ['--privileged', '--cap-add=*', '--platform=linux/*'],
+  allow: ['--privileged', '--cap-add=*', '--platform=linux/*', '--group-add=*', '--sysctl=*'],
   gpuResource: 'nvidia.com/gpu',
   maxGpus: 4,
   presets: { large: LARGE },
@@ -242,6 +242,38 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       job: '--cap-add net_admin',
       seen: ({ job }) => job?.securityContext,
       is: { capabilities: { add: ['NET_ADMIN'] } },
+    },
+  ],
+  '--group-add': [
+    {
+      job: '--group-add 1001 --group-add=44',
+      service: '--group-add 44',
+      seen: ({ spec }) => spec?.securityContext,
+      is: { supplementalGroups: [1001, 44] },
+    },
+    {
+      job: '--group-add video',
+      seen: ({ spec, warnings }) => [spec?.securityContext, warnings[0]?.includes('expected a number')],
+      is: [undefined, true],
+    },
+  ],
+  '--sysctl': [
+    {
+      job: '--sysctl net.ipv4.ip_unprivileged_port_start=0 --sysctl kernel.shm_rmid_forced=1',
+      service: '--sysctl net.ipv4.ip_unprivileged_port_start=80',
+      seen: ({ spec }) => spec?.securityContext,
+      // One kernel parameter has one value in a pod: the job container's.
+      is: {
+        sysctls: [
+          { name: 'net.ipv4.ip_unprivileged_port_start', value: '0' },
+          { name: 'kernel.shm_rmid_forced', value: '1' },
+        ],
+      },
+    },
+    {
+      job: '--sysctl kernel.shm_rmid_forced',
+      seen: ({ spec, warnings }) => [spec?.securityContext, warnings[0]?.includes('expected name=value')],
+      is: [undefined, true],
     },
   ],
   '--privileged': [

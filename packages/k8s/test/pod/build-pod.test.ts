@@ -24,13 +24,18 @@ const OPTIONS: OwnPodOptions = {
 };
 
 /** @param template changes the pod as a template would. */
-function build(text: string, parts: Partial<HookContainer> = {}, template = (own: StepPod) => own) {
+function build(
+  text: string,
+  parts: Partial<HookContainer> = {},
+  template = (own: StepPod) => own,
+  rules = NO_RULES,
+) {
   const plan = planOf(text);
   const args = { ...containerStep('v12').args, image: plan.stages.at(-1)?.image ?? '', ...parts };
   const copying = { helperImage: undefined, gateSeconds: 600, filesBack: undefined };
   const own = template(stepPod({ ...OPTIONS, args, work: WORK, jobPod: undefined, copying }));
   const options = { title: 'o/r/v1/Dockerfile', context: `${WORK}/_actions/o/r/v1`, token: 'TOKEN' };
-  const { pod, secrets } = withBuild(own, { plan, options }, args, OPTIONS);
+  const { pod, secrets } = withBuild(own, { plan, options }, args, { ...OPTIONS, rules });
   const containers = pod.spec?.containers ?? [];
   const script = (name: string) => Buffer.from(secrets[0]?.data?.[name] ?? '', 'base64').toString();
   return { pod, secrets, containers, job: containers.at(-1), script };
@@ -79,6 +84,18 @@ describe('the pod of a Dockerfile', () => {
     expect(containers.map(({ resources }) => resources?.limits)).to.deep.equal([{ cpu: '1' }, { cpu: '1' }]);
     expect(script('stage-0')).to.contain('_ph_run').and.not.contain('s3cret');
     expect(pod.spec?.volumes?.map(({ name }) => name)).to.include.members(['build', 'stages']);
+  });
+
+  it('takes the base image of each stage from the mirror', () => {
+    const rules = {
+      ...NO_RULES,
+      images: { ...NO_RULES.images, rewrites: { 'docker.io': 'mirror.test/hub' } },
+    };
+    const text = 'FROM a:1 AS x\nRUN 1\nFROM ghcr.io/b:1\nCOPY --from=x /f /f\nENTRYPOINT ["/f"]\n';
+    expect(build(text, {}, undefined, rules).containers.map(({ image }) => image)).to.deep.equal([
+      'mirror.test/hub/library/a:1',
+      'ghcr.io/b:1',
+    ]);
   });
 
   it('is root where a USER asks for root, unless the template has another user', () => {
