@@ -2,7 +2,8 @@
 //
 //   kubectl get --raw /openapi/v2 | node scripts/pod-schema.mjs > packages/k8s/src/merge/schema.generated.ts
 //
-// The grammar of a field's type is described in packages/k8s/src/merge/schema.ts, which reads it.
+// It is made from the newest Kubernetes, which has all fields of older ones: an older API server warns of a field that it does
+// not know. The grammar of a field's type is described in packages/k8s/src/merge/schema.ts, which reads it.
 import { text } from 'node:stream/consumers';
 import { format, resolveConfig } from 'prettier';
 

@@ -10,6 +10,7 @@ describe('--help', () => {
     // The same program as cluster:up and cluster:down, which no test should start if it takes no heed of --help.
     ['cluster:env', 'test/cluster/bed.ts env', 'cluster:up'],
     ['mutation', 'test/mutation/mutation.ts', 'TEXT'],
+    ['compat', 'test/compat/compat.ts', '--kubernetes VERSION'],
   ];
   for (const [script, file, option] of PROGRAMS)
     it(`of npm run ${script} prints its options and does nothing else`, () => {

@@ -13,6 +13,9 @@ const NOT_FOUND = {
   code: 500,
 };
 
+/** The same of Kubernetes 1.36 and newer, where the kubelet itself answers the upgrade. */
+const MISSING = 'container not found ("job")';
+
 const failed = (code: number) => ({
   metadata: {},
   status: 'Failure',
@@ -22,6 +25,16 @@ const failed = (code: number) => ({
 });
 
 export function execExpectations(session: () => Session, itWithMounts: DefineTest): void {
+  /** What an exec is refused with: a status on channel 3, or the text of the answer instead of an upgrade. */
+  const told = async (pod: string, options: Partial<ExecOptions> = {}): Promise<unknown> => {
+    try {
+      return (await session().exec(pod, ['true'], options)).status;
+    } catch (error) {
+      if (error instanceof ExecRefused) return error.answer.text.trim();
+      throw error;
+    }
+  };
+
   describe('an exec', () => {
     let pod: string;
     before(async () => {
@@ -118,10 +131,12 @@ export function execExpectations(session: () => Session, itWithMounts: DefineTes
     });
 
     it('needs at least one stream', async () => {
-      const { status } = await session().exec(pod, ['true'], { stdout: false, stderr: false });
-      expect(at(status, 'message')).to.equal(
-        'Internal error occurred: unable to upgrade connection: you must specify at least 1 of stdin, stdout, stderr',
-      );
+      const why = 'you must specify at least 1 of stdin, stdout, stderr';
+      const said = await told(pod, { stdout: false, stderr: false });
+      expect(at(said, 'message') ?? said).to.be.oneOf([
+        `Internal error occurred: unable to upgrade connection: ${why}`,
+        why,
+      ]);
     });
 
     it('needs an upgrade', async () => {
@@ -166,16 +181,16 @@ export function execExpectations(session: () => Session, itWithMounts: DefineTes
       await session().remove('pods', pod, { gracePeriodSeconds: 0 });
     });
 
-    it('is told so on channel 3 before the container runs and after its end', async () => {
+    it('is told so before the container runs and after its end', async () => {
       const waiting = await session().pod('waiting', [], {
         containers: [{ name: 'job', image: 'no-such-image:2' }],
       });
       await session().until(waiting, (p) => at(p, 'spec.nodeName') !== undefined);
-      expect((await session().exec(waiting, ['true'])).status).to.deep.equal(NOT_FOUND);
+      expect([NOT_FOUND, MISSING]).to.deep.include(await told(waiting));
       await session().remove('pods', waiting, { gracePeriodSeconds: 0 });
       const ended = await session().pod('ended', ['true']);
       await session().phase(ended, 'Succeeded');
-      expect((await session().exec(ended, ['true'])).status).to.deep.equal(NOT_FOUND);
+      expect([NOT_FOUND, MISSING]).to.deep.include(await told(ended));
     });
   });
 }

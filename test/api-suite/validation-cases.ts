@@ -87,7 +87,14 @@ export const DECODING: Case[] = [
   },
 ];
 
-export const INVALID: (Case & { field: string; reason: string })[] = [
+interface Cause {
+  field: string;
+  reason: string;
+  message: string;
+}
+
+/** `newer`: how Kubernetes 1.37 says it. */
+export const INVALID: (Case & Cause & { newer?: Cause })[] = [
   {
     title: 'a name with capitals',
     metadata: { name: 'Bad_Name' },
@@ -122,6 +129,11 @@ export const INVALID: (Case & { field: string; reason: string })[] = [
     field: 'metadata.ownerReferences.uid',
     reason: 'FieldValueInvalid',
     message: 'Invalid value: "": must not be empty',
+    newer: {
+      field: 'metadata.ownerReferences[0].uid',
+      reason: 'FieldValueRequired',
+      message: 'Required value: must not be empty',
+    },
   },
   {
     title: 'no containers',

@@ -16,6 +16,7 @@ export async function testingPage(file: string): Promise<string> {
 | \`npm run test:dockerfiles\` | all Dockerfiles of [test/dockerfiles](../test/dockerfiles/cases.ts) in real pods | a cluster |
 | \`npm run reliability\` | [what holds under faults](reliability.md), at full length | a cluster |
 | \`npm run bench\` | [benchmarks](benchmarks.md) | a cluster |
+| \`npm run compat\` | [which versions of Kubernetes](compatibility.md) they run on; \`--help\` says how | a cluster, or root |
 | \`npm run compare\` | [how pods differ](migration.md) from those of another hook; \`--help\` says how | a cluster |
 
 ## Test beds

@@ -264,6 +264,17 @@ describe('a missing right', () => {
         return fails(runner, runner.prepareJob(job), ...words(resource, verb));
       }));
 
+  it('stops prepare_job without "create" on pods/exec on Kubernetes 1.35 or newer, which says no verb itself', async () => {
+    const right = 'Add the verb "create" on "pods/exec" to the Role';
+    const { minor } = JSON.parse(await runner.kubectl('get', '--raw', '/version')) as { minor: string };
+    await without('pods/exec', 'create', async () => {
+      const prepared = runner.prepareJob({ container: { image: 'debian:12' } });
+      if (Number.parseInt(minor) >= 35) await fails(runner, prepared, right, 'From Kubernetes 1.35 on');
+      else expect(log(await prepared)).to.contain('[exit code 0]');
+    });
+    expect((await runner.cleanupJob()).exitCode).to.equal(0);
+  });
+
   for (const [resource, verb] of [
     ['pods', 'list'],
     ['pods', 'delete'],

@@ -37,6 +37,20 @@ const lacks = (right: string, command?: Situation['command'], more: Partial<Situ
   };
 };
 
+/** What the API server answers from 1.35 on, which says neither verb nor resource. */
+const LACKS_CREATE_FOR_EXEC: Situation = {
+  title: 'the Role lacks create on pods/exec, on Kubernetes 1.35 or newer',
+  answers: {
+    'create pods/exec': refusal('exec in container podhooks of pod runner-1-workflow', 403, FORBIDDEN),
+  },
+  says: {
+    code: 'API_FORBIDDEN',
+    object: 'exec in container podhooks of pod runner-1-workflow',
+    cause: 'is forbidden',
+    hint: 'Add the verb "create" on "pods/exec" to the Role that is bound to the service account of the runner pod',
+  },
+};
+
 const GET_RUNNER = 'GET /api/v1/namespaces/ci/pods/runner-1';
 
 export const REFUSALS: readonly Situation[] = [
@@ -46,7 +60,7 @@ export const REFUSALS: readonly Situation[] = [
     container: { registry: { username: 'octo', password: 'x', serverUrl: 'ghcr.io' } },
   }),
   lacks('get pods/exec'),
-  lacks('create pods/exec'),
+  LACKS_CREATE_FOR_EXEC,
   lacks('list pods', 'cleanup_job'),
   lacks('delete pods', 'cleanup_job'),
   lacks('delete secrets', 'cleanup_job'),

@@ -32,8 +32,8 @@ export const CLUSTER: readonly Fault[] = [
   {
     name: 'a Role that was enough until an upgrade of the cluster is refused without the reason',
     file: `${HOOK}/cluster/api-error.ts`,
-    from: "resource === 'pods/exec'",
-    to: "resource === 'pods/attach'",
+    from: '(?:RBAC: .*)?$/s.test(message)',
+    to: '(?:RBAC: .+)$/s.test(message)',
     test: {
       file: `${TESTS}/cluster/api-error.test.ts`,
       title: 'tells of the right that exec needs on newer clusters, and what to do',

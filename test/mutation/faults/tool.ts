@@ -87,4 +87,21 @@ export const TOOL: readonly Fault[] = [
       title: 'finds a folder of tools that is none, and leaves nothing in the others',
     },
   },
+  {
+    name: 'a version of Kubernetes counts as tested whose tests were cut off',
+    file: 'test/compat/outcome.ts',
+    from: '{ passes: 0, failures: 1 }',
+    to: '{ passes: 0, failures: 0 }',
+    test: { file: 'test/compat.test.ts', title: 'is a failure when the run was cut off before its totals' },
+  },
+  {
+    name: 'the test cluster that is up is taken for another version',
+    file: 'test/cluster/settings.sh',
+    from: '[ "${K8S_UP_VERSION:-$K8S_VERSION}" = "$K8S_VERSION" ] ||',
+    to: 'true ||',
+    test: {
+      file: 'test/cluster-versions.test.ts',
+      title: 'is not taken for another one, which would end unasked',
+    },
+  },
 ];

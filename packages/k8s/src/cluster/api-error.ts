@@ -146,11 +146,17 @@ function hintForForbidden(message: string): string {
       return `ARC's chart gives the account ${account} to runners without a Kubernetes mode: ${CHART_MODE_HINT}`;
     }
     const role = `Role${namespace === undefined ? '' : ` in the namespace "${namespace}"`} that is bound to ${user}`;
-    const why =
-      verb === 'create' && resource === 'pods/exec'
-        ? ` From Kubernetes ${EXEC_NEEDS_CREATE_FROM} on, every exec needs it.`
-        : '';
-    return `Add the verb "${verb}" on "${resource}" to the ${role}.${why}`;
+    return `Add the verb "${verb}" on "${resource}" to the ${role}.`;
   }
+  if (saysNoRight(message))
+    return `Add the verb "create" on "pods/exec" to the Role that is bound to the service account of the runner pod. From Kubernetes ${EXEC_NEEDS_CREATE_FROM} on, every exec needs it.`;
   return admissionHint(message);
+}
+
+/**
+ * Whether an exec lacks `create`: the API server, which has let its GET pass, then refuses the pod and says neither verb nor
+ * resource. It only appends what RBAC could not read.
+ */
+function saysNoRight(message: string): boolean {
+  return /^pods "[^"]*" is forbidden: *(?:RBAC: .*)?$/s.test(message);
 }

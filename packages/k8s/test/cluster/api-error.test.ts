@@ -61,12 +61,15 @@ describe('explain', () => {
     ],
     [
       'the right that exec needs on newer clusters',
-      refusal(
-        403,
-        'pods "a" is forbidden: User "u" cannot create resource "pods/exec" in API group "" in the namespace "ci"',
-      ),
+      refusal(403, 'pods "a" is forbidden: '),
       'API_FORBIDDEN',
-      'Add the verb "create" on "pods/exec" to the Role in the namespace "ci" that is bound to u. From Kubernetes 1.35 on, every exec needs it.',
+      'Add the verb "create" on "pods/exec" to the Role that is bound to the service account of the runner pod. From Kubernetes 1.35 on, every exec needs it.',
+    ],
+    [
+      'the same right with a binding to a role that is missing',
+      refusal(403, 'pods "a" is forbidden: RBAC: role.rbac.authorization.k8s.io "r" not found'),
+      'API_FORBIDDEN',
+      'Add the verb "create" on "pods/exec" to the Role that is bound to the service account of the runner pod. From Kubernetes 1.35 on, every exec needs it.',
     ],
     [
       'a quota',

@@ -187,6 +187,12 @@ describe('exec', () => {
     expect(status).to.include({ code: 403, reason: 'Forbidden', message });
   });
 
+  it('fails with the text of a kubelet that refuses the upgrade itself, as from Kubernetes 1.36 on', async () => {
+    api.refuse = { code: 500, body: 'container not found ("job")\n' };
+    const { status } = await rejection(ApiError, exec(api.connection(), target, handlers, CALM));
+    expect(status).to.include({ code: 500, message: 'container not found ("job")' });
+  });
+
   it('fails when nobody listens', async () => {
     const connection = api.connection();
     await api.close();

@@ -231,9 +231,7 @@ describe('driveStep', () => {
   });
 
   it('tells of a right that is missing', async () => {
-    const message =
-      'pods "a" is forbidden: User "u" cannot create resource "pods/exec" in API group "" in the namespace "ci"';
-    cluster.execs = [fails(refusal(403, message))];
+    cluster.execs = [fails(refusal(403, 'pods "a" is forbidden: '))];
     const error = await hookRejection('API_FORBIDDEN', drive('echo', IMPATIENT).result);
     expect(error.hint).to.contain('"create" on "pods/exec"');
   });

@@ -86,6 +86,10 @@ describe('checkSchema', () => {
       'spec: {containers: [{name: a, resources: {limits: {cpu: 1.5, memory: 2Gi}}}]}',
     ],
     ['numbers and names of ports', portsOf('http', '80')],
+    [
+      'what came with Kubernetes 1.35 to 1.37',
+      'spec: {volumes: [{name: a, emptyDir: {mode: 448}}], tolerations: [{key: a, operator: Gt, value: "5"}]}',
+    ],
     ['what Kubernetes itself does not look into', 'metadata: {managedFields: [{fieldsV1: {f: [1]}}]}'],
   ];
   for (const [title, yaml] of FINE)
