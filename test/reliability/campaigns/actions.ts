@@ -70,9 +70,9 @@ async function inMode(mode: Mode, count: number, { random, say }: Scale): Promis
   }
 }
 
-/** An action needs more connections than a step, and each of them may be cut. */
+/** An action needs more connections than a step, and a copy between two pods, which begins anew, both of its own at once. */
 function randomCut(random: () => number): Cut | undefined {
-  if (random() < 0.5) return undefined;
+  if (random() < 0.7) return undefined;
   const how = random() < 0.15 ? 'silence' : 'reset';
   if (random() < 0.4) return { after: { ms: whole(random, 1_500) }, how };
   return { after: { bytes: whole(random, random() < 0.7 ? 14_000 : 150_000) }, how };
