@@ -17,8 +17,7 @@ const succeeded = (result: Parameters<typeof log>[0]) => {
 
 for (const mode of ['volume', 'novolume'] as const)
   for (const version of ['0.13.1', '0.14.2'])
-    describe(`the install section of the README with chart ${version}, ${mode} mode`, function () {
-      this.timeout(240_000);
+    describe(`the install section of the README with chart ${version}, ${mode} mode`, () => {
       const installation = new Installation();
       const changed = (line: string) =>
         line
@@ -68,8 +67,7 @@ for (const mode of ['volume', 'novolume'] as const)
       });
     });
 
-describe('the install section of the README', function () {
-  this.timeout(240_000);
+describe('the install section of the README', () => {
   const installation = new Installation();
   before(() => installation.prepare());
   after(() => installation.remove());
@@ -83,8 +81,7 @@ describe('the install section of the README', function () {
   });
 });
 
-describe('fsGroup in the example values (on the cluster built from packages)', function () {
-  this.timeout(240_000);
+describe('fsGroup in the example values (on the cluster built from packages)', () => {
   const installation = new Installation();
   before(async () => {
     await installation.prepare();
@@ -107,9 +104,7 @@ describe('fsGroup in the example values (on the cluster built from packages)', f
   });
 });
 
-describe('a chart that does not know kubernetes-novolume', function () {
-  this.timeout(240_000);
-
+describe('a chart that does not know kubernetes-novolume', () => {
   it('is named by the first job', async () => {
     const installation = new Installation();
     await installation.prepare();

@@ -46,9 +46,7 @@ function withoutOrder(value: unknown): unknown {
 }
 
 /** The server merges into PodTemplate objects, whose fields can all be changed, unlike those of a pod. */
-describe('pod templates beside the API server', function () {
-  this.timeout(60_000);
-
+describe('pod templates beside the API server', () => {
   before(() => {
     kubectl(['create', 'namespace', namespace]);
   });

@@ -16,9 +16,12 @@ export async function podRunner(mode: Mode, options: Partial<PodRunnerOptions> =
   return runner;
 }
 
-/** What the log shows, for messages of assertions. */
+/** Of a pod that takes long, as on a busy node, the hook says how far it is. */
+const PROGRESS = /^starting on node \S+: \d+ of \d+ containers run\n/gm;
+
+/** What the log shows but for progress. */
 export function log({ output, exitCode }: HookResult): string {
-  return `${output.toString('utf8')}\n[exit code ${exitCode}]`;
+  return `${output.toString('utf8').replace(PROGRESS, '')}\n[exit code ${exitCode}]`;
 }
 
 /** The end of a script that waits until somebody has looked at it. */
