@@ -9,7 +9,7 @@ const end = (pod: string) => ({ pod, container: 'podhooks', command: ['tar'] });
 
 /** A promise of an end, and what brings it. */
 function ending(): { done: Promise<ExecStatus>; stop: () => void } {
-  let stop = () => undefined as void;
+  let stop: () => void = () => undefined;
   const done = new Promise<ExecStatus>((resolve) => (stop = () => resolve({ exitCode: 0 })));
   return { done, stop: () => stop() };
 }
@@ -24,7 +24,10 @@ describe('a copy from pod to pod through the runner', () => {
     cluster.execs = [
       () => ({
         done: reader.done,
-        write: (data) => Promise.resolve(void events.push(`read ${data.length}`)),
+        write: (data) => {
+          events.push(`read ${data.length}`);
+          return Promise.resolve();
+        },
         endInput: reader.stop,
         close,
       }),
@@ -32,7 +35,8 @@ describe('a copy from pod to pod through the runner', () => {
         void send(handlers);
         const write = (data: Buffer | string) => {
           events.push(data.toString());
-          return Promise.resolve(sender.stop());
+          sender.stop();
+          return Promise.resolve();
         };
         return { done: sender.done, write, endInput: () => undefined, close };
       },
