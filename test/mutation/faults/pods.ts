@@ -21,7 +21,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: 'nothing removes the pod when its runner dies',
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: '    ownerReferences: [ownedBy(runner)],\n',
     to: '',
     test: {
@@ -41,7 +41,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: "the service account's token is in the job pod",
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: 'automountServiceAccountToken: false',
     to: 'automountServiceAccountToken: true',
     test: {
@@ -61,7 +61,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: 'what a job pod inherits wins over what the hook says of it',
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: 'strategicMerge(strategicMerge(pod, inherited.patch), pod)',
     to: 'strategicMerge(pod, inherit(runner.pod, inheriting(work.mode)).patch)',
     test: {
@@ -179,7 +179,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: 'a preset of the hook wins over a variable of the workflow',
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: 'presets.filter(({ name }) => !own.has(name))',
     to: 'presets.filter(() => own.size >= 0)',
     test: {
@@ -269,7 +269,7 @@ export const PODS: readonly Fault[] = [
   {
     name: 'a mistake inside of a mistake is told only when the first is corrected',
     file: `${HOOK}/template/template-check.ts`,
-    from: 'if (meant !== undefined) checkValue(member, meant.type, path, [...around, self], told);',
+    from: 'if (meant !== undefined) checkValue(member, meant.type, path, [...around, self], report);',
     to: '',
     test: {
       file: `${TESTS}/template/template.test.ts`,
@@ -288,7 +288,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: 'what the workflow sets wins over the variables of the administrator',
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: '({ name }) => !set.has(name)',
     to: '() => true',
     test: {

@@ -6,14 +6,14 @@ import type { Container, EnvVar, ObjectMeta, VolumeMount } from '../model/kubern
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from '../model/names.js';
 import type { HealthCheck } from '../options/health.js';
 import { JobOptions } from '../options/job-options.js';
-import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
+import { imageOf, ownMetadata, hookPod, type HookPod, type HookPodOptions, startOf } from './hook-pod.js';
 import { EXTERNALS_MOUNT, sourceOf, WORK_MOUNT } from '../model/paths.js';
 import { containerPorts } from './ports.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import type { WorkMode } from '../model/work-mode.js';
 import { Volumes, workFolder, workPath } from './volumes.js';
 
-export interface JobPodOptions extends OwnPodOptions {
+export interface JobPodOptions extends HookPodOptions {
   args: PrepareJobArgs;
   /** Image of the helper; the runner's own where undefined. */
   helperImage: string | undefined;
@@ -22,7 +22,7 @@ export interface JobPodOptions extends OwnPodOptions {
 }
 
 /** Everything that prepare_job makes, and what it has to know of it afterwards. */
-export interface JobPod extends OwnPod {
+export interface JobPod extends HookPod {
   /** Names of the service containers, in the order of the request. */
   services: string[];
   mode: WorkMode;
@@ -85,7 +85,7 @@ export function jobPod(options: JobPodOptions): JobPod {
   ].map((each) => asked.applyTo(each));
   const variables = container === null ? {} : asked.environment(JOB_CONTAINER, container);
   const messages = asked.messages();
-  const own = ownPod('job', options, {
+  const own = hookPod('job', options, {
     name: jobPodName(runner.name, id),
     metadata: container === null ? metadata : withDefaultContainer(metadata),
     work,
