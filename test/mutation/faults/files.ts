@@ -428,4 +428,14 @@ export const FILES: readonly Fault[] = [
       title: 'gives the action a large workspace of the job pod directly',
     },
   },
+  {
+    name: 'containerd drops the end of an archive, as its sender has ended too early',
+    file: `${HOOK}/back/pump.ts`,
+    from: 'if (bytes === words.from.totalBytes) dismiss();',
+    to: 'dismiss();',
+    test: {
+      file: `${TESTS}/back/pump.test.ts`,
+      title: 'keeps the sender until all that it has printed is here',
+    },
+  },
 ];

@@ -103,8 +103,11 @@ done > remove.sh
 echo >> remove.sh
 `;
 
+/** Waits until `pump` says that all has come, or has left. */
+const DISMISSED = 'read -r -t 60 _ || :';
+
 /** Prints an archive of what FIND_CHANGES has found: its script, and the files in a folder of their own, whatever their names. */
-export const SEND_CHANGES = `export LC_ALL=C; exec ${TAR} --no-recursion -f - --transform='flags=r;s,^\\./,files/,' -C ${ACTION_STATE} remove.sh -C ${WORK_MOUNT} --null -T ${ACTION_STATE}/names`;
+export const SEND_CHANGES = `export LC_ALL=C; ${TAR} --no-recursion -f - --transform='flags=r;s,^\\./,files/,' -C ${ACTION_STATE} remove.sh -C ${WORK_MOUNT} --null -T ${ACTION_STATE}/names || exit; ${DISMISSED}`;
 
 /** Prints an archive of folders of the work folder; in the helper of the job pod. */
 export const SEND_FOLDERS = `
@@ -116,7 +119,8 @@ for name; do [[ ! -d ./$name || -L ./$name ]] || folders+=("./$name"); done
 ${TAR} -f - --anchored ${PROTECTED.map((name) => `--exclude='./_temp/${name}'`).join(' ')} "\${folders[@]}"
 code=$?
 # Something was written to meanwhile.
-[[ $code = 1 ]] || exit $code
+[[ $code -le 1 ]] || exit $code
+${DISMISSED}
 `;
 
 /** Printed by ARE_LARGE. */

@@ -1,6 +1,12 @@
 import type { Cluster } from '../cluster/cluster.js';
 import { TarWords } from './tar-words.js';
 
+/**
+ * What a sender that waits for it is told when all that it has printed is here. containerd gives a command that has ended two
+ * seconds to pass on what is still in its pipes, and drops the rest: on a busy node, the end of an archive.
+ */
+const DISMISSAL = 'ok\n';
+
 /** A command in a container. */
 export interface End {
   pod: string;
@@ -37,10 +43,25 @@ export async function pump(cluster: Cluster, from: End, to: End, signal: AbortSi
   signal.addEventListener('abort', leave, { once: true });
   try {
     signal.throwIfAborted();
+    let bytes = 0;
+    let dismiss: () => void = () => undefined;
+    const check = () => {
+      if (bytes === words.from.totalBytes) dismiss();
+    };
     const writer = await cluster.exec(from.pod, from.container, from.command, {
-      onStdout: (chunk) => reader.write(chunk),
-      onStderr: (chunk) => words.from.take(chunk),
+      onStdout: async (chunk) => {
+        const { length } = chunk;
+        await reader.write(chunk);
+        bytes += length;
+        check();
+      },
+      onStderr: (chunk) => {
+        words.from.take(chunk);
+        check();
+      },
     });
+    dismiss = () => void writer.write(DISMISSAL).catch(() => undefined);
+    check();
     leaving.push(() => writer.close());
     signal.throwIfAborted();
     // A reader that is lost takes nothing more, and nobody need go on writing.

@@ -162,7 +162,7 @@ export class CopiedAction implements ActionSharing {
       throw filesLost(`from the docker action into the job pod: ${found.stderr.trim()}`);
     const id = uuid();
     const to = helperOf(jobPod, 'sh', stageChanges(id));
-    const from = helperOf(pod, 'sh', SEND_CHANGES);
+    const from = helperOf(pod, 'bash', SEND_CHANGES);
     const { diagnostic } = await copyBetweenPods({ from, to }, context, signal);
     const put = { pod: jobPod, container: JOB_CONTAINER, command: ['sh', '-c', putChanges(id)] };
     const { exitCode, stderr } = await this.run(put, signal);
