@@ -39,6 +39,16 @@ const container = ({ pod: { spec } }: ReturnType<typeof built>, name: string) =>
   spec?.containers.find((candidate) => candidate.name === name);
 
 describe('jobPod', () => {
+  it('mounts externals from the image of its helper where the administrator says so', () => {
+    const made = built('01', runnerPod(), {
+      helperImage: 'mirror/runner',
+      rules: { ...NO_RULES, externals: 'image' },
+    });
+    const [volume] = made.pod.spec?.volumes?.filter(({ name }) => name === 'externals') ?? [];
+    expect(volume).to.have.nested.property('image.reference', 'mirror/runner');
+    expect(container(made, 'podhooks')?.command?.join()).to.contain('set externals.from to copy');
+  });
+
   for (const payload of PAYLOADS)
     describe(`for payload ${payload}`, () => {
       it('can be removed by owner and label, as can its secrets', () => {
