@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { PodRunner } from '../runner/pod-runner.js';
 import { log, podRunner } from './support.js';
 
 describe('the settings file', () => {
@@ -30,5 +31,31 @@ describe('the settings file', () => {
     expect(next.exitCode).to.equal(125);
     expect(log(next)).to.contain(`The settings file has one fault:%0A  ${file}:1: nonsense: unknown setting`);
     await runner.close();
+  });
+});
+
+describe('externals from the image of the runner', () => {
+  let runner: PodRunner;
+  before(async () => {
+    runner = await podRunner('novolume', { env: { ACTIONS_RUNNER_HOOK_EXTERNALS_FROM: 'image' } });
+  });
+  after(() => runner.close());
+
+  it('are mounted on Kubernetes 1.35 and newer, for glibc and Alpine, and named on older ones', async () => {
+    const { minor } = JSON.parse(await runner.kubectl('get', '--raw', '/version')) as { minor: string };
+    for (const [image, node] of [
+      ['debian:12', 'node20'],
+      ['alpine:3.20', 'node20_alpine'],
+    ] as const) {
+      const prepared = log(await runner.prepareJob({ container: { image } }));
+      if (Number.parseInt(minor) < 35) {
+        expect(prepared).to.contain('which came with Kubernetes 1.35');
+        continue;
+      }
+      expect(prepared).to.contain('[exit code 0]');
+      const run = `/__e/${node}/bin/node --version; grep -c '^overlay /__e ' /proc/mounts`;
+      expect(log(await runner.run({ run }))).to.match(/^v20\.[^\n]*\n1\n/);
+    }
+    expect((await runner.cleanupJob()).exitCode).to.equal(0);
   });
 });

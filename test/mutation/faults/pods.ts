@@ -3,6 +3,16 @@ import { type Fault, HOOK, TESTS } from '../fault.js';
 /** Of pods as they are built. */
 export const PODS: readonly Fault[] = [
   {
+    name: 'a job begins without Node where the API server has no image volumes',
+    file: `${HOOK}/pod/helper.ts`,
+    from: 'if [ -x "$1" ]; then',
+    to: 'if true; then',
+    test: {
+      file: `${TESTS}/pod/helper.test.ts`,
+      title: 'says why where the API server has dropped the image',
+    },
+  },
+  {
     name: 'a secret stands in the pod spec',
     file: `${HOOK}/pod/secrets.ts`,
     from: 'return { name, valueFrom: { secretKeyRef: { name: this.name, key } } };',
@@ -12,8 +22,8 @@ export const PODS: readonly Fault[] = [
   {
     name: 'the helper is not the first container',
     file: `${HOOK}/pod/job-pod.ts`,
-    from: 'return [helperContainer(helperImage, externals, volumes.forHelper(), agent), job];',
-    to: 'return [job, helperContainer(helperImage, externals, volumes.forHelper(), agent)];',
+    from: 'return [helperContainer(helperImage, { folder, from }, volumes.forHelper(externals), agent), job];',
+    to: 'return [job, helperContainer(helperImage, { folder, from }, volumes.forHelper(externals), agent)];',
     test: {
       file: `${TESTS}/pod/job-pod.test.ts`,
       title: 'has the helper first, then the job, then the services',

@@ -21,6 +21,12 @@ export const EXTERNALS = {
   failed: `${HOOK_FOLDER}/externals.failed`,
 } as const;
 
+/** The runner's folder of them, and whether an image volume may have brought it. */
+interface Externals {
+  folder: RunnerPath;
+  from: 'copy' | 'image';
+}
+
 /**
  * Ends at once when the pod is deleted; a shell that waits also reaps what steps leave behind. Not with 0: of a pod whose
  * containers all ended well, the kubelet forgets that it has evicted it.
@@ -63,12 +69,31 @@ export function withHelperLimits(pod: Pod): Pod {
  */
 export function helperContainer(
   image: string,
-  externals: RunnerPath,
+  externals: Externals,
   volumeMounts: VolumeMount[],
   agent?: string,
 ): Container {
-  const command = `${agent === undefined ? '' : `${agent} &\n`}${copyExternals(externals)}${KEEP_ALIVE}`;
+  const command = `${agent === undefined ? '' : `${agent} &\n`}${bringExternals(externals)}${KEEP_ALIVE}`;
   return container(image, command, volumeMounts);
+}
+
+/**
+ * An API server without image volumes drops the image, and leaves an empty folder that the helper could not write to; a runtime
+ * may mount images so that nothing in them can run.
+ */
+function bringExternals({ folder, from }: Externals): string {
+  if (from === 'copy') return copyExternals(folder);
+  const fails = (reason: string) => `echo '${reason}: set externals.from to copy' > ${EXTERNALS.failed}`;
+  return `set -- ${EXTERNALS_MOUNT}/node*/bin/node
+if [ -x "$1" ]; then
+: > ${EXTERNALS.ready}
+: > ${EXTERNALS.alpineReady}
+elif [ -e "$1" ]; then
+${fails('the container runtime mounts images so that no program in them can run')}
+else
+${fails('the API server has no image volumes, which came with Kubernetes 1.35, or the image has no externals')}
+fi
+`;
 }
 
 /** Who asks for those of Alpine asks again and again: what is in the pipe before somebody reads it is lost. */

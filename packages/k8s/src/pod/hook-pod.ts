@@ -20,6 +20,8 @@ export interface PodRules {
   security: PodSecurity;
   /** Variables of all containers but the helper; they win over those of the workflow. */
   environment: readonly EnvVar[];
+  /** Whether the helper copies the runner's externals into the job pod, or its image is mounted there. */
+  externals: 'copy' | 'image';
   /** Volumes that a workflow may mount by name. */
   volumes: NamedVolumes;
   images: {

@@ -6,7 +6,16 @@ import type { Container, EnvVar, ObjectMeta, VolumeMount } from '../model/kubern
 import { JOB_CONTAINER, jobPodName, secretName, serviceNames } from '../model/names.js';
 import type { HealthCheck } from '../options/health.js';
 import { JobOptions } from '../options/job-options.js';
-import { imageOf, ownMetadata, hookPod, type HookPod, type HookPodOptions, startOf } from './hook-pod.js';
+import {
+  imageOf,
+  ownMetadata,
+  hookPod,
+  type HookPod,
+  type HookPodOptions,
+  type PodRules,
+  startOf,
+} from './hook-pod.js';
+import { rewrittenImage } from './image-policy.js';
 import { EXTERNALS_MOUNT, sourceOf, WORK_MOUNT } from '../model/paths.js';
 import { containerPorts } from './ports.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
@@ -67,7 +76,9 @@ export function jobPod(options: JobPodOptions): JobPod {
       : agentCommand({ ...filesBack, repository });
   const warnings: string[] = [];
   const containers = [
-    ...(container === null ? [] : jobContainers(container, helperImage ?? runner.image, volumes, agent)),
+    ...(container === null
+      ? []
+      : jobContainers(container, helperImage ?? runner.image, volumes, rules, agent)),
     ...args.services.map((service, index) => {
       const name = services[index] ?? '';
       const mounts = volumes.forService(service.userMountVolumes, ({ message, hint = '' }) =>
@@ -118,14 +129,17 @@ function jobContainers(
   container: HookContainer,
   helperImage: string,
   volumes: Volumes,
+  { externals: from, images }: PodRules,
   agent: string | undefined,
 ): Container[] {
-  const externals = sourceOf(container.systemMountVolumes, EXTERNALS_MOUNT);
-  if (externals === undefined)
+  const folder = sourceOf(container.systemMountVolumes, EXTERNALS_MOUNT);
+  if (folder === undefined)
     throw new HookError(
       'INPUT_INVALID',
       'The runner names no folder for /__e in args.container.systemMountVolumes.',
     );
+  const externals =
+    from === 'image' ? { image: rewrittenImage(helperImage, images.rewrites), folder } : undefined;
   const job: Container = {
     name: JOB_CONTAINER,
     image: imageOf(container),
@@ -133,9 +147,9 @@ function jobContainers(
     workingDir: WORK_MOUNT,
     ...(container.entryPoint === null ? { command: ['sh', '-c', JOB_KEEP_ALIVE] } : startOf(container)),
     ports: containerPorts(container.portMappings),
-    volumeMounts: volumes.forJob(container),
+    volumeMounts: volumes.forJob(container, externals),
   };
-  return [helperContainer(helperImage, externals, volumes.forHelper(), agent), job];
+  return [helperContainer(helperImage, { folder, from }, volumes.forHelper(externals), agent), job];
 }
 
 function serviceContainer(

@@ -46,6 +46,12 @@ export function workFolder(runner: RunnerPod, work: RunnerPath | undefined): Wor
 export type NamedVolumes = Readonly<Record<string, NamedVolume>>;
 type NamedVolume = Omit<Volume, 'name'> & Pick<VolumeMount, 'readOnly' | 'subPath'>;
 
+/** A folder in an image, from which a volume brings it (Kubernetes 1.35 and newer). */
+export interface ImageFolder {
+  image: string;
+  folder: string;
+}
+
 /** Collects the volumes of a pod while its containers' mounts are made. */
 export class Volumes {
   private readonly volumes = new Map<string, Volume>();
@@ -63,9 +69,13 @@ export class Volumes {
     return [...this.volumes.values()];
   }
 
-  /** Mounts of the job container: work folder, tools, home, event, and what `volumes:` asks for. */
-  forJob(container: HookContainer): VolumeMount[] {
-    const mounts = [this.hookMount(), this.externalsMount(true), ...this.workMounts()];
+  /** Mounts of the job container: externals, work folder, tools, home, event, and what `volumes:` asks for. */
+  forJob(container: HookContainer, externals?: ImageFolder): VolumeMount[] {
+    const mounts = [
+      this.hookMount(),
+      { ...this.externalsMount(externals), readOnly: true },
+      ...this.workMounts(),
+    ];
     for (const { source, target } of runnerMounts(container)) {
       // `/__w/…` is there with `/__w`.
       if (below(WORK_MOUNT, target) !== undefined || target === EXTERNALS_MOUNT) continue;
@@ -87,8 +97,8 @@ export class Volumes {
   }
 
   /** Mounts of the helper: it brings the runner's externals, and moves files in and out of the work folder. */
-  forHelper(): VolumeMount[] {
-    return [this.hookMount(), this.externalsMount(false), ...this.workMounts().slice(0, 1)];
+  forHelper(externals?: ImageFolder): VolumeMount[] {
+    return [this.hookMount(), this.externalsMount(externals), ...this.workMounts().slice(0, 1)];
   }
 
   /** Mounts of a docker action's helper, where nothing is shared with the runner. */
@@ -182,8 +192,11 @@ export class Volumes {
     return { name: this.empty(HOOK), mountPath: HOOK_FOLDER };
   }
 
-  private externalsMount(readOnly: boolean): VolumeMount {
-    return { name: this.empty(EXTERNALS), mountPath: EXTERNALS_MOUNT, ...(readOnly && { readOnly }) };
+  private externalsMount(externals: ImageFolder | undefined): VolumeMount {
+    if (externals === undefined) return { name: this.empty(EXTERNALS), mountPath: EXTERNALS_MOUNT };
+    const { image: reference, folder } = externals;
+    const name = this.add(EXTERNALS, { image: { reference, pullPolicy: 'IfNotPresent' } });
+    return { name, subPath: posix.normalize(folder).slice(1), mountPath: EXTERNALS_MOUNT };
   }
 
   private empty(name: string): string {

@@ -15,10 +15,12 @@ export function podRules(settings: Settings): PodRules {
     imagesRewrite,
     imagesPullPolicy,
     volumesNamed,
+    externalsFrom,
   } = settings;
   return {
     security: { restricted: podSecurity === 'restricted', runAsUser, userNamespaces },
     environment: variablesOf(environmentSet),
+    externals: externalsFrom,
     volumes: volumesNamed,
     images: { rewrites: imagesRewrite, pullPolicy: imagesPullPolicy },
   };

@@ -11,6 +11,13 @@ export const POD_VARIABLES = {
     environmentSet,
     {},
   ),
+  externalsFrom: preset<'copy' | 'image'>(
+    'ACTIONS_RUNNER_HOOK_EXTERNALS_FROM',
+    'externals.from',
+    "How the runner's Node (`/__e`) comes into job pods. `copy`, the default: the helper copies it, on every cluster. `image`: it is mounted from the image of the helper as an image volume, and nothing is copied: for Kubernetes 1.35 and newer with a containerd that mounts a folder of an image (tested with 2.4; CRI-O mounts images so that no program in them can run).",
+    choice('copy', 'image'),
+    'copy',
+  ),
   podSecurity: optional<'restricted'>(
     'ACTIONS_RUNNER_HOOK_POD_SECURITY',
     'podSecurity',

@@ -24,7 +24,7 @@ describe('the helper', () => {
   it('asks for little, and fits the restricted profile', () => {
     const { name, image, imagePullPolicy, resources, securityContext } = helperContainer(
       'runner:1',
-      '/e',
+      { folder: '/e', from: 'copy' },
       [],
     );
     expect({ name, image, imagePullPolicy, resources, securityContext }).to.deep.equal({
@@ -77,9 +77,12 @@ describe('the helper', () => {
 
       const inHook = (marker: string) => marker.replace(HOOK_FOLDER, join(folder, 'hook'));
       const inExternals = () => readdirSync(join(folder, 'e')).sort();
+      const fromImage = () => ({ folder: join(folder, "the runner's externals"), from: 'image' as const });
       /** Its text in this folder, without the wait at its end, until one of these files is there. */
-      const run = async (externals: string, ...markers: string[]) => {
-        const [, , script = ''] = helperContainer('i', externals, []).command ?? [];
+      const run = async (externals: string | ReturnType<typeof fromImage>, ...markers: string[]) => {
+        const source =
+          typeof externals === 'string' ? { folder: externals, from: 'copy' as const } : externals;
+        const [, , script = ''] = helperContainer('i', source, []).command ?? [];
         expect(script.endsWith(KEEP_ALIVE)).to.equal(true);
         const local = script
           .slice(0, -KEEP_ALIVE.length)
@@ -117,6 +120,32 @@ describe('the helper', () => {
           encoding: 'utf8',
         });
         expect(node.stdout).to.equal('-rwxr-xr-x\nlrwxrwxrwx\n');
+      });
+
+      const mounted = (mode: number) => {
+        mkdirSync(join(folder, 'e/node20/bin'), { recursive: true });
+        writeFileSync(join(folder, 'e/node20/bin/node'), '', { mode });
+        return run(fromImage(), EXTERNALS.alpineReady, EXTERNALS.failed);
+      };
+
+      it('copies nothing where an image has brought the externals, and says at once that they are there', async () => {
+        writeFileSync(join(folder, "the runner's externals/new"), '');
+        await mounted(0o755);
+        expect(isThere(EXTERNALS.ready)).to.equal(true);
+        expect(isThere(EXTERNALS.failed)).to.equal(false);
+        expect(inExternals()).to.deep.equal(['node20']);
+      });
+
+      it('says why where an image has brought externals that cannot run', async () => {
+        await mounted(0o644);
+        expect(readFileSync(inHook(EXTERNALS.failed), 'utf8')).to.contain('set externals.from to copy');
+        expect(isThere(EXTERNALS.ready)).to.equal(false);
+      });
+
+      it('says why where the API server has dropped the image', async () => {
+        await run(fromImage(), EXTERNALS.ready, EXTERNALS.failed);
+        expect(isThere(EXTERNALS.ready)).to.equal(false);
+        expect(readFileSync(inHook(EXTERNALS.failed), 'utf8')).to.contain('which came with Kubernetes 1.35');
       });
 
       it('copies what is for Alpine when it is asked to', async () => {

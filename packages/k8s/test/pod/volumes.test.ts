@@ -86,6 +86,29 @@ describe('the mounts of a job container', () => {
   });
 });
 
+describe('externals from the image of the runner', () => {
+  const externals = { image: 'runner:2', folder: '/home/runner/_work/../externals' };
+
+  it('are mounted where the job looks for them, and for the helper, which looks whether they can run', () => {
+    const volumes = volumesOf(runnerPod());
+    expect(volumes.forJob(container, externals)).to.deep.include({
+      name: 'externals',
+      subPath: 'home/runner/externals',
+      readOnly: true,
+      mountPath: '/__e',
+    });
+    expect(volumes.forHelper(externals)).to.deep.include({
+      name: 'externals',
+      subPath: 'home/runner/externals',
+      mountPath: '/__e',
+    });
+    expect(volumes.list()).to.deep.include({
+      name: 'externals',
+      image: { reference: 'runner:2', pullPolicy: 'IfNotPresent' },
+    });
+  });
+});
+
 describe('the mounts of the helper', () => {
   it('are the externals to write to, and the work folder once', () => {
     expect(volumesOf(runnerPod()).forHelper()).to.deep.equal([

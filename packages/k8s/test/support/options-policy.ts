@@ -17,6 +17,7 @@ export const NO_POLICY: OptionsPolicy = {
 export const NO_RULES: PodRules = {
   security: { restricted: false, runAsUser: undefined, userNamespaces: false },
   environment: [],
+  externals: 'copy',
   volumes: {},
   images: { rewrites: {}, pullPolicy: undefined },
 };
