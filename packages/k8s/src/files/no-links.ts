@@ -130,15 +130,24 @@ function openFolder({ root, path }: Place): number {
   return openPlace({ root, path }, O_RDONLY | O_DIRECTORY);
 }
 
+const realRoots = new Map<RunnerPath, string>();
+
+/** Where a root really lies; asked once, since each question is a call of the kernel for every folder above it. */
+function realRoot(root: RunnerPath): string {
+  const known = realRoots.get(root) ?? realpathSync.native(root);
+  realRoots.set(root, known);
+  return known;
+}
+
 function openPlace({ root, path }: Place, flags: number): number {
   const relative = below(root, path);
   if (relative === undefined) throw refused(path, `it is outside of ${root}`);
-  const descriptor = open(relative === '' ? realpathSync.native(root) : path, flags);
+  const descriptor = open(relative === '' ? realRoot(root) : path, flags);
   try {
     const info = fstatSync(descriptor);
     if (!info.isFile() && !info.isDirectory()) throw refused(path, 'it is neither a file nor a folder');
     const real = readlinkSync(`/proc/self/fd/${descriptor}`);
-    if (real !== join(realpathSync.native(root), relative)) throw refused(path, `links lead to ${real}`);
+    if (real !== join(realRoot(root), relative)) throw refused(path, `links lead to ${real}`);
     return descriptor;
   } catch (error) {
     closeSync(descriptor);
