@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 /**
  * Parts of libraries that a hook never reaches. Node reads and compiles all of the bundle at each step: @actions/core's OIDC
@@ -53,18 +53,26 @@ const stubs = {
 const shellTexts = {
   name: 'shell texts',
   setup(builder) {
-    builder.onLoad({ filter: /\/(step|dockerfile)\/shell-texts\.ts$/ }, async ({ path }) => {
-      const folder = dirname(path);
-      const files = (await readdir(folder)).filter((name) => name.endsWith('.sh'));
-      const lines = files.map(async (name) => {
-        const text = (await readFile(resolve(folder, name), 'utf8')).replaceAll(/^\s*(#.*)?\n/gm, '');
-        const constant = name.slice(0, -'.sh'.length).replaceAll('-', '_').toUpperCase();
-        return `export const ${constant} = ${JSON.stringify(text)};`;
-      });
-      return { contents: (await Promise.all(lines)).join('\n') };
-    });
+    builder.onLoad({ filter: /\/(step|dockerfile)\/shell-texts\.ts$/ }, ({ path }) =>
+      constantsOf(dirname(path), '.sh', (text) => text.replaceAll(/^\s*(#.*)?\n/gm, '')),
+    );
+    builder.onLoad({ filter: /\/agent\/node-texts\.ts$/ }, ({ path }) =>
+      constantsOf(dirname(path), '.mjs', async (text) =>
+        (await transform(text, { minify: true, target: 'node20' })).code.trim(),
+      ),
+    );
   },
 };
+
+async function constantsOf(folder, extension, shorten) {
+  const files = (await readdir(folder)).filter((name) => name.endsWith(extension));
+  const lines = files.map(async (name) => {
+    const text = await shorten(await readFile(resolve(folder, name), 'utf8'));
+    const constant = name.slice(0, -extension.length).replaceAll('-', '_').toUpperCase();
+    return `export const ${constant} = ${JSON.stringify(text)};`;
+  });
+  return { contents: (await Promise.all(lines)).join('\n') };
+}
 
 /** Any name can be imported; using it throws. */
 const stub = (path) => `module.exports = new Proxy({}, {

@@ -1,4 +1,5 @@
 import type { Campaign } from './campaign.js';
+import { actions } from './campaigns/actions.js';
 import { blackout } from './campaigns/blackout.js';
 import { cancel } from './campaigns/cancel.js';
 import { cuts } from './campaigns/cuts.js';
@@ -19,6 +20,7 @@ import { users } from './campaigns/users.js';
 /** Those that disturb the cluster for others come last. */
 export const CAMPAIGNS: readonly Campaign[] = [
   cuts,
+  actions,
   transfers,
   long,
   blackout,

@@ -18,7 +18,7 @@ const controller = new AbortController();
 const log = new RunnerLog(() => controller.abort());
 
 async function main(): Promise<number> {
-  if (process.argv[2] !== undefined) return tellUsage(process.argv[2]);
+  if (process.argv[2] !== undefined) return printUsage(process.argv[2]);
   const input = parseInput(await readInput(standardInput()));
   // The runner cancels by SIGINT, then SIGTERM, then SIGKILL; the second must not cut short what the first began.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(input));
@@ -36,10 +36,10 @@ async function main(): Promise<number> {
     await record(input, context, { exitCode });
     return exitCode;
   } catch (error) {
-    const told = toldOf(error, input, cluster.server);
-    const code = told instanceof HookError ? told.code : 'UNEXPECTED';
+    const failure = reportable(error, input, cluster.server);
+    const code = failure instanceof HookError ? failure.code : 'UNEXPECTED';
     await record(input, context, { exitCode: HOOK_FAILED, error: code });
-    throw told;
+    throw failure;
   }
 }
 
@@ -57,7 +57,7 @@ async function run(input: HookInput, context: CommandContext): Promise<number> {
   }
 }
 
-function toldOf(error: unknown, { command }: HookInput, server: string): unknown {
+function reportable(error: unknown, { command }: HookInput, server: string): unknown {
   return controller.signal.aborted && !(error instanceof HookError)
     ? new HookError('CANCELLED', `${command} was cancelled.`, { cause: error })
     : explain(error, server);
@@ -79,7 +79,7 @@ async function record(
 }
 
 /** The runner gives no arguments: a person does. */
-function tellUsage(argument: string): number {
+function printUsage(argument: string): number {
   const isVersion = argument === '--version';
   log.line(
     isVersion

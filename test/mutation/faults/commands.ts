@@ -241,7 +241,7 @@ export const COMMANDS: readonly Fault[] = [
   },
   {
     name: 'the pod is read for timings that nobody wants',
-    file: `${HOOK}/commands/tell-timings.ts`,
+    file: `${HOOK}/commands/report-timings.ts`,
     from: 'if (!isSlow && settings.timingsFile === undefined) return;',
     to: '',
     test: {

@@ -157,7 +157,7 @@ export const DOCKERFILES: readonly Fault[] = [
   },
   {
     name: 'files of a docker action are lost when a busy node cuts the end of an archive off',
-    file: `${HOOK}/work/copied-action.ts`,
+    file: `${HOOK}/back/pod-copy.ts`,
     from: 'const COPY_ATTEMPTS = 3;',
     to: 'const COPY_ATTEMPTS = 1;',
     test: {
@@ -167,7 +167,7 @@ export const DOCKERFILES: readonly Fault[] = [
   },
   {
     name: 'an archive that is cut between two files passes for a whole one',
-    file: `${HOOK}/work/copied-action.ts`,
+    file: `${HOOK}/back/pod-copy.ts`,
     from: 'from.totalBytes === undefined || from.totalBytes !== to.totalBytes',
     to: 'false',
     test: {

@@ -282,9 +282,9 @@ export const FILES: readonly Fault[] = [
   },
   {
     name: 'a docker action runs whose files did not arrive',
-    file: `${HOOK}/work/copied-action.ts`,
-    from: '      if (exitCode !== 0) throw',
-    to: '      if (exitCode > 128) throw',
+    file: `${HOOK}/back/pod-copy.ts`,
+    from: '    if (exitCode !== 0) throw',
+    to: '    if (exitCode > 128) throw',
     test: {
       file: `${TESTS}/commands/copied-action.test.ts`,
       title: 'does not run the action without its files, and names the reason',
@@ -388,6 +388,54 @@ export const FILES: readonly Fault[] = [
     test: {
       file: `${TESTS}/work/work-folder.test.ts`,
       title: 'copes with files that vanish, grow, shrink or are emptied after they were found',
+    },
+  },
+  {
+    name: 'a copy between pods that is cut short passes for a whole one',
+    file: `${HOOK}/back/pod-copy.ts`,
+    from: 'directly !== undefined && isWhole(directly)',
+    to: 'directly !== undefined',
+    test: {
+      file: `${TESTS}/work/copied-action.test.ts`,
+      title: 'come through the API server where the connection ends early, and directly the next time',
+    },
+  },
+  {
+    name: 'who has seen the key of one copy between pods can read the next one',
+    file: `${HOOK}/back/direct-copy.ts`,
+    from: 'randomBytes(32)',
+    to: 'Buffer.alloc(32)',
+    test: { file: `${TESTS}/work/copied-action.test.ts`, title: 'have a key of their own each time' },
+  },
+  {
+    name: 'each docker action waits in vain for pods that do not reach each other',
+    file: `${HOOK}/back/direct-copy.ts`,
+    from: '      replacePlace(noWay, Buffer.alloc(0));\n',
+    to: '',
+    test: {
+      file: `${TESTS}/work/copied-action.test.ts`,
+      title:
+        'come through the API server where the pods do not reach each other, which is tried once in a job',
+    },
+  },
+  {
+    name: 'a large workspace goes to the pod of a docker action through the runner',
+    file: `${HOOK}/commands/run-container-step.ts`,
+    from: 'address: jobPod?.status?.podIP',
+    to: 'address: undefined',
+    test: {
+      file: `${TESTS}/commands/copied-action.test.ts`,
+      title: 'gives the action a large workspace of the job pod directly',
+    },
+  },
+  {
+    name: 'containerd drops the end of an archive, as its sender has ended too early',
+    file: `${HOOK}/back/pump.ts`,
+    from: 'if (bytes === words.from.totalBytes) dismiss();',
+    to: 'dismiss();',
+    test: {
+      file: `${TESTS}/back/pump.test.ts`,
+      title: 'keeps the sender until all that it has printed is here',
     },
   },
 ];

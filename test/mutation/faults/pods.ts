@@ -31,7 +31,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: 'nothing removes the pod when its runner dies',
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: '    ownerReferences: [ownedBy(runner)],\n',
     to: '',
     test: {
@@ -51,7 +51,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: "the service account's token is in the job pod",
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: 'automountServiceAccountToken: false',
     to: 'automountServiceAccountToken: true',
     test: {
@@ -71,7 +71,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: 'what a job pod inherits wins over what the hook says of it',
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: 'strategicMerge(strategicMerge(pod, inherited.patch), pod)',
     to: 'strategicMerge(pod, inherit(runner.pod, inheriting(work.mode)).patch)',
     test: {
@@ -189,7 +189,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: 'a preset of the hook wins over a variable of the workflow',
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: 'presets.filter(({ name }) => !own.has(name))',
     to: 'presets.filter(() => own.size >= 0)',
     test: {
@@ -279,7 +279,7 @@ export const PODS: readonly Fault[] = [
   {
     name: 'a mistake inside of a mistake is told only when the first is corrected',
     file: `${HOOK}/template/template-check.ts`,
-    from: 'if (meant !== undefined) checkValue(member, meant.type, path, [...around, self], told);',
+    from: 'if (meant !== undefined) checkValue(member, meant.type, path, [...around, self], report);',
     to: '',
     test: {
       file: `${TESTS}/template/template.test.ts`,
@@ -298,7 +298,7 @@ export const PODS: readonly Fault[] = [
   },
   {
     name: 'what the workflow sets wins over the variables of the administrator',
-    file: `${HOOK}/pod/own-pod.ts`,
+    file: `${HOOK}/pod/hook-pod.ts`,
     from: '({ name }) => !set.has(name)',
     to: '() => true',
     test: {

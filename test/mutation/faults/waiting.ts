@@ -132,7 +132,7 @@ export const WAITING: readonly Fault[] = [
   {
     name: 'the log of a container of the template is lost with its pod',
     file: `${HOOK}/pods/pod-template.ts`,
-    from: 'withLastWords(settled.pod)',
+    from: 'withLogInStatus(settled.pod)',
     to: 'settled.pod',
     test: {
       file: `${TESTS}/pods/pod-template.test.ts`,
@@ -166,8 +166,8 @@ export const WAITING: readonly Fault[] = [
   {
     name: 'the debug log shows the variables of a template',
     file: `${HOOK}/pods/pod-template.ts`,
-    from: 'const pod = withLastWords(settled.pod);',
-    to: 'const pod = withLastWords(settled.pod); out.debug(JSON.stringify(pod));',
+    from: 'const pod = withLogInStatus(settled.pod);',
+    to: 'const pod = withLogInStatus(settled.pod); out.debug(JSON.stringify(pod));',
     test: {
       file: 'test/situations.test.ts',
       title: 'shows no secret of payload, template, settings or environment, in debug mode neither',

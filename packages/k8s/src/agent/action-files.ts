@@ -103,8 +103,11 @@ done > remove.sh
 echo >> remove.sh
 `;
 
+/** Waits until `pump` says that all has come, or has left. */
+const DISMISSED = 'read -r -t 60 _ || :';
+
 /** Prints an archive of what FIND_CHANGES has found: its script, and the files in a folder of their own, whatever their names. */
-export const SEND_CHANGES = `export LC_ALL=C; exec ${TAR} --no-recursion -f - --transform='flags=r;s,^\\./,files/,' -C ${ACTION_STATE} remove.sh -C ${WORK_MOUNT} --null -T ${ACTION_STATE}/names`;
+export const SEND_CHANGES = `export LC_ALL=C; ${TAR} --no-recursion -f - --transform='flags=r;s,^\\./,files/,' -C ${ACTION_STATE} remove.sh -C ${WORK_MOUNT} --null -T ${ACTION_STATE}/names || exit; ${DISMISSED}`;
 
 /** Prints an archive of folders of the work folder; in the helper of the job pod. */
 export const SEND_FOLDERS = `
@@ -116,7 +119,20 @@ for name; do [[ ! -d ./$name || -L ./$name ]] || folders+=("./$name"); done
 ${TAR} -f - --anchored ${PROTECTED.map((name) => `--exclude='./_temp/${name}'`).join(' ')} "\${folders[@]}"
 code=$?
 # Something was written to meanwhile.
-[[ $code = 1 ]] || exit $code
+[[ $code -le 1 ]] || exit $code
+${DISMISSED}
+`;
+
+/** Printed by ARE_LARGE. */
+export const LARGE = 'large\n';
+
+/** Looks whether folders of the work folder hold more than `$1` bytes; in the helper of the job pod. Of large ones it does not look at all. */
+export const ARE_LARGE = `
+most=$1
+shift
+cd ${WORK_MOUNT} || exit
+for name; do [[ ! -d ./$name || -L ./$name ]] || find "./$name" -printf '%s\\n'; done |
+  awk -v most="$most" '{ if ((sum += $1 + 512) > most) { print "large"; exit } }'
 `;
 
 /** Unpacks the archive of SEND_FOLDERS. */

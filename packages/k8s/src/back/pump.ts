@@ -1,6 +1,12 @@
 import type { Cluster } from '../cluster/cluster.js';
 import { TarWords } from './tar-words.js';
 
+/**
+ * What a sender that waits for it is told when all that it has printed is here. containerd gives a command that has ended two
+ * seconds to pass on what is still in its pipes, and drops the rest: on a busy node, the end of an archive.
+ */
+const DISMISSAL = 'ok\n';
+
 /** A command in a container. */
 export interface End {
   pod: string;
@@ -16,16 +22,17 @@ export interface Ended {
   totalBytes: number | undefined;
 }
 
+/** Both ends of a copy. */
+export interface Ends {
+  from: Ended;
+  to: Ended;
+}
+
 /**
  * Lets one command print what another one reads, through this process and no faster than the second one takes it.
  * @throws ApiError, ConnectionError, AbortError.
  */
-export async function pump(
-  cluster: Cluster,
-  from: End,
-  to: End,
-  signal: AbortSignal,
-): Promise<{ from: Ended; to: Ended }> {
+export async function pump(cluster: Cluster, from: End, to: End, signal: AbortSignal): Promise<Ends> {
   const words = { from: new TarWords(), to: new TarWords() };
   const reader = await cluster.exec(to.pod, to.container, to.command, {
     onStdout: () => undefined,
@@ -36,10 +43,25 @@ export async function pump(
   signal.addEventListener('abort', leave, { once: true });
   try {
     signal.throwIfAborted();
+    let bytes = 0;
+    let dismiss: () => void = () => undefined;
+    const check = () => {
+      if (bytes === words.from.totalBytes) dismiss();
+    };
     const writer = await cluster.exec(from.pod, from.container, from.command, {
-      onStdout: (chunk) => reader.write(chunk),
-      onStderr: (chunk) => words.from.take(chunk),
+      onStdout: async (chunk) => {
+        const { length } = chunk;
+        await reader.write(chunk);
+        bytes += length;
+        check();
+      },
+      onStderr: (chunk) => {
+        words.from.take(chunk);
+        check();
+      },
     });
+    dismiss = () => void writer.write(DISMISSAL).catch(() => undefined);
+    check();
     leaving.push(() => writer.close());
     signal.throwIfAborted();
     // A reader that is lost takes nothing more, and nobody need go on writing.
@@ -56,6 +78,6 @@ export async function pump(
   }
 }
 
-function asEnded(exitCode: number, { diagnostic, totalBytes }: TarWords): Ended {
+export function asEnded(exitCode: number, { diagnostic, totalBytes }: TarWords): Ended {
   return { exitCode, diagnostic, totalBytes };
 }

@@ -30,33 +30,38 @@ export function annotatedYaml(stages: readonly Stage[], type = 'PodTemplateSpec'
 class Printer {
   constructor(private readonly origins: readonly (string | undefined)[]) {}
 
-  /** @param isTold whether a line above says already where all of it came from. */
-  members(values: Values, type: FieldType, indent: string, isTold: boolean): string[] {
+  /** @param isExplained whether a line above says already where all of it came from. */
+  members(values: Values, type: FieldType, indent: string, isExplained: boolean): string[] {
     return nameFirst(asMap(values.at(-1))).flatMap((name) => {
       const inner = valueType(type, name);
       const each = values.map((map) => (isMap(map) && Object.hasOwn(map, name) ? map[name] : undefined));
       const now = each.at(-1);
       if (now === undefined) return [];
-      const remark = isTold ? undefined : this.remark(each, inner);
+      const remark = isExplained ? undefined : this.remark(each, inner);
       const key = `${indent}${scalar(name)}:`;
       const comment = remark === undefined ? '' : ` # ${remark}`;
-      const told = isTold || remark !== undefined;
+      const explained = isExplained || remark !== undefined;
       if (isList(now) && now.length > 0)
-        return [`${key}${comment}`, ...this.elements(each, inner, `${indent}  `, told)];
+        return [`${key}${comment}`, ...this.elements(each, inner, `${indent}  `, explained)];
       if (isMap(now) && Object.keys(now).length > 0)
-        return [`${key}${comment}`, ...this.members(each, inner, `${indent}  `, told)];
+        return [`${key}${comment}`, ...this.members(each, inner, `${indent}  `, explained)];
       const isHidden = isVariable(type) && name === 'value' && each[0] !== now;
       return text(isHidden ? HIDDEN : now, key, comment, indent);
     });
   }
 
-  private elements(values: Values, type: FieldType, indent: string, isTold: boolean): string[] {
+  private elements(values: Values, type: FieldType, indent: string, isExplained: boolean): string[] {
     const of: FieldType = type.kind === 'list' ? type.of : type;
     return asList(values.at(-1)).flatMap((element) => {
       const each = values.map((list) => asList(list).find((other) => isSame(other, element, type)));
       if (!isMap(element)) return text(element, `${indent}-`, '', indent);
-      const remark = isTold ? undefined : this.remark(each, of);
-      const [first = '', ...rest] = this.members(each, of, `${indent}  `, isTold || remark !== undefined);
+      const remark = isExplained ? undefined : this.remark(each, of);
+      const [first = '', ...rest] = this.members(
+        each,
+        of,
+        `${indent}  `,
+        isExplained || remark !== undefined,
+      );
       return [
         ...(remark === undefined ? [] : [`${indent}# ${remark}`]),
         `${indent}- ${first.slice(indent.length + 2) || '{}'}`,

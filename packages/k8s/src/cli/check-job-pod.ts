@@ -3,7 +3,7 @@ import type { ApiClient } from '../cluster/client.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { pageOf } from '../failure.js';
 import type { Pod } from '../model/kubernetes.js';
-import type { OwnPod } from '../pod/own-pod.js';
+import type { HookPod } from '../pod/hook-pod.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
 import { lookForSources } from '../pods/why-not-mounted.js';
 import type { Settings } from '../settings/read.js';
@@ -18,7 +18,7 @@ export async function checkJobPod(
   cluster: Cluster,
 ): Promise<Check[]> {
   const claim = claimCheck(runnerPod, settings);
-  let job: OwnPod | undefined;
+  let job: HookPod | undefined;
   const taken = await check('job pod', async () => {
     job = await sampleJob(runnerPod, settings);
     const warnings = await dryRun(job, client, cluster);

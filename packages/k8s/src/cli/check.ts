@@ -21,9 +21,9 @@ export async function check(name: string, body: () => Promise<string>, server = 
   try {
     return { name, status: 'ok', seen: await body() };
   } catch (error) {
-    const told = explain(error, server);
-    if (!(told instanceof HookError)) throw error;
-    const { code, message, hint } = told;
+    const explained = explain(error, server);
+    if (!(explained instanceof HookError)) throw error;
+    const { code, message, hint } = explained;
     return {
       name,
       status: 'failed',

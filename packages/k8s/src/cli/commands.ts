@@ -27,7 +27,7 @@ export const COMMANDS: readonly Command[] = [
     about: 'Looks for what would make jobs fail: in the runner pod, or outside with KUBECONFIG',
     options: { json: JSON_OPTION },
     run: async (_, values, environment) =>
-      tellChecks(await doctor(environment, process.version), isSet(values, 'json')),
+      printChecks(await doctor(environment, process.version), isSet(values, 'json')),
   },
   {
     name: 'lint',
@@ -91,7 +91,7 @@ export const COMMANDS: readonly Command[] = [
   },
 ];
 
-function tellChecks(checks: readonly Check[], asJson: boolean): number {
+function printChecks(checks: readonly Check[], asJson: boolean): number {
   if (asJson) print(JSON.stringify(checks, undefined, 2));
   else
     for (const { name, status, seen, fix, manifest, help } of checks)

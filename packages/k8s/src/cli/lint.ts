@@ -59,11 +59,11 @@ export async function lintOnServer(
     const remarks = await dryRun(await sampleJob(runnerPod, settings), client, cluster);
     return { ...found, warnings: [...found.warnings, ...remarks.map((remark) => `${path}: ${remark}`)] };
   } catch (error) {
-    const told = explain(error, cluster.server);
-    if (!(told instanceof HookError)) throw error;
+    const explained = explain(error, cluster.server);
+    if (!(explained instanceof HookError)) throw error;
     return {
       ...found,
-      faults: [`${path}: [${told.code}] ${[told.message, told.hint ?? ''].join(' ').trim()}`],
+      faults: [`${path}: [${explained.code}] ${[explained.message, explained.hint ?? ''].join(' ').trim()}`],
     };
   }
 }

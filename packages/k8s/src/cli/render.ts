@@ -7,10 +7,10 @@ import { readText } from '../files/text-file.js';
 import { isList, isMap, mapsAt } from '../json.js';
 import { inheritDefaults } from '../merge/inherit.js';
 import type { Pod, Secret } from '../model/kubernetes.js';
-import type { OwnPod, OwnPodOptions } from '../pod/own-pod.js';
+import type { HookPod, HookPodOptions } from '../pod/hook-pod.js';
 import { runnerContainer } from '../pod/runner-pod.js';
 import { workPath } from '../pod/volumes.js';
-import { getRunnerPod, ownPodOptionsFrom } from '../pods/own-pod-options.js';
+import { getRunnerPod, hookPodOptionsFrom } from '../pods/hook-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import { readSettingsWithFile, type Settings } from '../settings/read.js';
 import { formatFault } from '../yaml/fault.js';
@@ -69,7 +69,7 @@ export async function render(
 }
 
 interface Built {
-  stages: readonly { value: OwnPod; origin: string | undefined }[];
+  stages: readonly { value: HookPod; origin: string | undefined }[];
   services: readonly string[];
   remarks: readonly string[];
 }
@@ -80,7 +80,7 @@ function builtFor(input: HookInput, pod: Pod, settings: Settings): Built {
     case 'prepare_job': {
       const { args } = input;
       requireAllowedImages(args, settings);
-      const options = ownPodOptionsFrom(pod, workPath(args.container), settings);
+      const options = hookPodOptionsFrom(pod, workPath(args.container), settings);
       const plain = withoutOptions(args);
       const built = buildJob(args, options, settings);
       const byExec = Object.keys(built.variables);
@@ -105,7 +105,7 @@ function builtFor(input: HookInput, pod: Pod, settings: Settings): Built {
           { hint: 'Render the payload of a container step that has an image.' },
         );
       const work = workOfAction(args, settings);
-      const options = ownPodOptionsFrom(pod, work, settings);
+      const options = hookPodOptionsFrom(pod, work, settings);
       const hasJob = input.state !== null;
       const action = { args, work, repository: repositoryOfAction(args, work), jobPod: undefined, hasJob };
       return {
@@ -124,7 +124,7 @@ function builtFor(input: HookInput, pod: Pod, settings: Settings): Built {
   }
 }
 
-function staged(options: OwnPodOptions, build: (options: OwnPodOptions, hasOptions: boolean) => OwnPod) {
+function staged(options: HookPodOptions, build: (options: HookPodOptions, hasOptions: boolean) => HookPod) {
   const { policy } = options;
   const free = {
     ...options,
@@ -138,7 +138,7 @@ function staged(options: OwnPodOptions, build: (options: OwnPodOptions, hasOptio
     },
   };
   const nothing = { allow: [], deny: ['*'] };
-  const inheriting: OwnPodOptions['inheriting'] = (mode) => ({
+  const inheriting: HookPodOptions['inheriting'] = (mode) => ({
     ...inheritDefaults(mode),
     imagePullSecrets: false,
     serviceAccount: false,

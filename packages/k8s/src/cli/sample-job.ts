@@ -7,10 +7,10 @@ import { resourcePath } from '../cluster/resource-path.js';
 import { buildJob } from '../commands/prepare-job.js';
 import type { Pod } from '../model/kubernetes.js';
 import { EXTERNALS_MOUNT, type RunnerPath, WORK_MOUNT } from '../model/paths.js';
-import type { OwnPod } from '../pod/own-pod.js';
+import type { HookPod } from '../pod/hook-pod.js';
 import { runnerContainer } from '../pod/runner-pod.js';
 import { missingAccount } from '../pods/own-objects.js';
-import { ownPodOptionsFrom } from '../pods/own-pod-options.js';
+import { hookPodOptionsFrom } from '../pods/hook-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import type { Settings } from '../settings/read.js';
 import { TIMEOUT_MS } from './check.js';
@@ -26,7 +26,7 @@ export function workFolderOf(pod: Pod | undefined): RunnerPath {
 }
 
 /** The pod of a plain job, as prepare_job would create it with these settings and their template. */
-export async function sampleJob(runnerPod: Pod, settings: Settings): Promise<OwnPod> {
+export async function sampleJob(runnerPod: Pod, settings: Settings): Promise<HookPod> {
   const work = workFolderOf(runnerPod);
   const mount = (sourceVolumePath: RunnerPath, targetVolumePath: string): MountVolume => ({
     userProvidedValue: null,
@@ -47,7 +47,7 @@ export async function sampleJob(runnerPod: Pod, settings: Settings): Promise<Own
     systemMountVolumes: [mount(work, WORK_MOUNT), mount(`${work}/../externals`, EXTERNALS_MOUNT)],
     userMountVolumes: [],
   };
-  const options = ownPodOptionsFrom(runnerPod, work, settings);
+  const options = hookPodOptionsFrom(runnerPod, work, settings);
   return withTemplate(buildJob({ container, services: [] }, options, settings), [], {
     settings,
     out: SILENT,
@@ -58,7 +58,7 @@ export async function sampleJob(runnerPod: Pod, settings: Settings): Promise<Own
  * Has the API server check a pod with everything that it asks of a new one, admission included, and not create it.
  * @throws HookError with what the server says of it.
  */
-export async function dryRun(own: OwnPod, client: ApiClient, cluster: Cluster): Promise<readonly string[]> {
+export async function dryRun(own: HookPod, client: ApiClient, cluster: Cluster): Promise<readonly string[]> {
   const query = { dryRun: 'All', fieldValidation: 'Strict' };
   const path = resourcePath(cluster.namespace, 'pods');
   try {

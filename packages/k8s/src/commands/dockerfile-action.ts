@@ -14,7 +14,7 @@ import { below, type RunnerPath } from '../model/paths.js';
 import type { WorkMode } from '../model/work-mode.js';
 import { type Build, withBuild } from '../pod/build-pod.js';
 import { requireAllowedImage } from '../pod/image-policy.js';
-import type { OwnPodOptions } from '../pod/own-pod.js';
+import type { HookPodOptions } from '../pod/hook-pod.js';
 import type { StepPod } from '../pod/step-pod.js';
 import { KeptBuild } from '../work/kept-build.js';
 import { readDockerfile } from './build-context.js';
@@ -32,7 +32,7 @@ interface Place {
   token: string;
 }
 
-/** An action that is a Dockerfile: it is carried out in its own pod, and no image is made (docs/adr/0017). */
+/** An action that is a Dockerfile: its instructions run in the pod of the action, and no image is built (docs/adr/0017). */
 export class DockerfileAction {
   private constructor(private readonly build: Build) {}
 
@@ -58,7 +58,7 @@ export class DockerfileAction {
     return { ...args, image: this.build.plan.stages.at(-1)?.image ?? '' };
   }
 
-  withBuild(own: StepPod, args: HookContainer, options: OwnPodOptions): StepPod {
+  withBuild(own: StepPod, args: HookContainer, options: HookPodOptions): StepPod {
     return withBuild(own, this.build, args, options);
   }
 

@@ -8,13 +8,13 @@ import type { Pod } from '../model/kubernetes.js';
 import { JOB_CONTAINER, serviceNames } from '../model/names.js';
 import { requireAllowedImage } from '../pod/image-policy.js';
 import { type JobPod, jobPod } from '../pod/job-pod.js';
-import { imageOf, type OwnPodOptions } from '../pod/own-pod.js';
+import { imageOf, type HookPodOptions } from '../pod/hook-pod.js';
 import { portMap } from '../pod/ports.js';
 import { workPath } from '../pod/volumes.js';
 import { inTime } from '../ready/in-time.js';
 import { jobReady } from '../ready/job-ready.js';
 import { createObjects } from '../pods/own-objects.js';
-import { ownPodOptions } from '../pods/own-pod-options.js';
+import { hookPodOptions } from '../pods/hook-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import { prepareDeadline } from '../ready/wait-for-pod.js';
 import type { Settings } from '../settings/read.js';
@@ -27,7 +27,7 @@ import { CLEAN_UP_MS, removeAll } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
 import { createJobSecrets } from './job-secrets.js';
 import { jobState, secretsOwner } from './job-state.js';
-import { tellTimings } from './tell-timings.js';
+import { reportTimings } from './report-timings.js';
 
 /** Creates the job pod and waits until steps can run in it. */
 export async function prepareJob(input: PrepareJobInput, context: CommandContext): Promise<number> {
@@ -61,7 +61,7 @@ async function prepare({ args }: PrepareJobInput, context: CommandContext): Prom
   const inspected = await jobReady({ pod: created, main, healthChecks, phases }, context, deadline);
   phases.mark('ready');
   out.line(`The job pod is ready after ${(phases.elapsedMs / 1000).toFixed(1)} s.`);
-  await tellTimings(name, phases, context);
+  await reportTimings(name, phases, context);
   const services = args.services.map((service, index) => ({
     id: job.services[index] ?? '',
     network: name,
@@ -94,7 +94,7 @@ async function createJob(
 ): Promise<{ job: JobPod; created: Pod; key: Buffer }> {
   const { cluster, settings, out } = context;
   requireAllowedImages(args, settings);
-  const options = await ownPodOptions(workPath(args.container), context);
+  const options = await hookPodOptions(workPath(args.container), context);
   const built = buildJob(args, options, settings);
   const job = await withTemplate(built, built.services, context);
   const environment = environmentOf(job, settings);
@@ -122,7 +122,7 @@ export function requireAllowedImages(
 }
 
 /** The objects of a job, before the pod template. */
-export function buildJob(args: PrepareJobArgs, options: OwnPodOptions, settings: Settings): JobPod {
+export function buildJob(args: PrepareJobArgs, options: HookPodOptions, settings: Settings): JobPod {
   const helperImage = settings.runnerImage;
   return jobPod({ ...options, args, helperImage, filesBack: filesBackLimits(settings) });
 }

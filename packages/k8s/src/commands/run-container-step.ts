@@ -6,7 +6,7 @@ import { repositoryOfAction } from '../agent/repository.js';
 import { type ActionEnd, stepStartState } from '../follow/action-end.js';
 import type { Pod } from '../model/kubernetes.js';
 import { requireAllowedImage } from '../pod/image-policy.js';
-import { imageOf, type OwnPod, type OwnPodOptions } from '../pod/own-pod.js';
+import { imageOf, type HookPod, type HookPodOptions } from '../pod/hook-pod.js';
 import type { RunnerPath } from '../model/paths.js';
 import { stepPod, type StepPod, workPathOfStep } from '../pod/step-pod.js';
 import { actionSharing } from '../work/for-mode.js';
@@ -15,12 +15,12 @@ import { workFolder } from '../pod/volumes.js';
 import type { DockerfileAction } from './dockerfile-action.js';
 import { CLEAN_UP_MS } from './cleanup-job.js';
 import type { CommandContext } from './context.js';
-import { tellFailedServices } from '../follow/failed-services.js';
+import { reportFailedServices } from '../follow/failed-services.js';
 import { followAction } from '../follow/follow-action.js';
 import { watchStages } from '../follow/watch-stages.js';
 import { createObjects } from '../pods/own-objects.js';
 import { requireJobPod } from '../pods/require-job-pod.js';
-import { ownPodOptions } from '../pods/own-pod-options.js';
+import { hookPodOptions } from '../pods/hook-pod-options.js';
 import { withTemplate } from '../pods/pod-template.js';
 import { type Awaited, waitForPod } from '../ready/wait-for-pod.js';
 import { podDeleted, stepLost } from '../pods/why-gone.js';
@@ -53,8 +53,8 @@ export async function runContainerStep(
 ): Promise<number> {
   const { settings, cancelled } = context;
   const work = workOfAction(args, settings);
-  const [options, jobPod] = await Promise.all([ownPodOptions(work, context), getJobPod(context)]);
-  if (jobPod !== undefined) tellFailedServices(requireJobPod(jobPod, options.runner), context);
+  const [options, jobPod] = await Promise.all([hookPodOptions(work, context), getJobPod(context)]);
+  if (jobPod !== undefined) reportFailedServices(requireJobPod(jobPod, options.runner), context);
   const repository = repositoryOfAction(args, work);
   const hasJob = context.job?.work !== undefined;
   const dockerfile = await readDockerfileAction(args, work, options, context);
@@ -68,7 +68,7 @@ export async function runContainerStep(
     work,
     repository,
     // A job without a job container has services only.
-    jobPod: jobName,
+    jobPod: jobName === undefined ? undefined : { name: jobName, address: jobPod?.status?.podIP },
     kept: jobName === undefined ? undefined : dockerfile?.keptBuild(work, jobName, context),
     context,
   });
@@ -92,7 +92,7 @@ export function isDockerfile({ image, dockerfile }: HookContainer): boolean {
 async function readDockerfileAction(
   args: HookContainer,
   work: RunnerPath,
-  { runner }: OwnPodOptions,
+  { runner }: HookPodOptions,
   { settings: { imagesAllow } }: CommandContext,
 ): Promise<DockerfileAction | undefined> {
   const { dockerfile } = args;
@@ -125,7 +125,7 @@ interface Action {
 /** The objects of a docker action, before the pod template. */
 export function buildStep(
   { args, work, repository, jobPod, hasJob }: Action,
-  options: OwnPodOptions,
+  options: HookPodOptions,
   settings: Settings,
 ): StepPod {
   const back = filesBackLimits(settings);
@@ -230,7 +230,7 @@ function exitCodeOf(end: ActionEnd): number {
 }
 
 /** Only what was made for this action: others may run at the same time. What is left, cleanup_job removes. */
-async function remove({ pod, secrets }: OwnPod, { cluster, cancelled, out }: CommandContext): Promise<void> {
+async function remove({ pod, secrets }: HookPod, { cluster, cancelled, out }: CommandContext): Promise<void> {
   const signal = AbortSignal.timeout(cancelled.aborted ? CANCELLED_CLEAN_UP_MS : CLEAN_UP_MS);
   const removals = [
     cluster.delete('pods', pod.metadata?.name ?? '', signal),

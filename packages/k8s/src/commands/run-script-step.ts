@@ -54,8 +54,8 @@ export async function runScriptStep({ args }: RunScriptStepInput, context: Comma
     );
   if (end.exitCode === KILLED && !context.cancelled.aborted) {
     // Not at the top: hardly a step is killed.
-    const { tellIfOutOfMemory } = await import('../follow/out-of-memory.js');
-    await tellIfOutOfMemory(context, target);
+    const { reportIfOutOfMemory } = await import('../follow/out-of-memory.js');
+    await reportIfOutOfMemory(context, target);
   }
   if (end.exitCode !== 0 && job.servicesReadyAt !== undefined && !context.cancelled.aborted) {
     const { lookForFailedServices } = await import('../follow/failed-services.js');

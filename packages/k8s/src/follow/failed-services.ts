@@ -7,7 +7,7 @@ import { failedServices } from '../pods/status.js';
 const UNTIL_KNOWN_MS = 1_500;
 
 /** Where a service has failed, that may be the reason why a step has: says so. */
-export function tellFailedServices(pod: Pod, { out }: Pick<Context, 'out'>): void {
+export function reportFailedServices(pod: Pod, { out }: Pick<Context, 'out'>): void {
   for (const what of failedServices(pod)) out.warning(`Steps cannot reach a service: ${what}`);
 }
 
@@ -26,7 +26,7 @@ export async function lookForFailedServices(
   const leftMs = Math.min(untilKnownMs, readyAt + untilKnownMs - Date.now());
   try {
     if (leftMs > 0) await sleep(leftMs, undefined, { signal: cancelled });
-    tellFailedServices(await cluster.getPod(pod, cancelled), context);
+    reportFailedServices(await cluster.getPod(pod, cancelled), context);
   } catch (error) {
     out.debug(`whether a service has failed is not known: ${String(error)}`);
   }

@@ -14,7 +14,7 @@ const FILES = [
  * For a step that was killed while its container lives on: whether the kernel did it because memory ran out, which nothing
  * else tells. One exec, and never a failure of its own.
  */
-export async function tellIfOutOfMemory(context: Context, target: StepTarget): Promise<void> {
+export async function reportIfOutOfMemory(context: Context, target: StepTarget): Promise<void> {
   const { cluster, cancelled, out } = context;
   const { pod, container } = target;
   try {

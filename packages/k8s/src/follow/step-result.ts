@@ -18,7 +18,7 @@ export function resultOf(
   for (const index of unread)
     throw new HookError(
       'FILES_LOST',
-      `The step has ended, and its file command ${results[index] ?? ''} cannot be read in the job container: it is no plain file, or the user of the container may not read it.`,
+      `The step has ended, and its file command ${results[index] ?? ''} cannot be read in the job container: it is not a regular file, or the user of the container may not read it.`,
       {
         hint: 'Let the step append to the file (`>>`), and neither replace it nor change its mode or owner.',
       },

@@ -61,7 +61,7 @@ interface Taken {
 
 /**
  * What the pods of a job inherit from the runner pod. The service account comes for its identity in the cloud
- * and its pull secrets; its token is not mounted in any pod of ours (own-pod.ts).
+ * and its pull secrets; its token is not mounted in any pod of ours (hook-pod.ts).
  * @param own what the hook itself says of the pod, which is never inherited.
  */
 export function inherit(

@@ -6,7 +6,7 @@ import { type HealthCheck, healthCheck } from './health.js';
 import type { OptionsPolicy } from './policy.js';
 import { podPart, type PodPart } from './pod.js';
 import { readOptions, type ReadOptions } from './read.js';
-import { type OptionMessages, tellOptions } from './tell.js';
+import { type OptionMessages, optionMessages } from './messages.js';
 
 interface Entry {
   container: string;
@@ -79,7 +79,7 @@ export class JobOptions {
   }
 
   messages(): OptionMessages {
-    const all = this.entries.map(({ who, read }) => tellOptions(who, read));
+    const all = this.entries.map(({ who, read }) => optionMessages(who, read));
     return {
       warnings: [...all.flatMap(({ warnings }) => warnings), ...this.part.faults],
       lines: [...all.flatMap(({ lines }) => lines), ...this.entries.flatMap(sizes)],

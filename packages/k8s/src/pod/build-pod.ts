@@ -7,7 +7,7 @@ import { literal } from '../model/literal.js';
 import { JOB_CONTAINER, secretName, stageName, WORK_VOLUME } from '../model/names.js';
 import { environmentTooLarge } from '../step/environment.js';
 import { rewrittenImage } from './image-policy.js';
-import { ON_GITHUB, ownMetadata, type OwnPodOptions } from './own-pod.js';
+import { ON_GITHUB, ownMetadata, type HookPodOptions } from './hook-pod.js';
 import { SECRET_BYTES } from './secrets.js';
 import type { StepPod } from './step-pod.js';
 
@@ -31,7 +31,7 @@ export function withBuild(
   own: StepPod,
   { plan, options: given }: Build,
   args: HookContainer,
-  of: OwnPodOptions,
+  of: HookPodOptions,
 ): StepPod {
   const { spec } = own.pod;
   const job = spec?.containers.find(({ name }) => name === JOB_CONTAINER);
@@ -115,7 +115,7 @@ export function withBuild(
 
 const scriptKey = (number: number) => `stage-${number}`;
 
-function scriptSecret(texts: readonly string[], name: string, of: OwnPodOptions): Secret {
+function scriptSecret(texts: readonly string[], name: string, of: HookPodOptions): Secret {
   const total = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (total > SECRET_BYTES)
     throw environmentTooLarge(

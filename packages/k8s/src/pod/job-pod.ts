@@ -9,19 +9,19 @@ import { JobOptions } from '../options/job-options.js';
 import {
   imageOf,
   ownMetadata,
-  ownPod,
-  type OwnPod,
-  type OwnPodOptions,
+  hookPod,
+  type HookPod,
+  type HookPodOptions,
   type PodRules,
   startOf,
-} from './own-pod.js';
+} from './hook-pod.js';
 import { EXTERNALS_MOUNT, sourceOf, WORK_MOUNT } from '../model/paths.js';
 import { containerPorts } from './ports.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import type { WorkMode } from '../model/work-mode.js';
 import { Volumes, workFolder, workPath } from './volumes.js';
 
-export interface JobPodOptions extends OwnPodOptions {
+export interface JobPodOptions extends HookPodOptions {
   args: PrepareJobArgs;
   /** Image of the helper; the runner's own where undefined. */
   helperImage: string | undefined;
@@ -30,7 +30,7 @@ export interface JobPodOptions extends OwnPodOptions {
 }
 
 /** Everything that prepare_job makes, and what it has to know of it afterwards. */
-export interface JobPod extends OwnPod {
+export interface JobPod extends HookPod {
   /** Names of the service containers, in the order of the request. */
   services: string[];
   mode: WorkMode;
@@ -95,7 +95,7 @@ export function jobPod(options: JobPodOptions): JobPod {
   ].map((each) => asked.applyTo(each));
   const variables = container === null ? {} : asked.environment(JOB_CONTAINER, container);
   const messages = asked.messages();
-  const own = ownPod('job', options, {
+  const own = hookPod('job', options, {
     name: jobPodName(runner.name, id),
     metadata: container === null ? metadata : withDefaultContainer(metadata),
     work,

@@ -4,7 +4,7 @@ import { agentCommand, type AgentOptions } from '../agent/agent.js';
 import { actionHelperContainer } from './helper.js';
 import type { Container, Pod } from '../model/kubernetes.js';
 import { HELPER_CONTAINER, JOB_CONTAINER, secretName, stepPodName } from '../model/names.js';
-import { imageOf, ownMetadata, ownPod, type OwnPod, type OwnPodOptions, startOf } from './own-pod.js';
+import { imageOf, ownMetadata, hookPod, type HookPod, type HookPodOptions, startOf } from './hook-pod.js';
 import { containerPart } from '../options/container.js';
 import { LOOPBACK } from '../options/pod.js';
 import { readOptions } from '../options/read.js';
@@ -13,7 +13,7 @@ import { EnvironmentSecret, registrySecrets } from './secrets.js';
 import type { WorkMode } from '../model/work-mode.js';
 import { Volumes, workFolder } from './volumes.js';
 
-export interface StepPodOptions extends OwnPodOptions {
+export interface StepPodOptions extends HookPodOptions {
   args: HookContainer;
   /** The runner's work folder. */
   work: RunnerPath;
@@ -30,7 +30,7 @@ export interface StepPodOptions extends OwnPodOptions {
   };
 }
 
-export interface StepPod extends OwnPod {
+export interface StepPod extends HookPod {
   mode: WorkMode;
 }
 
@@ -53,7 +53,7 @@ export function stepPod(options: StepPodOptions): StepPod {
     volumeMounts: volumes.forAction(args),
   };
   const helpers = work.mode === 'volume' ? [] : [helperOf(options, volumes)];
-  const built = ownPod('step', options, {
+  const built = hookPod('step', options, {
     name: stepPodName(runner.name, id),
     metadata,
     work,

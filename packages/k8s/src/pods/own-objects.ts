@@ -2,11 +2,11 @@ import { HookError } from '@podhooks/hooklib';
 import { isAlreadyExists, isMissingAccount } from '../cluster/failures.js';
 import type { ObjectMeta, Pod } from '../model/kubernetes.js';
 import { RUNNER_POD_LABEL } from '../model/names.js';
-import type { OwnPod } from '../pod/own-pod.js';
+import type { HookPod } from '../pod/hook-pod.js';
 import type { Context } from '../context.js';
 
 /** Creates secrets and pod. Their names are new, so one that exists is what an earlier try has created unnoticed. */
-export async function createObjects(own: OwnPod, { cluster, cancelled, out }: Context): Promise<Pod> {
+export async function createObjects(own: HookPod, { cluster, cancelled, out }: Context): Promise<Pod> {
   const { pod, secrets } = own;
   for (const secret of secrets)
     await cluster.createSecret(secret, cancelled).catch(async (error: unknown) => {
@@ -45,7 +45,7 @@ const ownerOf = ({ metadata }: Owned) => metadata?.ownerReferences?.[0]?.uid;
 const labelOf = ({ metadata }: Owned) => metadata?.labels?.[RUNNER_POD_LABEL];
 
 export function missingAccount(
-  { kind, pod, decisions }: OwnPod,
+  { kind, pod, decisions }: HookPod,
   namespace: string,
   cause: unknown,
 ): HookError {

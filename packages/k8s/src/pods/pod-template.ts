@@ -2,7 +2,7 @@ import { withHelperLimits } from '../pod/helper.js';
 import type { PlaceholderValues } from '../template/placeholders.js';
 import { HELPER_CONTAINER, JOB_CONTAINER } from '../model/names.js';
 import { templateFirst } from '../options/template-first.js';
-import { type OwnPod, withLastWords } from '../pod/own-pod.js';
+import { type HookPod, withLogInStatus } from '../pod/hook-pod.js';
 import { OWN_VOLUMES } from '../pod/volumes.js';
 import type { Context } from '../context.js';
 
@@ -10,7 +10,7 @@ import type { Context } from '../context.js';
  * A pod of ours with the administrator's template merged into it. Everything about templates is loaded only where there
  * is one. @throws HookError TEMPLATE_INVALID, before any object is made.
  */
-export async function withTemplate<P extends OwnPod>(
+export async function withTemplate<P extends HookPod>(
   own: P,
   services: readonly string[],
   { settings, out }: Pick<Context, 'settings' | 'out'>,
@@ -34,6 +34,6 @@ export async function withTemplate<P extends OwnPod>(
   const { pod: merged, warnings } = applyTemplate(own.pod, template, own.kind, roles, values);
   const settled = templateFirst(own.pod, merged);
   for (const warning of [...warnings, ...settled.warnings]) out.warning(warning);
-  const pod = withLastWords(settled.pod);
+  const pod = withLogInStatus(settled.pod);
   return { ...own, pod: roles.helper === undefined ? pod : withHelperLimits(pod) };
 }

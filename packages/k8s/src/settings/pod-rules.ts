@@ -1,7 +1,7 @@
 import type { EnvVar } from '../model/kubernetes.js';
 import { literal } from '../model/literal.js';
 import type { OptionsPolicy } from '../options/policy.js';
-import type { PodRules } from '../pod/own-pod.js';
+import type { PodRules } from '../pod/hook-pod.js';
 import type { Settings } from './read.js';
 import type { EnvironmentSet } from './structures.js';
 

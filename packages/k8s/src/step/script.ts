@@ -108,7 +108,7 @@ function checkProgram(program: string): void {
   if (!/^-|=/.test(program)) return;
   throw new HookError(
     'STEP_INVALID',
-    `The step was not started: ${JSON.stringify(program)} is no name of a program.`,
+    `The step was not started: ${JSON.stringify(program)} is not the name of a program.`,
     { hint: 'Correct the shell of the step: `shell: bash -e {0}`, say.' },
   );
 }

@@ -7,7 +7,7 @@ import { PLACEHOLDERS, unknownPlaceholders } from './placeholders.js';
 import { fieldNames, fieldType, type FieldType, type Scalar } from '../merge/schema.js';
 
 type ListType = Extract<FieldType, { kind: 'list' }>;
-type Told = (path: Path, message: string) => void;
+type Report = (path: Path, message: string) => void;
 
 /** An object of the document on the way to the value in question. */
 interface Ancestor {
@@ -29,8 +29,8 @@ const QUANTITY = /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?
  */
 export function checkSchema(template: JsonMap, document: YamlDocument): Fault[] {
   const faults: Fault[] = [];
-  const told: Told = (path, message) => faults.push(document.fault(path, message));
-  checkObject(template, { type: 'PodTemplateSpec', path: [] }, [], told);
+  const report: Report = (path, message) => faults.push(document.fault(path, message));
+  checkObject(template, { type: 'PodTemplateSpec', path: [] }, [], report);
   return faults;
 }
 
@@ -39,59 +39,65 @@ function checkValue(
   type: FieldType,
   path: Path,
   around: readonly Ancestor[],
-  told: Told,
+  report: Report,
 ): void {
-  if (typeof value === 'string') checkPlaceholders(value, path, told);
+  if (typeof value === 'string') checkPlaceholders(value, path, report);
   if (value === null) return; // deletes
   switch (type.kind) {
     case 'object':
-      if (isMap(value)) checkObject(value, { type: type.type, path }, around, told);
-      else told(path, `expected a map, found ${describe(value)}`);
+      if (isMap(value)) checkObject(value, { type: type.type, path }, around, report);
+      else report(path, `expected a map, found ${describe(value)}`);
       return;
     case 'map':
-      if (!isMap(value)) told(path, `expected a map, found ${describe(value)}`);
-      else checkMap(value, type.of, path, around, told);
+      if (!isMap(value)) report(path, `expected a map, found ${describe(value)}`);
+      else checkMap(value, type.of, path, around, report);
       return;
     case 'list':
-      if (isList(value)) checkList(value, type, path, around, told);
-      else told(path, `expected a list, found ${describe(value)}`);
+      if (isList(value)) checkList(value, type, path, around, report);
+      else report(path, `expected a list, found ${describe(value)}`);
       return;
     case 'enum':
-      checkEnum(value, type.values, path, told);
+      checkEnum(value, type.values, path, report);
       return;
     case 'scalar':
-      if (!fits(value, type.type)) told(path, expectation(value, type.type));
+      if (!fits(value, type.type)) report(path, expectation(value, type.type));
   }
 }
 
-function checkObject(value: JsonMap, self: Ancestor, around: readonly Ancestor[], told: Told): void {
+function checkObject(value: JsonMap, self: Ancestor, around: readonly Ancestor[], report: Report): void {
   for (const [key, member] of Object.entries(value)) {
     const path = [...self.path, key];
     const type = fieldType(self.type, key);
-    if (key.startsWith('$')) checkDirective(key, member, path, told);
-    else if (type) checkValue(member, type, path, [...around, self], told);
-    else checkUnknown(key, member, self, around, told);
+    if (key.startsWith('$')) checkDirective(key, member, path, report);
+    else if (type) checkValue(member, type, path, [...around, self], report);
+    else checkUnknown(key, member, self, around, report);
   }
 }
 
-/** A field that is not known here, and what is wrong in it, too: nobody should correct one mistake to be told the next. */
+/** A field that is not known here, and what is wrong in it, too: nobody should correct one mistake to be report the next. */
 function checkUnknown(
   key: string,
   member: unknown,
   self: Ancestor,
   around: readonly Ancestor[],
-  told: Told,
+  report: Report,
 ): void {
   const path = [...self.path, key];
   const meant = meantField(key, self, around);
-  told(path, `unknown field${meant === undefined ? '' : `; ${meant.says}`}`);
-  if (meant !== undefined) checkValue(member, meant.type, path, [...around, self], told);
+  report(path, `unknown field${meant === undefined ? '' : `; ${meant.says}`}`);
+  if (meant !== undefined) checkValue(member, meant.type, path, [...around, self], report);
 }
 
-function checkMap(value: JsonMap, of: FieldType, path: Path, around: readonly Ancestor[], told: Told): void {
+function checkMap(
+  value: JsonMap,
+  of: FieldType,
+  path: Path,
+  around: readonly Ancestor[],
+  report: Report,
+): void {
   for (const [key, member] of Object.entries(value)) {
-    if (key === DIRECTIVE) checkDirective(key, member, [...path, key], told);
-    else checkValue(member, of, [...path, key], around, told);
+    if (key === DIRECTIVE) checkDirective(key, member, [...path, key], report);
+    else checkValue(member, of, [...path, key], around, report);
   }
 }
 
@@ -100,27 +106,27 @@ function checkList(
   type: ListType,
   path: Path,
   around: readonly Ancestor[],
-  told: Told,
+  report: Report,
 ): void {
   const seen = new Map<string, number>();
   value.forEach((element, index) => {
     const here = [...path, index];
-    if (element === null) told(here, 'the element is empty');
-    checkValue(element, type.of, here, around, told);
+    if (element === null) report(here, 'the element is empty');
+    checkValue(element, type.of, here, around, report);
     if (!isMap(element) || !type.keys?.length || isReplaceMarker(element)) return;
 
     const missing = type.keys.find(({ field, fallback }) => (element[field] ?? fallback) === undefined);
     if (missing) {
-      told(here, `has no ${missing.field}`);
+      report(here, `has no ${missing.field}`);
       return;
     }
     const key = type.keys.map(({ field, fallback }) => JSON.stringify(element[field] ?? fallback)).join(' ');
     const first = seen.get(key);
     if (first === undefined) seen.set(key, index);
     else if (type.of.kind === 'object' && UNIQUE.has(type.of.type)) {
-      told(here, `${key} stands here a second time, after ${formatPath([...path.slice(-1), first])}`);
+      report(here, `${key} stands here a second time, after ${formatPath([...path.slice(-1), first])}`);
     }
-    if (type.replaceElements) checkUnion(element, type, here, told);
+    if (type.replaceElements) checkUnion(element, type, here, report);
   });
 }
 
@@ -128,30 +134,34 @@ const isReplaceMarker = (element: JsonMap): boolean =>
   element[DIRECTIVE] === 'replace' && Object.keys(element).length === 1;
 
 /** A volume, a resource claim, a variable: apart from its name it has one source. */
-function checkUnion(element: JsonMap, { keys = [] }: ListType, path: Path, told: Told): void {
+function checkUnion(element: JsonMap, { keys = [] }: ListType, path: Path, report: Report): void {
   const sources = Object.keys(element).filter(
     (name) => name !== DIRECTIVE && element[name] !== null && !keys.some(({ field }) => field === name),
   );
-  if (sources.length > 1) told(path, `has more than one source: ${sources.join(', ')}`);
+  if (sources.length > 1) report(path, `has more than one source: ${sources.join(', ')}`);
 }
 
-function checkDirective(key: string, value: unknown, path: Path, told: Told): void {
-  if (key !== DIRECTIVE) told(path, `unknown directive; there is ${DIRECTIVE} only`);
-  else if (!DIRECTIVES.some((known) => known === value)) told(path, `expected ${DIRECTIVES.join(', ')}`);
+function checkDirective(key: string, value: unknown, path: Path, report: Report): void {
+  if (key !== DIRECTIVE) report(path, `unknown directive; there is ${DIRECTIVE} only`);
+  else if (!DIRECTIVES.some((known) => known === value)) report(path, `expected ${DIRECTIVES.join(', ')}`);
 }
 
-function checkPlaceholders(text: string, path: Path, told: Told): void {
+function checkPlaceholders(text: string, path: Path, report: Report): void {
   for (const name of unknownPlaceholders(text)) {
     const known = PLACEHOLDERS.join(', ');
-    told(path, `unknown placeholder \${${name}}; known are ${known}; write $\${${name}} for the text itself`);
+    report(
+      path,
+      `unknown placeholder \${${name}}; known are ${known}; write $\${${name}} for the text itself`,
+    );
   }
 }
 
-function checkEnum(value: unknown, values: readonly string[], path: Path, told: Told): void {
-  if (typeof value !== 'string') told(path, `expected one of ${values.join(', ')}, found ${describe(value)}`);
+function checkEnum(value: unknown, values: readonly string[], path: Path, report: Report): void {
+  if (typeof value !== 'string')
+    report(path, `expected one of ${values.join(', ')}, found ${describe(value)}`);
   else if (!values.includes(value) && !hasPlaceholder(value)) {
     const meant = nearest(value, values);
-    told(path, `expected one of ${values.join(', ')}${meant ? `; did you mean ${meant}?` : ''}`);
+    report(path, `expected one of ${values.join(', ')}${meant ? `; did you mean ${meant}?` : ''}`);
   }
 }
 

@@ -22,7 +22,7 @@ export interface SharedAction {
   /** The folder in it that holds the workspace; undefined if there is none. */
   repository: string | undefined;
   /** The job pod, if it has files of the job. */
-  jobPod: string | undefined;
+  jobPod: { name: string; address: string | undefined } | undefined;
   /** Of a Dockerfile whose build is kept for its next use. */
   kept: KeptBuild | undefined;
   context: Context;

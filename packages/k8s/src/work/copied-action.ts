@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import {
+  ARE_LARGE,
   ASK_AGENT,
   FIND_CHANGES,
+  LARGE,
   NOTHING_CHANGED,
   OPEN_GATE,
   putChanges,
@@ -14,6 +15,8 @@ import {
   unstage,
 } from '../agent/action-files.js';
 import { bringBack } from '../back/bring-back.js';
+import { copyBetweenPods, filesLost } from '../back/pod-copy.js';
+import type { End } from '../back/pump.js';
 import { collectBytes } from '../cluster/collect.js';
 import { mayStartLater } from '../cluster/failures.js';
 import { Backoff, withRetries } from '../cluster/retry.js';
@@ -23,12 +26,12 @@ import { filesBackLimits } from '../settings/files-back.js';
 import { readFileCommands } from './action-file-commands.js';
 import type { ActionSharing, SharedAction } from './action-sharing.js';
 import { markKnown } from './fresh.js';
-import { type End, type Ended, pump } from '../back/pump.js';
 import { sendWorkFolder } from './send-work-folder.js';
 
-const COPY_ATTEMPTS = 3;
 /** The agent gives no more in an answer (INLINE_BYTES, and links). */
 const LARGEST_ANSWER_BYTES = 3 * 2 ** 20;
+/** So much passes the API server in about the time in which Node starts. */
+const SMALL_BYTES = 8 * 2 ** 20;
 /** What each step brings itself, from the runner. */
 const OF_THE_STEP = ['_temp/_runner_file_commands', '_temp/_github_workflow'];
 
@@ -44,18 +47,13 @@ export class CopiedAction implements ActionSharing {
   }
 
   async share(pod: string, signal: AbortSignal): Promise<void> {
-    const { jobPod, args, work } = this.action;
+    const large = this.isLarge(signal);
     await this.helperRuns(pod, signal);
-    if (jobPod === undefined) await this.send(pod, this.roots, signal);
-    else {
-      const from = helperOf(jobPod, 'bash', SEND_FOLDERS, ...this.roots);
-      const { diagnostic } = await this.copy(from, helperOf(pod, 'sh', RECEIVE_FOLDERS), signal);
-      if (diagnostic !== '') this.action.context.out.warning(notCopied("into the action's pod", diagnostic));
-    }
-    const { GITHUB_ACTION_PATH: path } = args.environmentVariables;
-    const actions = [path, args.dockerfile ?? undefined].flatMap((each) => actionFolder(each, work) ?? []);
-    await this.send(pod, [...OF_THE_STEP, ...new Set(actions)], signal);
-    await this.action.kept?.send(pod, signal);
+    await Promise.all([
+      this.bringJob(pod, await large, signal),
+      this.send(pod, this.ofRunner, signal),
+      this.action.kept?.send(pod, signal),
+    ]);
     const opened = await this.run(
       helperOf(pod, 'bash', OPEN_GATE, this.back ? uuid() : '', ...this.roots),
       signal,
@@ -70,7 +68,7 @@ export class CopiedAction implements ActionSharing {
     if (cancelled.aborted) return;
     await readFileCommands(pod, work, context);
     await this.bringToRunner(pod);
-    if (jobPod !== undefined) await this.bringToJob(pod, jobPod, cancelled);
+    if (jobPod !== undefined) await this.bringToJob(pod, jobPod.name, cancelled);
     await this.action.kept?.bring(pod);
   }
 
@@ -86,6 +84,37 @@ export class CopiedAction implements ActionSharing {
   private get back(): boolean {
     const { repository, context } = this.action;
     return repository !== undefined && filesBackLimits(context.settings) !== undefined;
+  }
+
+  /** What the job pod does not have, or not as it is now. */
+  private get ofRunner(): string[] {
+    const { args, work } = this.action;
+    const { GITHUB_ACTION_PATH: path } = args.environmentVariables;
+    const actions = [path, args.dockerfile ?? undefined].flatMap((each) => actionFolder(each, work) ?? []);
+    return [...OF_THE_STEP, ...new Set(actions)];
+  }
+
+  /** Whether starting two processes of Node is worth it. What is not known is not large. */
+  private async isLarge(signal: AbortSignal): Promise<boolean> {
+    const { jobPod, context } = this.action;
+    if (jobPod?.address === undefined) return false;
+    const command = helperOf(jobPod.name, 'bash', ARE_LARGE, `${SMALL_BYTES}`, ...this.roots);
+    return collectBytes(context.cluster, command, signal).then(
+      ({ stdout }) => stdout.toString('latin1') === LARGE,
+      () => false,
+    );
+  }
+
+  /** What the job pod has, or, without one, the runner. */
+  private async bringJob(pod: string, large: boolean, signal: AbortSignal): Promise<void> {
+    const { jobPod, work, context } = this.action;
+    if (jobPod === undefined) return this.send(pod, this.roots, signal);
+    const { name, address } = jobPod;
+    const from = helperOf(name, 'bash', SEND_FOLDERS, ...this.roots);
+    const to = helperOf(pod, 'sh', RECEIVE_FOLDERS);
+    const direct = large && address !== undefined ? { work, address } : undefined;
+    const { diagnostic } = await copyBetweenPods({ from, to, direct }, context, signal);
+    if (diagnostic !== '') context.out.warning(notCopied("into the action's pod", diagnostic));
   }
 
   /** Its status says so only when its hook has ended, which waits for the files. */
@@ -126,38 +155,21 @@ export class CopiedAction implements ActionSharing {
   }
 
   private async bringToJob(pod: string, jobPod: string, signal: AbortSignal): Promise<void> {
-    const { out } = this.action.context;
+    const { context } = this.action;
     const found = await this.run(helperOf(pod, 'bash', FIND_CHANGES, ...this.roots), signal);
     if (found.exitCode === NOTHING_CHANGED) return;
     if (found.exitCode !== 0)
       throw filesLost(`from the docker action into the job pod: ${found.stderr.trim()}`);
     const id = uuid();
     const to = helperOf(jobPod, 'sh', stageChanges(id));
-    const { diagnostic } = await this.copy(helperOf(pod, 'sh', SEND_CHANGES), to, signal);
+    const from = helperOf(pod, 'bash', SEND_CHANGES);
+    const { diagnostic } = await copyBetweenPods({ from, to }, context, signal);
     const put = { pod: jobPod, container: JOB_CONTAINER, command: ['sh', '-c', putChanges(id)] };
     const { exitCode, stderr } = await this.run(put, signal);
     await this.run(helperOf(jobPod, 'sh', unstage(id)), signal);
     const faults = [diagnostic, ...(exitCode === 0 ? [] : [stderr.trim() || `exit code ${exitCode}`])];
     const text = faults.filter((fault) => fault !== '').join('\n');
-    if (text !== '') out.warning(notCopied('from the docker action into the job pod', text));
-  }
-
-  /** From pod to pod. A transfer that is cut, or loses its end on the way, begins again. @returns what the sending end has to say. */
-  private async copy(from: End, to: End, signal: AbortSignal): Promise<Ended> {
-    const { cluster, settings } = this.action.context;
-    const policy = { budgetMs: settings.apiRetrySeconds * 1000 };
-    const once = () => withRetries(() => pump(cluster, from, to, signal), policy, signal);
-    let ended = await once();
-    for (let attempt = 1; attempt < COPY_ATTEMPTS && isCutShort(ended); attempt++) {
-      this.action.context.out.debug(`copied again from ${from.pod} to ${to.pod}: ${ended.to.diagnostic}`);
-      ended = await once();
-    }
-    const where = `from pod ${from.pod} to pod ${to.pod}:`;
-    for (const { exitCode, diagnostic } of [ended.from, ended.to])
-      if (exitCode !== 0) throw filesLost(`${where} tar ended with exit code ${exitCode}: ${diagnostic}`);
-    const [sent, came] = [ended.from, ended.to].map(({ totalBytes }) => totalBytes ?? 'an unknown number');
-    if (isCutShort(ended)) throw filesLost(`${where} ${came} of ${sent} bytes arrived`);
-    return ended.from;
+    if (text !== '') context.out.warning(notCopied('from the docker action into the job pod', text));
   }
 
   private run(command: End & { limitBytes?: number }, signal: AbortSignal) {
@@ -165,16 +177,6 @@ export class CopiedAction implements ActionSharing {
     const policy = { budgetMs: settings.apiRetrySeconds * 1000 };
     return withRetries(() => collectBytes(cluster, command, signal), policy, signal);
   }
-}
-
-/**
- * The sender has printed all of it, and the receiver has seen less: a busy node can lose the end of an exec's output. Where that
- * is amid a file, tar says so; between two files only the totals differ.
- */
-function isCutShort({ from, to }: { from: Ended; to: Ended }): boolean {
-  if (from.exitCode !== 0) return false;
-  if (to.exitCode !== 0) return to.diagnostic.includes('Unexpected EOF');
-  return from.totalBytes === undefined || from.totalBytes !== to.totalBytes;
 }
 
 function helperOf(pod: string, shell: 'sh' | 'bash', script: string, ...args: string[]): End {
@@ -192,10 +194,4 @@ function notCopied(where: string, diagnostic: string): string {
   const lines = diagnostic.split('\n');
   const more = lines.length > 5 ? '; …' : '';
   return `Not copied ${where}: ${lines.slice(0, 5).join('; ')}${more}`;
-}
-
-function filesLost(why: string): HookError {
-  return new HookError('FILES_LOST', `The work folder could not be copied ${why}`, {
-    hint: 'Check that the runner image has bash, GNU find and GNU tar, and the room on the disk of the node.',
-  });
 }

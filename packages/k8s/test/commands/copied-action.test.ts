@@ -45,7 +45,7 @@ describe('runContainerStep without a shared volume', () => {
     targetVolumePath,
     readOnly: false,
   });
-  const run = (action: () => void, withJob = true) => {
+  const run = (action: () => void, withJob = true, jobPod = JOB_POD) => {
     const job: RunningJob = {
       jobPod: 'job-pod',
       mode: 'novolume',
@@ -53,7 +53,7 @@ describe('runContainerStep without a shared volume', () => {
       repository: 'repo',
       environment: {},
     };
-    cluster.states = [RUNNER, ...(withJob ? [JOB_POD] : []), RUNNING, ENDED];
+    cluster.states = [RUNNER, ...(withJob ? [jobPod] : []), RUNNING, ENDED];
     cluster.logs = [action, () => undefined];
     const environment = {
       RUNNER_TEMP: `${work}/_temp`,
@@ -100,6 +100,21 @@ describe('runContainerStep without a shared volume', () => {
     expect(existsSync(`${work}/repo/repo/node_modules`)).to.equal(false);
     expect(cluster.job.remains()).to.deep.equal([]);
     expect(cluster.requests.at(-2)).to.match(/^delete pods runner-1-step-/);
+  });
+
+  it('gives the action a large workspace of the job pod directly', async () => {
+    write(inJob('repo/repo/small'), 'job');
+    const large = Buffer.alloc(9 * 2 ** 20, 'large');
+    writeFileSync(inJob('repo/repo/large'), large);
+    const reachable = { ...JOB_POD, status: { ...JOB_POD.status, podIP: '127.0.0.1' } };
+    const check = () => {
+      expect(readFileSync(inAction('repo/repo/small'), 'utf8')).to.equal('job');
+      expect(readFileSync(inAction('repo/repo/large')).equals(large), 'the same content').to.equal(true);
+    };
+    const { result, out } = run(check, true, reachable);
+    expect(await result).to.equal(3);
+    expect(out.debugLines.join('; ')).to.match(/copied directly from pod job-pod to pod runner-1-step-/);
+    expect(out.warnings).to.deep.equal([]);
   });
 
   it('brings each file command whole, up to 4 MiB, and refuses a larger one', async () => {

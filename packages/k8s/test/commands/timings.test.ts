@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { appendTimings, timingsLine } from '../../src/commands/record-timings.js';
-import { tellTimings } from '../../src/commands/tell-timings.js';
+import { reportTimings } from '../../src/commands/report-timings.js';
 import { Phases } from '../../src/phases.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
@@ -33,7 +33,7 @@ function reached(): Phases {
 describe('timings', () => {
   const told = async (environment: Record<string, string>, cluster = new FakeCluster()) => {
     const { context, out } = commandContext(cluster, environment);
-    await tellTimings('job-pod', reached(), context);
+    await reportTimings('job-pod', reached(), context);
     return { lines: out.lines, requests: cluster.requests };
   };
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readMemory, tellIfOutOfMemory } from '../../src/follow/out-of-memory.js';
+import { readMemory, reportIfOutOfMemory } from '../../src/follow/out-of-memory.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
 
@@ -22,7 +22,7 @@ describe('a step that was killed', () => {
     const cluster = new FakeCluster();
     cluster.execs = [answer];
     const { context, out } = commandContext(cluster);
-    await tellIfOutOfMemory(context, { pod: 'job-pod', container: 'job' });
+    await reportIfOutOfMemory(context, { pod: 'job-pod', container: 'job' });
     return out;
   };
   const says =

@@ -4,7 +4,7 @@ import type { Role } from '../../src/options/option.js';
 import type { OptionsPolicy } from '../../src/options/policy.js';
 import { readOptions as read } from '../../src/options/read.js';
 import { OPTIONS } from '../../src/options/table.js';
-import { tellOptions } from '../../src/options/tell.js';
+import { optionMessages } from '../../src/options/messages.js';
 import { NO_POLICY } from '../support/options-policy.js';
 
 const readOptions = (text: string, role: Role, policy: Partial<OptionsPolicy> = {}) =>
@@ -77,7 +77,7 @@ describe('readOptions', () => {
   it('leaves out what would reach the node, with one warning that names it, the container and the reason', () => {
     const text =
       '--privileged --cap-add SYS_ADMIN --cap-add=ALL --device /dev/kvm -v /:/host --pid host --network host --ipc=host --security-opt seccomp=unconfined --mount type=bind,src=/,dst=/h';
-    const { warnings, lines } = tellOptions('service redis', readOptions(text, 'service'));
+    const { warnings, lines } = optionMessages('service redis', readOptions(text, 'service'));
     expect(lines).to.deep.equal([]);
     expect(warnings).to.have.length(1);
     expect(warnings[0])
@@ -180,7 +180,7 @@ describe('readOptions', () => {
   });
 
   it('tells of harmless options without an effect in a line, each once', () => {
-    const { warnings, lines } = tellOptions(
+    const { warnings, lines } = optionMessages(
       'the job container',
       readOptions('--init --pids-limit 9 --ulimit a=1 --ulimit b=2 --entrypoint /bin/sh', 'job'),
     );
@@ -193,7 +193,7 @@ describe('readOptions', () => {
   it('shows no value of a variable, a label or a health command', () => {
     const text =
       '-e s3cret -e=s3cret --label =s3cret --health-cmd s3cret --health-interval 1 --env-file s3cret';
-    const { warnings, lines } = tellOptions('service redis', readOptions(text, 'service'));
+    const { warnings, lines } = optionMessages('service redis', readOptions(text, 'service'));
     expect(warnings.join()).to.contain('-e: expected NAME=value');
     expect([...warnings, ...lines].join()).to.not.contain('s3cret');
   });
@@ -204,7 +204,7 @@ describe('readOptions', () => {
     const many = Array.from({ length: 200 }, (_, index) => `${names[index % names.length] ?? ''}=x`).join(
       ' ',
     );
-    expect(tellOptions('service redis', readOptions(many, 'service')).warnings).to.have.length(1);
+    expect(optionMessages('service redis', readOptions(many, 'service')).warnings).to.have.length(1);
   });
 
   it('knows each name once', () => {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { hookErrorOf } from '../../../hooklib/test/hook-error.js';
 import { inheritDefaults } from '../../src/merge/inherit.js';
 import { withBuild } from '../../src/pod/build-pod.js';
-import type { OwnPodOptions } from '../../src/pod/own-pod.js';
+import type { HookPodOptions } from '../../src/pod/hook-pod.js';
 import { readRunnerPod } from '../../src/pod/runner-pod.js';
 import { stepPod, type StepPod } from '../../src/pod/step-pod.js';
 import { containerStep } from '../support/containers.js';
@@ -11,7 +11,7 @@ import { planOf } from '../support/context.js';
 import { NO_POLICY, NO_RULES } from '../support/options-policy.js';
 import { ephemeral, runnerPod, WORK } from '../support/runner-pods.js';
 
-const OPTIONS: OwnPodOptions = {
+const OPTIONS: HookPodOptions = {
   runner: readRunnerPod(runnerPod(ephemeral('ReadWriteOnce')), { claimName: undefined, work: WORK }),
   inheriting: inheritDefaults,
   id: '1a2b3',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { inheritDefaults } from '../../src/merge/inherit.js';
 import { jobPod } from '../../src/pod/job-pod.js';
 import type { Pod } from '../../src/model/kubernetes.js';
-import type { OwnPod } from '../../src/pod/own-pod.js';
+import type { HookPod } from '../../src/pod/hook-pod.js';
 import { readRunnerPod } from '../../src/pod/runner-pod.js';
 import { stepPod } from '../../src/pod/step-pod.js';
 import { applyTemplate, type PodKind } from '../../src/template/template-apply.js';
@@ -50,7 +50,7 @@ const COMMON = {
   maxSeconds: undefined,
 };
 
-function builtJobPod(pod: Pod, workflow: boolean): OwnPod {
+function builtJobPod(pod: Pod, workflow: boolean): HookPod {
   const { container, services } = prepareJobArgs('v04');
   const args = workflow
     ? { container, services }
@@ -65,7 +65,7 @@ function builtJobPod(pod: Pod, workflow: boolean): OwnPod {
 const COPYING = { helperImage: undefined, gateSeconds: 600, filesBack: undefined };
 
 /** No runner of today sends credentials for an action; those that come are used. */
-function builtStepPod(pod: Pod, workflow: boolean): OwnPod {
+function builtStepPod(pod: Pod, workflow: boolean): HookPod {
   const registry = { username: 'u', password: 'p', serverUrl: 'ghcr.io' };
   const { args } = containerStep('v12');
   return stepPod({

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { OwnPod } from '../../src/pod/own-pod.js';
+import type { HookPod } from '../../src/pod/hook-pod.js';
 import { withTemplate } from '../../src/pods/pod-template.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster } from '../support/fake-cluster.js';
@@ -26,7 +26,7 @@ describe('withTemplate', () => {
 `,
     );
     const { context } = commandContext(new FakeCluster(), { ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE: file });
-    const own: OwnPod = { kind: 'job', pod: jobPod(), secrets: [], decisions: [] };
+    const own: HookPod = { kind: 'job', pod: jobPod(), secrets: [], decisions: [] };
     const { spec } = (await withTemplate(own, [], context)).pod;
     const policies = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(
       ({ name, terminationMessagePolicy }) => [name, terminationMessagePolicy],
@@ -41,7 +41,7 @@ describe('withTemplate', () => {
   it('leaves the pod as it is where there is no template, and tells why its fields are what they are', async () => {
     const { context, out } = commandContext(new FakeCluster());
     const decisions = [{ field: 'nodeSelector', value: 'linux', from: 'the runner pod' }];
-    const own: OwnPod = { kind: 'job', pod: jobPod(), secrets: [], decisions };
+    const own: HookPod = { kind: 'job', pod: jobPod(), secrets: [], decisions };
     expect(await withTemplate(own, [], context)).to.equal(own);
     expect(out.debugLines).to.deep.equal(['nodeSelector: linux (the runner pod)']);
   });
@@ -58,7 +58,7 @@ describe('withTemplate', () => {
     const { spec, ...pod } = jobPod();
     const others = (spec?.containers ?? []).filter(({ name }) => name !== 'podhooks');
     const containers = [...others, { name: 'imageless' }];
-    const own: OwnPod = {
+    const own: HookPod = {
       kind: 'job',
       pod: { ...pod, spec: { ...spec, containers } },
       secrets: [],

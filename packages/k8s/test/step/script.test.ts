@@ -72,7 +72,7 @@ for (const shell of SHELLS)
       it(`does not start ${command.join(' ')}, which would end with 0 and run nothing`, async () => {
         const attempt = async () => bed.run(command, { prependPath: ['/tmp'] });
         const { message } = await hookRejection('STEP_INVALID', attempt());
-        expect(message).to.contain(`"${command[0]}" is no name of a program`);
+        expect(message).to.contain(`"${command[0]}" is not the name of a program`);
       });
 
     it('keeps every byte of arguments', () =>

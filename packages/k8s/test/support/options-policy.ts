@@ -1,5 +1,5 @@
 import type { OptionsPolicy } from '../../src/options/policy.js';
-import type { PodRules } from '../../src/pod/own-pod.js';
+import type { PodRules } from '../../src/pod/hook-pod.js';
 
 /** As without any setting. */
 export const NO_POLICY: OptionsPolicy = {

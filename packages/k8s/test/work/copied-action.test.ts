@@ -3,26 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import {
+  ARE_LARGE,
   ASK_AGENT,
   FIND_CHANGES,
+  LARGE,
   NOTHING_CHANGED,
   OPEN_GATE,
   RECEIVE_FOLDERS,
   SEND_FOLDERS,
 } from '../../src/agent/action-files.js';
 import type { ExecHandlers, ExecSession } from '../../src/cluster/exec.js';
+import type { SharedAction } from '../../src/work/action-sharing.js';
 import { CopiedAction } from '../../src/work/copied-action.js';
 import { commandContext } from '../support/command-context.js';
 import { containerStep } from '../support/containers.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { hookRejection } from '../support/rejection.js';
 
+const LARGE_JOB = { name: 'job-pod', address: '10.0.0.7' };
 const TOTALS = 'Total bytes written: 10240 (10KiB, 1MiB/s)\n';
 
 interface Answer {
   exitCode?: number;
   stdout?: string;
   stderr?: string;
+  /** Ends only when it is left. */
+  waits?: true;
   /** What a tar says that is asked to tell how much it has written or read. */
   totals?: string;
   refused?: Error;
@@ -33,6 +39,9 @@ class AnsweringCluster extends FakeCluster {
   /** By script, or by `<pod> <container>`: one answer after the other. */
   readonly answers = new Map<string, Answer[]>();
   readonly commands: (readonly string[])[] = [];
+  /** What commands were given on stdin. */
+  readonly inputs: string[] = [];
+  onExec: (command: readonly string[]) => void = () => undefined;
 
   override async exec(
     pod: string,
@@ -41,17 +50,31 @@ class AnsweringCluster extends FakeCluster {
     handlers: ExecHandlers,
   ): Promise<ExecSession> {
     this.commands.push([pod, container, ...command]);
-    const answers = this.answers.get(command[2] ?? '') ?? this.answers.get(`${pod} ${container}`);
-    const { exitCode = 0, stdout = '', stderr = '', totals = TOTALS, refused } = answers?.shift() ?? {};
-    const said = command[2]?.includes('--totals') ? stderr + totals : stderr;
+    this.onExec(command);
+    const answers =
+      this.answers.get(command[2] ?? '') ??
+      this.answers.get(command[4] ?? '') ??
+      this.answers.get(`${pod} ${container}`);
+    const {
+      exitCode = 0,
+      stdout = '',
+      stderr = '',
+      totals = TOTALS,
+      refused,
+      waits,
+    } = answers?.shift() ?? {};
+    const said = command.some((text) => text.includes('--totals')) ? stderr + totals : stderr;
     if (refused !== undefined) throw refused;
     if (stdout !== '') await handlers.onStdout(Buffer.from(stdout));
     if (said !== '') await handlers.onStderr(Buffer.from(said));
     return {
-      write: () => Promise.resolve(),
+      write: (data) => {
+        this.inputs.push(data.toString());
+        return Promise.resolve();
+      },
       endInput: () => undefined,
       close: () => undefined,
-      done: Promise.resolve({ exitCode }),
+      done: waits === true ? new Promise(() => undefined) : Promise.resolve({ exitCode }),
     };
   }
 }
@@ -67,7 +90,7 @@ describe('the files of a docker action with a work folder of its own', () => {
 
   const answer = (to: string, ...answers: Answer[]) => cluster.answers.set(to, answers);
   const shared = (
-    jobPod: string | undefined = 'job-pod',
+    jobPod: SharedAction['jobPod'] = { name: 'job-pod', address: undefined },
     path?: string,
     repository: string | null = 'repo',
   ) => {
@@ -102,7 +125,7 @@ describe('the files of a docker action with a work folder of its own', () => {
   });
 
   it('are those of the folder for temporary files alone where there is no repository', async () => {
-    const { share, action } = shared('job-pod', undefined, null);
+    const { share, action } = shared(undefined, undefined, null);
     await share();
     expect(calls(OPEN_GATE)[0]?.slice(5)).to.deep.equal(['bash', '', '_temp']);
     await action.takeBack('step-pod');
@@ -117,7 +140,7 @@ describe('the files of a docker action with a work folder of its own', () => {
       `${work}/repo/o/r/v1`,
       `${work}/_actions/o/r/v1/sub`,
     ])
-      await shared('job-pod', path).share();
+      await shared(undefined, path).share();
     expect(calls(OPEN_GATE)).to.have.length(4);
   });
 
@@ -145,6 +168,87 @@ describe('the files of a docker action with a work folder of its own', () => {
     expect(out.warnings).to.deep.equal([
       "Not copied into the action's pod: tar: 1; tar: 2; tar: 3; tar: 4; tar: 5; …",
     ]);
+  });
+
+  describe('that are large', () => {
+    const SENDER = { stdout: '40123\n' };
+    const direct = (role: string) => cluster.commands.filter((command) => command[6] === role);
+    const large = () => {
+      answer(ARE_LARGE, { stdout: LARGE }, { stdout: LARGE });
+      return shared(LARGE_JOB);
+    };
+
+    it('come directly from the job pod, by a key that stands in no argument', async () => {
+      answer('send', SENDER);
+      const { share, out } = large();
+      await share();
+      expect(direct('send')).to.have.length(1);
+      expect(direct('send')[0]?.slice(0, 3)).to.deep.equal(['job-pod', 'podhooks', process.execPath]);
+      expect(direct('receive')[0]?.slice(0, 3)).to.deep.equal(['step-pod', 'podhooks', process.execPath]);
+      const [toSender = '', toReceiver = ''] = cluster.inputs.filter((input) => /^[0-9a-f]{64}/.test(input));
+      const key = toSender.trim();
+      expect(toReceiver).to.equal(`${key} 10.0.0.7 40123\n`);
+      expect(cluster.commands.flat().some((text) => text.includes(key))).to.equal(false);
+      expect(cluster.commands.filter((command) => command[4] === SEND_FOLDERS)).to.deep.equal([]);
+      expect(out.debugLines.join()).to.contain('copied directly from pod job-pod to pod step-pod');
+      expect(out.warnings).to.deep.equal([]);
+    });
+
+    it('have a key of their own each time', async () => {
+      answer('send', SENDER, SENDER);
+      const { share } = large();
+      await share();
+      await share();
+      const keys = cluster.inputs.filter((input) => /^[0-9a-f]{64}\n/.test(input));
+      expect(new Set(keys)).to.have.length(2);
+    });
+
+    it('come through the API server where the pods do not reach each other, which is tried once in a job', async () => {
+      answer('send', { ...SENDER, waits: true });
+      answer('receive', { exitCode: 75, stderr: 'no connection\n' });
+      const { share, out } = large();
+      await share();
+      expect(out.debugLines.join()).to.contain(
+        'pod step-pod does not reach port 40123 of 10.0.0.7: no connection',
+      );
+      await share();
+      expect(direct('send')).to.have.length(1);
+      expect(calls(SEND_FOLDERS).filter(([, , shell]) => shell === 'bash')).to.have.length(2);
+      expect(out.warnings).to.deep.equal([]);
+    });
+
+    const FAILURES: readonly [why: string, send: Answer, receive: Answer][] = [
+      ['their helper has no Node', { exitCode: 127 }, { waits: true }],
+      ['the receiver fails', { ...SENDER, waits: true }, { exitCode: 1 }],
+      ['the connection ends early', SENDER, { totals: 'Total bytes read: 512 (512B, 1MiB/s)\n' }],
+      ['their sender fails', { ...SENDER, exitCode: 1 }, {}],
+      ['the helper cannot be asked', { refused: refusal(500, 'no') }, { waits: true }],
+    ];
+    for (const [why, send, receive] of FAILURES)
+      it(`come through the API server where ${why}, and directly the next time`, async () => {
+        answer('send', send, SENDER);
+        answer('receive', receive);
+        const { share, out } = large();
+        await share();
+        expect(calls(SEND_FOLDERS).filter(([, , shell]) => shell === 'bash')).to.have.length(1);
+        await share();
+        expect(calls(SEND_FOLDERS).filter(([, , shell]) => shell === 'bash')).to.have.length(1);
+        expect(out.warnings).to.deep.equal([]);
+      });
+
+    it('are not copied when the action is cancelled meanwhile', async () => {
+      answer('send', { ...SENDER, waits: true });
+      const { share, cancel } = large();
+      cluster.onExec = (command) => {
+        if (command.includes('receive')) cancel();
+      };
+      const end = await share().then(
+        () => 'copied',
+        (error: unknown) => (error instanceof Error ? error.name : ''),
+      );
+      expect(end).to.equal('AbortError');
+      expect(calls(OPEN_GATE)).to.deep.equal([]);
+    });
   });
 
   it('are lost when the sending tar fails', async () => {

@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<Phase, string>> = {
  * Where the time of a prepare_job went, in the log if it took long. Only the pod's status tells of the phases before its
  * containers run, in whole seconds: it is read once, where somebody wants to know.
  */
-export async function tellTimings(
+export async function reportTimings(
   pod: string,
   phases: Phases,
   { cluster, settings, cancelled, out }: Context,

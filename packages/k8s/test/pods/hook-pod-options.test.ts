@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { ownPodOptions } from '../../src/pods/own-pod-options.js';
+import { hookPodOptions } from '../../src/pods/hook-pod-options.js';
 import { commandContext } from '../support/command-context.js';
 import { FakeCluster, refusal } from '../support/fake-cluster.js';
 import { hookRejection, rejection } from '../support/rejection.js';
 
-describe('ownPodOptions', () => {
+describe('hookPodOptions', () => {
   it('says which settings to look at when there is no such pod', async () => {
     const { message, hint } = await hookRejection(
       'NOT_FOUND',
-      ownPodOptions(undefined, commandContext(new FakeCluster()).context),
+      hookPodOptions(undefined, commandContext(new FakeCluster()).context),
     );
     expect(message).to.equal('The runner pod runner-1 is not in namespace ci.');
     expect(hint).to.contain('ACTIONS_RUNNER_POD_NAME');
@@ -17,7 +17,7 @@ describe('ownPodOptions', () => {
   it('leaves other faults of the API as they are', async () => {
     const cluster = new FakeCluster();
     cluster.states = [refusal(403, 'forbidden')];
-    const error = await rejection(Error, ownPodOptions(undefined, commandContext(cluster).context));
+    const error = await rejection(Error, hookPodOptions(undefined, commandContext(cluster).context));
     expect(error.message).to.contain('forbidden');
   });
 });

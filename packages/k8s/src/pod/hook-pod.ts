@@ -31,12 +31,12 @@ export interface PodRules {
   };
 }
 
-/** What every pod that the hook makes is made from. */
-export interface OwnPodOptions {
+/** What every pod that the hook creates is built from. */
+export interface HookPodOptions {
   runner: RunnerPod;
-  /** What the pod takes over from the runner pod. */
+  /** What the pod inherits from the runner pod. */
   inheriting: (mode: WorkMode) => InheritSettings;
-  /** A short text unlike that of any other job or action, for the names of what is made. */
+  /** A short text unlike that of any other job or action, for the names of what is created. */
   id: string;
   /** Labels and annotations that say which job it is. */
   provenance: Provenance;
@@ -52,7 +52,7 @@ export interface OwnPodOptions {
 }
 
 /** A pod, and the secrets that it needs. */
-export interface OwnPod {
+export interface HookPod {
   kind: PodKind;
   pod: Pod;
   secrets: Secret[];
@@ -79,7 +79,7 @@ export const ON_GITHUB: readonly EnvVar[] = [
 ];
 
 /** What pods and secrets have in common: whose they are, and what they are for. */
-export function ownMetadata({ runner, provenance }: OwnPodOptions): ObjectMeta {
+export function ownMetadata({ runner, provenance }: HookPodOptions): ObjectMeta {
   return {
     labels: { ...provenance.labels, [RUNNER_POD_LABEL]: runner.name },
     annotations: provenance.annotations,
@@ -88,11 +88,11 @@ export function ownMetadata({ runner, provenance }: OwnPodOptions): ObjectMeta {
 }
 
 /** A pod around containers, with what it inherits from the runner pod. Pure. */
-export function ownPod(
+export function hookPod(
   kind: PodKind,
-  { runner, inheriting, sameNode, rules, maxSeconds }: OwnPodOptions,
+  { runner, inheriting, sameNode, rules, maxSeconds }: HookPodOptions,
   { name, metadata, work, containers, byExec = [], volumes, registries, environment }: Contents,
-): OwnPod {
+): HookPod {
   const inherited = inherit(runner.pod, inheriting(work.mode), metadata);
   const presets = [...inherited.env, ...ON_GITHUB];
   const plain: Pod = {
@@ -116,7 +116,7 @@ export function ownPod(
   // Merged again, so that hook and workflow win over what is inherited; before that, so that their pull secrets come first.
   return {
     kind,
-    pod: withLastWords(strategicMerge(strategicMerge(pod, inherited.patch), pod)),
+    pod: withLogInStatus(strategicMerge(strategicMerge(pod, inherited.patch), pod)),
     secrets: [...registries, ...environment.secrets()],
     decisions: inherited.decisions,
   };
@@ -163,7 +163,7 @@ function withRules(container: Container, { environment, images }: PodRules): Con
  * A container that ends with an error leaves the end of its log in the pod's status, so that it can be told when the pod is
  * gone; those of a template, too, unless it says otherwise.
  */
-export function withLastWords(pod: Pod): Pod {
+export function withLogInStatus(pod: Pod): Pod {
   if (pod.spec === undefined) return pod;
   const policy = 'FallbackToLogsOnError';
   const leave = (container: Container): Container => ({ terminationMessagePolicy: policy, ...container });

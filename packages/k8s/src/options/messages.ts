@@ -9,7 +9,7 @@ export interface OptionMessages {
 const MANUAL = 'docs/options.md has every option.';
 
 /** @param who The container, in words: `service redis`. */
-export function tellOptions(who: string, { faults, refused, unused }: ReadOptions): OptionMessages {
+export function optionMessages(who: string, { faults, refused, unused }: ReadOptions): OptionMessages {
   const parts = [
     ...faults,
     ...refused.map(({ names: [name = ''], about }) => `${name} is not used. ${about}`),

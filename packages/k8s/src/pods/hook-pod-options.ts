@@ -3,7 +3,7 @@ import { HookError } from '@podhooks/hooklib';
 import { v4 as uuid } from 'uuid';
 import { isNotFound } from '../cluster/failures.js';
 import type { Pod } from '../model/kubernetes.js';
-import type { OwnPodOptions } from '../pod/own-pod.js';
+import type { HookPodOptions } from '../pod/hook-pod.js';
 import type { RunnerPath } from '../model/paths.js';
 import { provenance } from '../pod/provenance.js';
 import { readRunnerPod } from '../pod/runner-pod.js';
@@ -14,16 +14,19 @@ import { inheritSettings } from './inherit-settings.js';
 import { requirePodName } from './require-pod-name.js';
 
 /** What the pods of jobs and docker actions are made from alike: the runner pod, and the settings. */
-export async function ownPodOptions(work: RunnerPath | undefined, context: Context): Promise<OwnPodOptions> {
-  return ownPodOptionsFrom(await getRunnerPod(context), work, context.settings);
+export async function hookPodOptions(
+  work: RunnerPath | undefined,
+  context: Context,
+): Promise<HookPodOptions> {
+  return hookPodOptionsFrom(await getRunnerPod(context), work, context.settings);
 }
 
 /** The same, of a runner pod that is known already. */
-export function ownPodOptionsFrom(
+export function hookPodOptionsFrom(
   runnerPod: Pod,
   work: RunnerPath | undefined,
   settings: Settings,
-): OwnPodOptions {
+): HookPodOptions {
   return {
     runner: readRunnerPod(runnerPod, { claimName: settings.claimName, work }),
     inheriting: (mode) => inheritSettings(settings, mode),
