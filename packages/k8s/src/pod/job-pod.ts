@@ -15,6 +15,7 @@ import {
   type PodRules,
   startOf,
 } from './hook-pod.js';
+import { rewrittenImage } from './image-policy.js';
 import { EXTERNALS_MOUNT, sourceOf, WORK_MOUNT } from '../model/paths.js';
 import { containerPorts } from './ports.js';
 import { EnvironmentSecret, registrySecrets } from './secrets.js';
@@ -77,7 +78,7 @@ export function jobPod(options: JobPodOptions): JobPod {
   const containers = [
     ...(container === null
       ? []
-      : jobContainers(container, helperImage ?? runner.image, volumes, rules.externals, agent)),
+      : jobContainers(container, helperImage ?? runner.image, volumes, rules, agent)),
     ...args.services.map((service, index) => {
       const name = services[index] ?? '';
       const mounts = volumes.forService(service.userMountVolumes, ({ message, hint = '' }) =>
@@ -128,7 +129,7 @@ function jobContainers(
   container: HookContainer,
   helperImage: string,
   volumes: Volumes,
-  from: PodRules['externals'],
+  { externals: from, images }: PodRules,
   agent: string | undefined,
 ): Container[] {
   const folder = sourceOf(container.systemMountVolumes, EXTERNALS_MOUNT);
@@ -137,7 +138,8 @@ function jobContainers(
       'INPUT_INVALID',
       'The runner names no folder for /__e in args.container.systemMountVolumes.',
     );
-  const externals = from === 'image' ? { image: helperImage, folder } : undefined;
+  const externals =
+    from === 'image' ? { image: rewrittenImage(helperImage, images.rewrites), folder } : undefined;
   const job: Container = {
     name: JOB_CONTAINER,
     image: imageOf(container),

@@ -41,11 +41,16 @@ const container = ({ pod: { spec } }: ReturnType<typeof built>, name: string) =>
 describe('jobPod', () => {
   it('mounts externals from the image of its helper where the administrator says so', () => {
     const made = built('01', runnerPod(), {
-      helperImage: 'mirror/runner',
-      rules: { ...NO_RULES, externals: 'image' },
+      helperImage: 'our/runner',
+      rules: {
+        ...NO_RULES,
+        externals: 'image',
+        images: { ...NO_RULES.images, rewrites: { 'docker.io': 'mirror.test' } },
+      },
     });
     const [volume] = made.pod.spec?.volumes?.filter(({ name }) => name === 'externals') ?? [];
-    expect(volume).to.have.nested.property('image.reference', 'mirror/runner');
+    expect(container(made, 'podhooks')?.image).to.equal('mirror.test/our/runner');
+    expect(volume).to.have.nested.property('image.reference', 'mirror.test/our/runner');
     expect(container(made, 'podhooks')?.command?.join()).to.contain('set externals.from to copy');
   });
 
