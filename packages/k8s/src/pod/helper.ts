@@ -83,7 +83,8 @@ export function helperContainer(
  */
 function bringExternals({ folder, from }: Externals): string {
   if (from === 'copy') return copyExternals(folder);
-  const fails = (reason: string) => `echo '${reason}: set externals.from to copy' > ${EXTERNALS.failed}`;
+  const fails = (reason: string) =>
+    `echo '${reason}: set externals.from to copy' > ${EXTERNALS.failed}.part && mv ${EXTERNALS.failed}.part ${EXTERNALS.failed}`;
   return `set -- ${EXTERNALS_MOUNT}/node*/bin/node
 if [ -x "$1" ]; then
 : > ${EXTERNALS.ready}
