@@ -63,7 +63,7 @@ export const REQUESTS: readonly Situation[] = [
     'add it to spec.volumes',
   ),
   template(
-    'the pod template is no YAML',
+    'the pod template is invalid YAML',
     'spec: {\n',
     'template.yaml:',
     'invalid YAML',
