@@ -35,7 +35,7 @@ export const FILES: readonly Fault[] = [
   {
     name: 'a chmod follows a link out of the work folder',
     file: `${HOOK}/files/no-links.ts`,
-    from: 'if (real !== join(realpathSync.native(root), relative)) throw',
+    from: 'if (real !== join(realRoot(root), relative)) throw',
     to: 'if (real === relative) throw',
     test: {
       file: `${TESTS}/work/file-commands.test.ts`,
@@ -398,6 +398,17 @@ export const FILES: readonly Fault[] = [
     test: {
       file: `${TESTS}/work/copied-action.test.ts`,
       title: 'come through the API server where the connection ends early, and directly the next time',
+    },
+  },
+  {
+    name: 'a whole copy between pods fails, as its receiver has left first',
+    file: `${HOOK}/agent/direct-copy.mjs`,
+    from: "new Promise((resolve) => socket.once('close', resolve))",
+    to: "once(socket, 'close')",
+    test: {
+      file: `${TESTS}/agent/direct-copy.test.ts`,
+      title:
+        'has the exit code of the command that sends, too, where the receiver has all of it and resets the connection',
     },
   },
   {

@@ -36,9 +36,9 @@ function send(key) {
     socket.on('error', () => undefined).on('close', () => child.stdout.destroy());
     socket.setTimeout(SILENCE_MS, () => socket.destroy());
     child.stdout.pipe(socket);
-    Promise.all([once(child, 'close'), once(socket, 'close')]).then(([[code]]) =>
-      process.exit(code ?? FAILED),
-    );
+    // A receiver that has all of it may reset the connection: `once` would take that for a failure of ours.
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    Promise.all([once(child, 'close'), closed]).then(([[code]]) => process.exit(code ?? FAILED));
   });
   server.on('error', ({ message }) => end(FAILED, message));
   server.listen(0, () => process.stdout.write(`${server.address().port}\n`));

@@ -20,9 +20,11 @@ export async function copyBetweenPods(
 ): Promise<Ended> {
   const { cluster, settings, out } = context;
   const directly = direct && (await copyDirectly({ ...direct, from, to }, context, signal));
-  if (directly !== undefined && isWhole(directly)) {
-    out.debug(`copied directly from pod ${from.pod} to pod ${to.pod}`);
-    return directly.from;
+  if (directly !== undefined) {
+    out.debug(
+      `${isWhole(directly) ? 'copied' : 'not wholly copied'} directly from pod ${from.pod} to pod ${to.pod}`,
+    );
+    if (isWhole(directly)) return directly.from;
   }
   const policy = { budgetMs: settings.apiRetrySeconds * 1000 };
   const once = () => withRetries(() => pump(cluster, from, to, signal), policy, signal);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import { expect } from 'chai';
 import { DIRECT_COPY } from '../../src/agent/node-texts.js';
 
@@ -95,6 +96,21 @@ describe('a copy over the network of the cluster', () => {
     await once(receiver.child.stderr, 'data');
     receiver.child.kill('SIGKILL');
     expect((await sender.ended).exitCode).to.equal(1);
+  });
+
+  it('has the exit code of the command that sends, too, where the receiver has all of it and resets the connection', async () => {
+    const sender = start('send', 'echo all; sleep 0.5');
+    const socket = connect(Number(await listening(sender.child)), '127.0.0.1');
+    const secured = connectTls({
+      socket,
+      ciphers: 'PSK-AES128-GCM-SHA256',
+      maxVersion: 'TLSv1.2',
+      pskCallback: () => ({ psk: Buffer.from(KEY, 'hex'), identity: '' }),
+      checkServerIdentity: () => undefined,
+    });
+    expect(String(await once(secured, 'data'))).to.equal('all\n');
+    socket.resetAndDestroy();
+    expect(await sender.ended).to.deep.equal({ exitCode: 0, said: '' });
   });
 
   it('ends with the command that receives when the connection is lost, and fails where it is sent', async () => {
