@@ -393,8 +393,8 @@ export const FILES: readonly Fault[] = [
   {
     name: 'a copy between pods that is cut short passes for a whole one',
     file: `${HOOK}/back/pod-copy.ts`,
-    from: 'directly !== undefined && isWhole(directly)',
-    to: 'directly !== undefined',
+    from: 'if (isWhole(directly)) return directly.from;',
+    to: 'return directly.from;',
     test: {
       file: `${TESTS}/work/copied-action.test.ts`,
       title: 'come through the API server where the connection ends early, and directly the next time',
