@@ -44,7 +44,14 @@ export class AgentBed {
     });
     const { pid } = this.agent;
     // What it has started writes, too.
-    if (pid !== undefined) this.bed.adopt(() => process.kill(-pid, 'SIGKILL'));
+    if (pid !== undefined)
+      this.bed.adopt(() => {
+        try {
+          process.kill(-pid, 'SIGKILL');
+        } catch {
+          // It has ended: a test may take its pipe away.
+        }
+      });
   }
 
   get pid(): number {
