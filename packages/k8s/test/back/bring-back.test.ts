@@ -28,6 +28,10 @@ describe('the files that a step has changed', () => {
       },
     ];
   });
+  // A step that is earlier than the agent asks nobody.
+  beforeEach(async () => {
+    while (!existsSync(`${pod.bed.hookFolder}/back`)) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
   afterEach(() => pod.close());
 
   const run = (script: string) => {
@@ -88,7 +92,6 @@ describe('the files that a step has changed', () => {
   });
 
   it('are named once when the agent does not answer; the exit code stands', async () => {
-    while (!existsSync(`${pod.bed.hookFolder}/back`)) await new Promise((resolve) => setTimeout(resolve, 5));
     rmSync(`${pod.bed.hookFolder}/back`);
     const first = run('echo x > x; exit 4');
     expect(await first.result).to.equal(4);
