@@ -25,6 +25,9 @@ export function podDeleted(pod: string): HookError {
 export const LOOKS = 5;
 export const LOOK_AGAIN_MS = 500;
 
+/** These say nothing of the pod: an API server that has just started refuses everything until it knows the roles. */
+const UNKNOWN = ['API_UNREACHABLE', 'API_FORBIDDEN'];
+
 /** The reason why a step's container no longer runs, or undefined if it does. */
 export async function whyGone(
   { cluster, settings, cancelled }: Context,
@@ -44,7 +47,7 @@ export async function whyGone(
   } catch (error) {
     if (isNotFound(error)) return podDeleted(target.pod);
     const explained = explain(error, cluster.server);
-    if (explained instanceof HookError && explained.code !== 'API_UNREACHABLE') return explained;
+    if (explained instanceof HookError && !UNKNOWN.includes(explained.code)) return explained;
   }
   return reason && stepLost(reason);
 }
