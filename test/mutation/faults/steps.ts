@@ -3,6 +3,16 @@ import { type Fault, HOOK, TESTS } from '../fault.js';
 /** Of running a step, and of its end. */
 export const STEPS: readonly Fault[] = [
   {
+    name: 'a step is lost because an API server that has just started refuses everything',
+    file: `${HOOK}/pods/why-gone.ts`,
+    from: "['API_UNREACHABLE', 'API_FORBIDDEN']",
+    to: "['API_UNREACHABLE']",
+    test: {
+      file: `${TESTS}/follow/drive-step.test.ts`,
+      title: 'goes on when an API server that has just started refuses what it will allow again',
+    },
+  },
+  {
     name: 'the exit code of a step is dropped',
     file: `${HOOK}/step/supervisor.sh`,
     from: '_ph_code=$?',

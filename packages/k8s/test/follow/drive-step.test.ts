@@ -236,6 +236,15 @@ describe('driveStep', () => {
     expect(error.hint).to.contain('"create" on "pods/exec"');
   });
 
+  it('goes on when an API server that has just started refuses what it will allow again', async () => {
+    const unready = refusal(403, 'User "runner" cannot get resource "pods" in API group ""');
+    cluster.states = [unready, ...cluster.states];
+    cluster.execs = [works({ afterOutputBytes: 2 }), fails(unready), works()];
+    const { result, out } = drive('echo first; echo second; exit 3');
+    expect((await result).end).to.deep.equal({ exitCode: 3 });
+    expect(out.output).to.equal('first\nsecond\n');
+  });
+
   it('tells of an image without sh', async () => {
     cluster.execs = [fails(refusal(500, 'exec: "sh": executable file not found in $PATH'))];
     const error = await hookRejection('STEP_INVALID', drive('echo', IMPATIENT).result);
