@@ -241,7 +241,7 @@ describe('driveStep', () => {
     cluster.states = [unready, ...cluster.states];
     cluster.execs = [works({ afterOutputBytes: 2 }), fails(unready), works()];
     const { result, out } = drive('echo first; echo second; exit 3');
-    expect((await result).end).to.deep.equal({ exitCode: 3 });
+    expect(await result.then(({ end }) => end, String)).to.deep.equal({ exitCode: 3 });
     expect(out.output).to.equal('first\nsecond\n');
   });
 
