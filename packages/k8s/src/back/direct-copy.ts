@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIRECT_COPY } from '../agent/node-texts.js';
-import type { ExecSession } from '../cluster/exec.js';
 import type { Context } from '../context.js';
 import { replacePlace } from '../files/no-links.js';
 import type { RunnerPath } from '../model/paths.js';
@@ -37,27 +36,29 @@ export async function copyDirectly(
   const noWay = { root: work, path: join(work, NO_WAY) };
   if (existsSync(noWay.path)) return undefined;
   const words = { from: new TarWords(), to: new TarWords() };
-  const sessions: ExecSession[] = [];
-  const leave = () => sessions.forEach((session) => session.close());
-  signal.addEventListener('abort', leave, { once: true });
-  const start = async (
-    end: End,
-    role: 'send' | 'receive',
-    tar: TarWords,
-    onStdout: (chunk: Buffer) => void,
-  ) => {
-    const onStderr = (chunk: Buffer) => tar.take(chunk);
-    const session = await cluster.exec(end.pod, end.container, byNode(role, end), { onStdout, onStderr });
-    sessions.push(session);
-    signal.throwIfAborted();
-    return session;
+  const listening = new PortReading();
+  const starting = [
+    cluster.exec(from.pod, from.container, byNode('send', from), {
+      onStdout: (chunk) => listening.take(chunk),
+      onStderr: (chunk) => words.from.take(chunk),
+    }),
+    cluster.exec(to.pod, to.container, byNode('receive', to), {
+      onStdout: () => undefined,
+      onStderr: (chunk) => words.to.take(chunk),
+    }),
+  ] as const;
+  /** Also an end that has yet to start: it would wait for its key. */
+  const leave = () => {
+    for (const session of starting)
+      session.then(
+        (started) => started.close(),
+        () => undefined,
+      );
   };
+  signal.addEventListener('abort', leave, { once: true });
   try {
-    const listening = new PortReading();
-    const [sender, receiver] = await Promise.all([
-      start(from, 'send', words.from, (chunk) => listening.take(chunk)),
-      start(to, 'receive', words.to, () => undefined),
-    ]);
+    const [sender, receiver] = await Promise.all(starting);
+    signal.throwIfAborted();
     // Only they know it, and only for this copy.
     const key = randomBytes(32).toString('hex');
     await sender.write(`${key}\n`);

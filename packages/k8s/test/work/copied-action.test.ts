@@ -32,6 +32,8 @@ interface Answer {
   /** What a tar says that is asked to tell how much it has written or read. */
   totals?: string;
   refused?: Error;
+  /** The connection takes a while. */
+  late?: true;
 }
 
 /** Two pods whose commands do nothing but end as a test has it; without a word, and well, unless it says otherwise. */
@@ -42,6 +44,8 @@ class AnsweringCluster extends FakeCluster {
   /** What commands were given on stdin. */
   readonly inputs: string[] = [];
   onExec: (command: readonly string[]) => void = () => undefined;
+  /** Commands whose connections the hook has closed. */
+  readonly closed: (readonly string[])[] = [];
 
   override async exec(
     pod: string,
@@ -62,8 +66,10 @@ class AnsweringCluster extends FakeCluster {
       totals = TOTALS,
       refused,
       waits,
+      late = false,
     } = answers?.shift() ?? {};
     const said = command.some((text) => text.includes('--totals')) ? stderr + totals : stderr;
+    if (late) await new Promise((resolve) => setTimeout(resolve, 20));
     if (refused !== undefined) throw refused;
     if (stdout !== '') await handlers.onStdout(Buffer.from(stdout));
     if (said !== '') await handlers.onStderr(Buffer.from(said));
@@ -73,7 +79,7 @@ class AnsweringCluster extends FakeCluster {
         return Promise.resolve();
       },
       endInput: () => undefined,
-      close: () => undefined,
+      close: () => void this.closed.push(command),
       done: waits === true ? new Promise(() => undefined) : Promise.resolve({ exitCode }),
     };
   }
@@ -235,6 +241,15 @@ describe('the files of a docker action with a work folder of its own', () => {
         expect(calls(SEND_FOLDERS).filter(([, , shell]) => shell === 'bash')).to.have.length(1);
         expect(out.warnings).to.deep.equal([]);
       });
+
+    it('leave no end of a copy waiting whose other end cannot be started', async () => {
+      answer('send', { refused: refusal(500, 'no') });
+      answer('receive', { waits: true, late: true });
+      const { share } = large();
+      await share();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(cluster.closed.filter((command) => command.includes('receive'))).to.have.length(1);
+    });
 
     it('are not copied when the action is cancelled meanwhile', async () => {
       answer('send', { ...SENDER, waits: true });
